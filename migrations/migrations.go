@@ -1,0 +1,125 @@
+// Package migrations owns the database schema: the SQL files beside it, and the order in which they and River's own are applied.
+package migrations
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+// Schema is the Postgres schema that holds everything of ours, River's tables and goose's included.
+const Schema = "ghexport"
+
+// Files are the migrations, in goose's format. Tests hash them to name their template database.
+//
+//go:embed *.sql
+var Files embed.FS
+
+const (
+	lockTimeout  = "5s"            // a migration waits no longer than this for a table in use, so that it never queues producers behind it
+	retryFor     = 2 * time.Minute // how long a migration that met a lock is tried again
+	advisoryLock = 0x67686578706f  // "ghexpo": two migrations at once take turns
+)
+
+// Up brings the schema at databaseURL to what this binary needs: ours first, then River's. It is safe to call twice and from two
+// places at once. Every migration is a transaction of its own; a run that fails has committed those before it. The role must own
+// the database or have CREATE on it.
+func Up(ctx context.Context, databaseURL string) error {
+	pool, err := connect(ctx, databaseURL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+
+	turn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("connect to migrate: %w", err)
+	}
+	defer turn.Release()
+	if _, err := turn.Exec(ctx, "SELECT set_config('lock_timeout', '0', false), pg_advisory_lock($1)", int64(advisoryLock)); err != nil {
+		return fmt.Errorf("wait for another migration: %w", err)
+	}
+	defer turn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(advisoryLock)) //nolint:errcheck // the connection closes next
+
+	patience := backoff.NewExponentialBackOff(backoff.WithMaxElapsedTime(retryFor))
+	return backoff.Retry(func() error {
+		err := apply(ctx, pool)
+		if err != nil && !metLock(err) {
+			return backoff.Permanent(err)
+		}
+		return err
+	}, backoff.WithContext(patience, ctx))
+}
+
+func connect(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	config.MaxConns = 4
+	config.ConnConfig.RuntimeParams["lock_timeout"] = lockTimeout
+	config.ConnConfig.RuntimeParams["application_name"] = "ghexport migrate"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to migrate: %w", err)
+	}
+	return pool, nil
+}
+
+func apply(ctx context.Context, pool *pgxpool.Pool) error {
+	// Asked first because CREATE SCHEMA IF NOT EXISTS needs the right to create even where there is nothing to do.
+	var exists bool
+	if err := pool.QueryRow(ctx, "SELECT to_regnamespace($1) IS NOT NULL", Schema).Scan(&exists); err != nil {
+		return fmt.Errorf("look for schema %s: %w", Schema, err)
+	}
+	if !exists {
+		if _, err := pool.Exec(ctx, "CREATE SCHEMA "+Schema+"; COMMENT ON SCHEMA "+Schema+" IS 'Carries interview results into Greenhouse.'"); err != nil {
+			return fmt.Errorf("create schema %s: %w", Schema, err)
+		}
+	}
+	ours, err := provider(pool)
+	if err != nil {
+		return err
+	}
+	if _, err := ours.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	rivers, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: Schema})
+	if err != nil {
+		return fmt.Errorf("river's migrations: %w", err)
+	}
+	if _, err := rivers.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate river: %w", err)
+	}
+	return nil
+}
+
+func provider(pool *pgxpool.Pool) (*goose.Provider, error) {
+	store, err := database.NewStore(database.DialectPostgres, Schema+".goose_db_version")
+	if err != nil {
+		return nil, fmt.Errorf("goose: %w", err)
+	}
+	// The caller closes the pool; the *sql.DB over it holds nothing of its own.
+	p, err := goose.NewProvider(goose.DialectCustom, stdlib.OpenDBFromPool(pool), Files, goose.WithStore(store))
+	if err != nil {
+		return nil, fmt.Errorf("goose: %w", err)
+	}
+	return p, nil
+}
+
+// metLock tells a migration that gave way to a table in use from one that is wrong.
+func metLock(err error) bool {
+	var pgErr *pgconn.PgError
+	return errors.As(err, &pgErr) && (pgErr.Code == "55P03" || pgErr.Code == "40P01")
+}
