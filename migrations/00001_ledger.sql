@@ -54,6 +54,8 @@ COMMENT ON COLUMN ghexport.rejected.rejected_at IS 'When the relay gave it up.';
 
 CREATE TABLE ghexport.bodies (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    org_id            text NOT NULL,
+    interview_id      text NOT NULL,
     first_name        text NOT NULL,
     last_name         text NOT NULL,
     email             text NOT NULL,
@@ -67,6 +69,8 @@ CREATE TABLE ghexport.bodies (
 CREATE INDEX bodies_by_age ON ghexport.bodies (created_at);
 COMMENT ON TABLE ghexport.bodies IS 'What is sent about a person, rendered once at fold and never changed. Apart from the ledger so that the wide text is not rewritten with each state change, and so that erasure deletes whole rows.';
 COMMENT ON COLUMN ghexport.bodies.id IS 'Named by exports.body_id. A body that no export names is a leftover of a fold that did not commit; the sweep deletes it.';
+COMMENT ON COLUMN ghexport.bodies.org_id IS 'The company, so that a leftover can be told from a body in use.';
+COMMENT ON COLUMN ghexport.bodies.interview_id IS 'The interview, likewise.';
 COMMENT ON COLUMN ghexport.bodies.first_name IS 'Given name as sent.';
 COMMENT ON COLUMN ghexport.bodies.last_name IS 'Family name as sent; "-" for a one-word name.';
 COMMENT ON COLUMN ghexport.bodies.email IS 'The candidate''s email as sent.';
@@ -206,6 +210,7 @@ CREATE TABLE ghexport.attempts (
     status             integer,
     cause              text,
     detail             text,
+    silent             boolean NOT NULL DEFAULT false,
     late               boolean NOT NULL DEFAULT false
 );
 CREATE INDEX attempts_by_export ON ghexport.attempts (export_id, number);
@@ -221,6 +226,7 @@ COMMENT ON COLUMN ghexport.attempts.outcome IS 'What followed: sent, again later
 COMMENT ON COLUMN ghexport.attempts.status IS 'HTTP status; null when no answer came.';
 COMMENT ON COLUMN ghexport.attempts.cause IS 'The cause it was judged to be.';
 COMMENT ON COLUMN ghexport.attempts.detail IS 'Greenhouse''s field names and messages, cleaned and capped.';
+COMMENT ON COLUMN ghexport.attempts.silent IS 'Its worker never said how it ended: the sweep wrote this row, and the truth may still come.';
 COMMENT ON COLUMN ghexport.attempts.late IS 'Its answer came after the sweep had given it up or another attempt had begun.';
 
 CREATE TABLE ghexport.integrations (

@@ -1,0 +1,81 @@
+package store
+
+// State is where an export stands. The database's CHECK lists the same words.
+type State string
+
+// The states of an export; the README's table says what leads out of each.
+const (
+	StateIneligible State = "ineligible"
+	StatePending    State = "pending"
+	StateQueued     State = "queued"
+	StateSending    State = "sending"
+	StateSent       State = "sent"
+	StateUnknown    State = "unknown"
+	StateDuplicate  State = "duplicate"
+	StateDead       State = "dead"
+	StateCancelled  State = "cancelled"
+)
+
+// States lists every state in the order of an export's life.
+var States = []State{
+	StateIneligible, StatePending, StateQueued, StateSending, StateSent, StateUnknown, StateDuplicate, StateDead, StateCancelled,
+}
+
+// Cause says why an export stands where it does, or why a company is held. A closed list: the runbook has a page for each.
+type Cause string
+
+// The causes.
+const (
+	CauseNone Cause = ""
+
+	// Of an ineligible export.
+	CauseDecisionMissing Cause = "decision.missing"
+	CauseDecisionNo      Cause = "decision.no"
+	CauseWithdrawn       Cause = "withdrawn"
+	CausePractice        Cause = "practice"
+
+	// Of a pending export that waits again; greenhouse.down also of a dead one.
+	CauseGreenhouseDown Cause = "greenhouse.down"
+	CauseLimited        Cause = "limited"
+
+	CauseOutcomeUnknown    Cause = "outcome.unknown"
+	CauseDuplicatePossible Cause = "duplicate.possible"
+
+	// Of a dead export.
+	CausePayloadRefused Cause = "payload.refused"
+	CauseTargetGone     Cause = "target.gone"
+	CauseBug            Cause = "bug"
+
+	// Of a cancelled export.
+	CauseDiscarded Cause = "discarded"
+	CauseSkipped   Cause = "skipped"
+	CauseDropped   Cause = "dropped"
+	CauseErased    Cause = "erased"
+
+	// Of a company that is held, in the order in which one hides the next.
+	CauseStopped          Cause = "stopped"
+	CauseOff              Cause = "off"
+	CauseIncomplete       Cause = "incomplete"
+	CauseDecryptFailed    Cause = "decrypt.failed"
+	CauseUntested         Cause = "untested"
+	CausePaused           Cause = "paused"
+	CauseAuthRejected     Cause = "auth.rejected"
+	CausePermissionDenied Cause = "permission.denied"
+
+	// Of an outbox message that could not be folded.
+	CauseMessageInvalid Cause = "message.invalid"
+)
+
+// Flags stand beside the state and never change it.
+const (
+	FlagEditedAfterSend    = "edited_after_send"
+	FlagWithdrawnAfterSend = "withdrawn_after_send"
+	FlagResentAfter5xx     = "resent_after_5xx"
+	FlagVersionConflict    = "version_conflict"
+	FlagDecisionVanished   = "decision_vanished"
+	FlagDoubled            = "doubled"
+	FlagMayExist           = "may_exist"
+	FlagNamePadded         = "name_padded"
+	FlagLinkedInLeftOut    = "linkedin_left_out"
+	FlagNoteCut            = "note_cut"
+)

@@ -1,0 +1,76 @@
+// Package store is all of the service's SQL: the outbox, the ledger of exports and the rules by which its rows change, companies,
+// budgets, the audit trail. Every method of [Store] owns its transaction; what must be atomic with a caller's takes a pgx.Tx.
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Config says how to reach the database. Only URL must be set.
+type Config struct {
+	URL             string        // a Postgres connection URL or DSN
+	ApplicationName string        // shown in pg_stat_activity; "ghexport" when empty
+	MaxConns        int32         // connections of the pool; 16 when zero
+	StatementLimit  time.Duration // no statement runs longer; 15 s when zero
+	LockLimit       time.Duration // no statement waits longer for a lock; 2 s when zero
+	IdleLimit       time.Duration // a transaction left open by a frozen process ends after this; 3 s when zero
+}
+
+// Store is a pool of connections whose settings never trade durability and never let a frozen process hold a lock for long.
+// Safe for use by many goroutines.
+type Store struct {
+	Pool *pgxpool.Pool
+}
+
+// connectLimit bounds the making of one connection.
+const connectLimit = 10 * time.Second
+
+// Open makes the pool; it connects when first used. Close it with [Store.Close].
+func Open(ctx context.Context, c Config) (*Store, error) {
+	config, err := pgxpool.ParseConfig(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", withoutPassword(err))
+	}
+	config.MaxConns = cmp.Or(c.MaxConns, 16)
+	config.ConnConfig.ConnectTimeout = connectLimit
+	set := config.ConnConfig.RuntimeParams
+	set["application_name"] = cmp.Or(c.ApplicationName, "ghexport")
+	set["synchronous_commit"] = "on"
+	set["statement_timeout"] = milliseconds(cmp.Or(c.StatementLimit, 15*time.Second))
+	set["lock_timeout"] = milliseconds(cmp.Or(c.LockLimit, 2*time.Second))
+	set["idle_in_transaction_session_timeout"] = milliseconds(cmp.Or(c.IdleLimit, 3*time.Second))
+	set["timezone"] = "UTC"
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		// Without this pgx scans timestamptz into the machine's local zone, and the same row prints differently on two nodes.
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	return &Store{Pool: pool}, nil
+}
+
+// Close ends every connection, waiting for those in use.
+func (s *Store) Close() { s.Pool.Close() }
+
+// Now is the database's clock, by which every moment in the ledger is set.
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	var now time.Time
+	if err := s.Pool.QueryRow(ctx, "SELECT clock_timestamp()").Scan(&now); err != nil {
+		return now, fmt.Errorf("ask the database's clock: %w", err)
+	}
+	return now, nil
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
