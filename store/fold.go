@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Fold takes arrivals into the ledger and their messages out of the outbox, all in one transaction, and returns how many messages
+// left. An arrival of which a message has left the outbox since it was read is passed over, so that folding twice does no harm.
+// [ErrStandby] means that another relay works. Nothing of it is seen until all of it is.
+//
+// Bodies are stored before the lock is taken; under it go ids and small columns only.
+func (s *Store) Fold(ctx context.Context, arrivals []Arrival) (int, error) {
+	bodies, err := s.addBodies(ctx, arrivals)
+	if err != nil {
+		return 0, err
+	}
+	known := ledger{rows: map[[2]string]*ledgerRow{}, messages: map[int64]bool{}}
+	t, err := s.takeTurn(ctx, known.ask(arrivals), known.read)
+	if err != nil {
+		return 0, err
+	}
+	plan := planFold(arrivals, bodies, known)
+	if err := t.send(ctx, plan.batch(), true); err != nil {
+		return 0, fmt.Errorf("fold: %w", err)
+	}
+	return len(plan.folded), nil
+}
+
+// ledger is what stood when the lock was taken.
+type ledger struct {
+	rows     map[[2]string]*ledgerRow
+	messages map[int64]bool // those of the arrivals that are still in the outbox
+}
+
+func (l *ledger) ask(arrivals []Arrival) *pgx.Batch {
+	var ids []int64
+	var orgs, interviews []string
+	for _, a := range arrivals {
+		ids = append(ids, a.Messages...)
+		orgs, interviews = append(orgs, a.OrgID), append(interviews, a.InterviewID)
+	}
+	batch := &pgx.Batch{}
+	batch.Queue("SELECT id FROM ghexport.outbox WHERE id = ANY ($1)", ids)
+	batch.Queue(`
+		SELECT e.id, e.org_id, e.interview_id, e.version, e.content_digest, e.state, coalesce(e.cause, ''), e.flags,
+		       e.interviewer_advances, e.candidate_continues, e.body_id, e.erased_at IS NOT NULL,
+		       (SELECT a.version FROM ghexport.aside a WHERE a.export_id = e.id)
+		  FROM unnest($1::text[], $2::text[]) AS k(org_id, interview_id)
+		  JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
+		 WHERE `+ourTurn+`
+		 ORDER BY e.id
+		   FOR NO KEY UPDATE OF e`, orgs, interviews)
+	return batch
+}
+
+func (l *ledger) read(results pgx.BatchResults) error {
+	rows, err := results.Query()
+	if err != nil {
+		return fmt.Errorf("look for the messages: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("look for the messages: %w", err)
+	}
+	for _, id := range ids {
+		l.messages[id] = true
+	}
+	rows, err = results.Query()
+	if err != nil {
+		return fmt.Errorf("lock their exports: %w", err)
+	}
+	standing, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledgerRow])
+	if err != nil {
+		return fmt.Errorf("lock their exports: %w", err)
+	}
+	for _, row := range standing {
+		l.rows[[2]string{row.OrgID, row.InterviewID}] = row
+	}
+	return nil
+}
+
+// foldPlan is what one fold writes, in columns.
+type foldPlan struct {
+	folded []int64 // outbox rows that leave
+	unused []int64 // bodies that nothing names any more
+	insert exportColumns
+	change exportColumns
+	aside  struct{ export, message []int64 }
+	marks  struct {
+		id, version []int64
+		digest      [][]byte
+		flags       []string
+	}
+}
+
+func planFold(arrivals []Arrival, bodies []int64, known ledger) *foldPlan {
+	p := &foldPlan{}
+	for i, a := range arrivals {
+		whole := true
+		for _, id := range a.Messages {
+			whole = whole && known.messages[id]
+		}
+		if !whole {
+			p.drop(bodies[i])
+			continue
+		}
+		p.folded = append(p.folded, a.Messages...)
+		row := known.rows[[2]string{a.OrgID, a.InterviewID}]
+		what, flags := place(row, a)
+		switch what {
+		case placeInsert:
+			p.insert.add(0, a, causeOf(nil, a), bodies[i], flags)
+		case placeReplace:
+			p.change.add(row.ID, a, causeOf(row, a), bodies[i], flags)
+			if row.BodyID != nil {
+				p.drop(*row.BodyID)
+			}
+		case placeAside:
+			p.aside.export, p.aside.message = append(p.aside.export, row.ID), append(p.aside.message, a.Newest)
+			p.mark(row.ID, row.Version, row.Digest, flags)
+			p.drop(bodies[i])
+		case placeMark:
+			version, digest := a.Version, a.Digest
+			if a.Version == row.Version { // a conflict: the first stays
+				digest = row.Digest
+			}
+			p.mark(row.ID, version, digest, flags)
+			p.drop(bodies[i])
+		case placeNothing:
+			p.drop(bodies[i])
+		}
+	}
+	return p
+}
+
+func (p *foldPlan) drop(body int64) {
+	if body != 0 {
+		p.unused = append(p.unused, body)
+	}
+}
+
+func (p *foldPlan) mark(id, version int64, digest []byte, flags []string) {
+	p.marks.id, p.marks.version = append(p.marks.id, id), append(p.marks.version, version)
+	p.marks.digest, p.marks.flags = append(p.marks.digest, digest), append(p.marks.flags, strings.Join(flags, ","))
+}
+
+// batch lists the statements that have something to write.
+func (p *foldPlan) batch() *pgx.Batch {
+	b := &pgx.Batch{}
+	if len(p.insert.org) > 0 {
+		b.Queue(insertExports, p.insert.args()...)
+	}
+	if len(p.change.org) > 0 {
+		b.Queue(changeExports, append([]any{p.change.id}, p.change.args()...)...)
+	}
+	if len(p.aside.export) > 0 {
+		b.Queue(`
+			INSERT INTO ghexport.aside (export_id, version, schema_version, message, enqueued_at)
+			SELECT k.export_id, o.version, o.schema_version, o.message, o.enqueued_at
+			  FROM unnest($1::bigint[], $2::bigint[]) AS k(export_id, message_id)
+			  JOIN ghexport.outbox o ON o.id = k.message_id
+			ON CONFLICT (export_id) DO UPDATE
+			   SET version = excluded.version, schema_version = excluded.schema_version,
+			       message = excluded.message, enqueued_at = excluded.enqueued_at`, p.aside.export, p.aside.message)
+	}
+	if len(p.marks.id) > 0 {
+		b.Queue(`
+			UPDATE ghexport.exports e
+			   SET version = m.version, content_digest = m.digest, flags = string_to_array(m.flags, ','),
+			       updated_at = clock_timestamp()
+			  FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[]) AS m(id, version, digest, flags)
+			 WHERE e.id = m.id`, p.marks.id, p.marks.version, p.marks.digest, p.marks.flags)
+	}
+	if len(p.unused) > 0 {
+		b.Queue("DELETE FROM ghexport.bodies WHERE id = ANY ($1)", p.unused)
+	}
+	b.Queue("DELETE FROM ghexport.outbox WHERE id = ANY ($1)", p.folded)
+	return b
+}

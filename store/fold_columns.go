@@ -1,0 +1,84 @@
+package store
+
+import (
+	"strings"
+	"time"
+)
+
+// exportColumns gathers rows of the ledger column by column, as unnest wants them.
+type exportColumns struct {
+	id, version, body                                   []int64
+	org, interview, candidate, state, cause, job, flags []string
+	digest, candidateDigest, emailDigest                [][]byte
+	interviewedAt, committedAt                          []time.Time
+	advances, continues                                 []*bool
+	practice                                            []bool
+}
+
+func (c *exportColumns) add(id int64, a Arrival, cause Cause, body int64, flags []string) {
+	state := StateIneligible
+	if a.Eligible {
+		state = StatePending
+	}
+	c.id, c.version, c.body = append(c.id, id), append(c.version, a.Version), append(c.body, body)
+	c.org, c.interview = append(c.org, a.OrgID), append(c.interview, a.InterviewID)
+	c.candidate, c.job = append(c.candidate, a.CandidateID), append(c.job, a.Job)
+	c.state, c.cause = append(c.state, string(state)), append(c.cause, string(cause))
+	c.flags = append(c.flags, strings.Join(flags, ","))
+	c.digest = append(c.digest, a.Digest)
+	c.candidateDigest, c.emailDigest = append(c.candidateDigest, a.CandidateDigest), append(c.emailDigest, a.EmailDigest)
+	c.interviewedAt, c.committedAt = append(c.interviewedAt, a.InterviewedAt), append(c.committedAt, a.EnqueuedAt)
+	c.advances, c.continues = append(c.advances, a.Advances), append(c.continues, a.Continues)
+	c.practice = append(c.practice, a.Practice)
+}
+
+func (c *exportColumns) args() []any {
+	return []any{
+		c.version, c.body, c.org, c.interview, c.candidate, c.state, c.cause, c.job, c.flags, c.digest, c.candidateDigest,
+		c.emailDigest, c.interviewedAt, c.committedAt, c.advances, c.continues, c.practice,
+	}
+}
+
+// A new row that is eligible is due at once; dispatch decides all else.
+const insertExports = `
+	INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, flags, interviewed_at,
+	                              interviewer_advances, candidate_continues, practice, job, body_id, candidate_digest,
+	                              email_digest, due_at, committed_at)
+	SELECT n.org_id, n.interview_id, n.candidate_id, n.version, n.digest, n.state, nullif(n.cause, ''),
+	       string_to_array(n.flags, ','), n.interviewed_at, n.advances, n.continues, n.practice, nullif(n.job, ''),
+	       nullif(n.body_id, 0), n.candidate_digest, n.email_digest, CASE WHEN n.state = 'pending' THEN clock_timestamp() END,
+	       n.committed_at
+	  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+	              $10::bytea[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
+	              $16::boolean[], $17::boolean[])
+	       WITH ORDINALITY
+	       AS n(version, body_id, org_id, interview_id, candidate_id, state, cause, job, flags, digest, candidate_digest,
+	            email_digest, interviewed_at, committed_at, advances, continues, practice, ordinal)
+	 ORDER BY n.ordinal`
+
+// A newer result takes a row over. One that was pending keeps its place and its clock of failures: a correction cures no outage.
+// From every other state it starts anew. What a person allowed (duplicate_allowed) stays.
+const changeExports = `
+	UPDATE ghexport.exports e
+	   SET candidate_id = n.candidate_id, version = n.version, revision = 0, content_digest = n.digest,
+	       state = n.state,
+	       cause = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.cause ELSE nullif(n.cause, '') END,
+	       detail = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.detail END,
+	       flags = string_to_array(n.flags, ','),
+	       interviewed_at = n.interviewed_at, interviewer_advances = n.advances, candidate_continues = n.continues,
+	       practice = n.practice, job = nullif(n.job, ''), body_id = nullif(n.body_id, 0),
+	       candidate_digest = n.candidate_digest, email_digest = n.email_digest,
+	       lane = CASE WHEN e.state = 'pending' THEN e.lane ELSE 0 END,
+	       due_at = CASE WHEN n.state = 'pending' THEN CASE WHEN e.state = 'pending' THEN e.due_at ELSE clock_timestamp() END END,
+	       blocked_at = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.blocked_at END,
+	       attention_at = NULL, job_id = NULL, send_by = NULL,
+	       failures = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.failures ELSE 0 END,
+	       first_failed_at = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.first_failed_at END,
+	       committed_at = n.committed_at, updated_at = clock_timestamp()
+	  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+	              $10::text[], $11::bytea[], $12::bytea[], $13::bytea[], $14::timestamptz[], $15::timestamptz[], $16::boolean[],
+	              $17::boolean[], $18::boolean[])
+	       AS n(id, version, body_id, org_id, interview_id, candidate_id, state, cause, job, flags, digest, candidate_digest,
+	            email_digest, interviewed_at, committed_at, advances, continues, practice)
+	 WHERE e.id = n.id
+	   AND e.state IN ('ineligible', 'pending', 'queued', 'duplicate', 'dead')`

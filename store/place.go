@@ -1,0 +1,90 @@
+package store
+
+import "bytes"
+
+// ledgerRow is what a fold must know of the export that already stands for an interview.
+type ledgerRow struct {
+	ID           int64
+	OrgID        string
+	InterviewID  string
+	Version      int64
+	Digest       []byte
+	State        State
+	Cause        Cause
+	Flags        []string
+	Advances     *bool
+	Continues    *bool
+	BodyID       *int64
+	Erased       bool
+	AsideVersion *int64
+}
+
+// placement says what a fold does with an arrival.
+type placement int
+
+const (
+	placeInsert  placement = iota // no row yet
+	placeReplace                  // the newer result takes the row over
+	placeAside                    // the row cannot take it now: keep it
+	placeMark                     // only version and flags change
+	placeNothing                  // a repeat, or older than what is known
+)
+
+// place decides what an arrival does to the row that stands, nil for none, and with which flags. Pure: the rules of design's
+// "newer result" paragraph, and their table test.
+func place(row *ledgerRow, a Arrival) (placement, []string) {
+	if row == nil {
+		return placeInsert, a.Flags
+	}
+	known := row.Version
+	if row.AsideVersion != nil {
+		known = max(known, *row.AsideVersion)
+	}
+	if a.Version < known {
+		return placeNothing, nil
+	}
+	if a.Version == known {
+		if row.AsideVersion == nil && !bytes.Equal(a.Digest, row.Digest) {
+			return placeMark, withFlags(row.Flags, nil, []string{FlagVersionConflict})
+		}
+		return placeNothing, nil
+	}
+	var found []string
+	for _, flag := range a.Flags {
+		if flag == FlagVersionConflict || flag == FlagDecisionVanished {
+			found = append(found, flag)
+		}
+	}
+	if row.Advances != nil && a.Advances == nil || row.Continues != nil && a.Continues == nil {
+		found = append(found, FlagDecisionVanished)
+	}
+	switch row.State {
+	case StateSending, StateUnknown:
+		return placeAside, withFlags(row.Flags, nil, found)
+	case StateCancelled:
+		if row.Erased {
+			return placeMark, withFlags(row.Flags, nil, found)
+		}
+		return placeAside, withFlags(row.Flags, nil, found)
+	case StateSent:
+		after := FlagEditedAfterSend
+		if !a.Eligible {
+			after = FlagWithdrawnAfterSend
+		}
+		return placeMark, withFlags(row.Flags, nil, append(found, after))
+	default:
+		return placeReplace, withFlags(row.Flags, renderedFlags, append(found, a.Flags...))
+	}
+}
+
+// causeOf is the cause of an ineligible row: once both had said yes, no longer both yes is a withdrawal, and stays one.
+func causeOf(row *ledgerRow, a Arrival) Cause {
+	if a.Eligible {
+		return CauseNone
+	}
+	was := row != nil && (row.State != StateIneligible || row.Cause == CauseWithdrawn)
+	if was && a.Cause != CausePractice {
+		return CauseWithdrawn
+	}
+	return a.Cause
+}
