@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ExportRow is an export as lists show it, under the names of `exports --json`. It holds no personal data.
+type ExportRow struct {
+	ID            int64      `json:"id"`
+	OrgID         string     `json:"org_id"`
+	InterviewID   string     `json:"interview_id"`
+	CandidateID   string     `json:"candidate_id"`
+	State         State      `json:"state"`
+	Cause         *Cause     `json:"cause"` // null while its company is held: Held then says why it waits
+	Detail        *string    `json:"detail"`
+	Flags         []string   `json:"flags"`
+	Attempts      int        `json:"attempts"` // intents: how often a request may have left
+	CandidateGHID *int64     `json:"greenhouse_candidate_id"`
+	ApplicationID *int64     `json:"greenhouse_application_id"`
+	ProfileURL    *string    `json:"profile_url"`
+	CreatedAt     time.Time  `json:"created_at"`
+	DueAt         *time.Time `json:"due_at"`
+	SentAt        *time.Time `json:"sent_at"`
+	Held          *Cause     `json:"held"` // why its company may not send; null unless the row waits for that
+}
+
+// Filter selects exports. Its zero value is every one.
+type Filter struct {
+	IDs         []int64
+	State       State
+	Org         string
+	InterviewID string
+	Cause       Cause     // the row's own, or the reason for which its company is held
+	Since       time.Time // only what changed at this moment or later
+	EmailDigest []byte    // only exports about this address, see [Digests.Email]
+	AfterID     int64     // only older exports than this one, for the next page
+	Limit       int       // how many at most; 0 is all
+}
+
+const exportColumnsShown = `
+	SELECT e.id, e.org_id, e.interview_id, e.candidate_id, e.state, CASE WHEN h.held IS NULL THEN e.cause END AS cause, e.detail, e.flags,
+	       e.attempts, e.greenhouse_candidate_id, e.greenhouse_application_id, e.profile_url, e.created_at, e.due_at, e.sent_at, h.held`
+
+// exportsHeld joins each export with the reason for which its company may not send. Only rows that wait for that have one.
+const exportsHeld = `
+	  FROM ghexport.exports e
+	 CROSS JOIN ghexport.control c
+	  LEFT JOIN ghexport.integrations i ON i.org_id = e.org_id
+	 CROSS JOIN LATERAL (
+		SELECT CASE WHEN e.state IN ('pending', 'queued') THEN ghexport.held_reason(i, c.stopped_at IS NOT NULL) END AS held
+	 ) h`
+
+func (f Filter) where() where {
+	w := where{}
+	w.addIf(f.IDs != nil, "e.id = ANY (%s)", f.IDs)
+	w.addIf(f.State != "", "e.state = %s", f.State)
+	switch f.State { // the indexes that hold just these rows
+	case StateDead, StateUnknown, StateDuplicate:
+		w.addIf(true, "e.attention_at IS NOT NULL")
+	case StateQueued, StateSending:
+		w.addIf(true, "e.job_id IS NOT NULL")
+	case StatePending:
+		w.addIf(true, "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL)")
+	}
+	w.addIf(f.Org != "", "e.org_id = %s", f.Org)
+	w.addIf(f.InterviewID != "", "e.interview_id = %s", f.InterviewID)
+	w.addIf(f.Cause != "", "coalesce(h.held, e.cause) = %s", f.Cause)
+	w.addIf(!f.Since.IsZero(), "e.updated_at >= %s", f.Since)
+	w.addIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
+	w.addIf(f.AfterID != 0, "e.id < %s", f.AfterID)
+	return w
+}
+
+// exportsPage is how many rows one query of a long list brings.
+const exportsPage = 1000
+
+// Exports lists what matches, newest first, all in memory; see [Store.ExportsEach] for lists without an end.
+func (s *Store) Exports(ctx context.Context, f Filter) ([]ExportRow, error) {
+	list := []ExportRow{}
+	err := s.ExportsEach(ctx, f, func(row ExportRow) error {
+		list = append(list, row)
+		return nil
+	})
+	return list, err
+}
+
+// ExportsEach calls each for every match, newest first, and ends with the first error of each. It reads page by page, so no query
+// runs long and no snapshot is held: a row that changes on the way is shown as it was when its page was read, and none twice.
+func (s *Store) ExportsEach(ctx context.Context, f Filter, each func(ExportRow) error) error {
+	left := f.Limit
+	for {
+		page := exportsPage
+		if f.Limit > 0 {
+			page = min(page, left)
+		}
+		rows, err := s.exportsPage(ctx, f, page)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := each(row); err != nil {
+				return err
+			}
+			f.AfterID = row.ID
+		}
+		left -= len(rows)
+		if len(rows) < page || f.Limit > 0 && left == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *Store) exportsPage(ctx context.Context, f Filter, page int) ([]ExportRow, error) {
+	w := f.where()
+	rows, err := s.Pool.Query(ctx, exportColumnsShown+exportsHeld+w.sql()+`
+		 ORDER BY e.id DESC
+		 LIMIT `+w.arg(page), w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("list exports: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ExportRow])
+	if err != nil {
+		return nil, fmt.Errorf("list exports: %w", err)
+	}
+	return list, nil
+}
