@@ -1,0 +1,28 @@
+package store
+
+import "context"
+
+// Discard ends exports that nobody wants sent: pending and dead ones become cancelled (discarded). A [Store.Replay] takes it back.
+// Each batch is a transaction with its audit rows; doing it twice refuses the second time.
+func (s *Store) Discard(ctx context.Context, r Request) (Result, error) {
+	ids, err := s.selected(ctx, r.Filter, StatePending, StateDead)
+	if err != nil {
+		return Result{}, err
+	}
+	return s.apply(ctx, verb{action: "discard", judge: judgeDiscard}, r.By, r.DryRun, ids)
+}
+
+func judgeDiscard(row verbRow) (move, string) {
+	switch row.State {
+	case StatePending, StateDead:
+		return move{to: StateCancelled, cause: CauseDiscarded}, ""
+	case StateQueued, StateSending:
+		return move{}, "it is on its way; pause the company first, or look again in a minute"
+	case StateUnknown, StateDuplicate:
+		return move{}, "it waits for a decision; use resolve --skip"
+	case StateIneligible:
+		return move{}, "there is nothing to send that could be discarded"
+	default:
+		return move{}, "only pending and dead exports can be discarded"
+	}
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// write makes the move for rows that the transaction has locked, records it, and puts back what was kept aside for them.
+func (m move) write(ctx context.Context, tx pgx.Tx, by By, action string, ids []int64) error {
+	done, err := tx.Exec(ctx, `
+		UPDATE ghexport.exports e
+		   SET state = $3,
+		       cause = nullif($4, ''),
+		       detail = NULL,
+		       flags = CASE WHEN $5 THEN array_append(array_remove(e.flags, 'may_exist'), 'may_exist')
+		                    ELSE array_remove(e.flags, 'may_exist') END,
+		       lane = CASE WHEN $8 THEN e.lane ELSE $6 END,
+		       due_at = CASE WHEN $3 = 'pending' THEN clock_timestamp() END,
+		       blocked_at = NULL,
+		       attention_at = NULL,
+		       duplicate_allowed = e.duplicate_allowed OR $7,
+		       first_failed_at = CASE WHEN $8 THEN e.first_failed_at END,
+		       failures = CASE WHEN $8 THEN e.failures ELSE 0 END,
+		       greenhouse_candidate_id = coalesce(nullif($9::bigint, 0), e.greenhouse_candidate_id),
+		       greenhouse_application_id = coalesce(nullif($10::bigint, 0), e.greenhouse_application_id),
+		       profile_url = coalesce(nullif($11, ''), e.profile_url),
+		       sent_at = CASE WHEN $3 = 'sent' THEN clock_timestamp() END,
+		       updated_at = clock_timestamp()
+		 WHERE e.id = ANY ($1)
+		   AND e.state = $2`,
+		ids, m.from, m.to, m.cause, m.mayExist, m.lane, m.create, m.keepsClock,
+		m.profile.CandidateID, m.profile.ApplicationID, m.profile.URL)
+	if err != nil {
+		return fmt.Errorf("move exports from %s to %s: %w", m.from, m.to, err)
+	}
+	if int(done.RowsAffected()) != len(ids) {
+		return fmt.Errorf("move exports from %s to %s: %d of %d changed", m.from, m.to, done.RowsAffected(), len(ids))
+	}
+	detail := map[string]any{"from": m.from, "to": m.to}
+	if m.profile.URL != "" {
+		detail["profile_url"] = m.profile.URL
+	}
+	if err := auditExports(ctx, tx, by, action, ids, detail); err != nil {
+		return err
+	}
+	if m.keepsBehind {
+		return nil
+	}
+	return putBackAside(ctx, tx, ids)
+}
