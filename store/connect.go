@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Waiting answers what becomes of what gathered while a company was off.
+type Waiting string
+
+// The answers. Without one, turning a company on for which something waits is refused.
+const (
+	WaitingUndecided Waiting = ""
+	WaitingSend      Waiting = "send"
+	WaitingDrop      Waiting = "drop"
+)
+
+// WaitingError refuses to turn a company on before somebody said what becomes of what waits. Nothing was changed.
+type WaitingError struct {
+	OrgID string
+	Count int64
+}
+
+// Error says how many wait.
+func (e *WaitingError) Error() string {
+	return fmt.Sprintf("company %q has %d waiting: say whether to send or to drop them", e.OrgID, e.Count)
+}
+
+// Connect is what a company is connected with.
+type Connect struct {
+	OrgID         string
+	SealedKey     []byte // nil keeps the present key, its digest and its last five characters
+	KeyDigest     []byte
+	KeyLast5      string
+	CreatedBy     string
+	CreatedByName string
+	CreatedByID   int64 // 0 when unknown
+	Tested        bool  // this very credential has just passed the test
+	Settings      Settings
+	Enable        bool
+	Waiting       Waiting // looked at only when this turns the company on
+}
+
+// Switched says what turning a company on or off came to.
+type Switched struct {
+	Changed bool  // false: it was that way already
+	Waiting int64 // what waited and is now sent
+	Dropped int64 // what waited and is now cancelled (dropped)
+}
+
+// Connect saves a company's credential and choices in one transaction and, when asked, turns it on. A change of key or created-by
+// raises the credential's version, so that answers to the old one count for nothing; every hold of Greenhouse's ends. It may return
+// a [*WaitingError] or a [*SettingError], and then saved nothing.
+func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error) {
+	if err := c.Settings.check(); err != nil {
+		return Switched{}, err
+	}
+	var switched Switched
+	err := s.inTx(ctx, "connect company", func(tx pgx.Tx) (err error) {
+		switched = Switched{}
+		enabled := false
+		if c.Enable {
+			if enabled, err = s.prepareEnable(ctx, tx, c.OrgID, c.Waiting, by, &switched); err != nil {
+				return err
+			}
+		}
+		if err := c.save(ctx, tx, by); err != nil {
+			return err
+		}
+		if _, err := c.Settings.save(ctx, tx, c.OrgID); err != nil {
+			return err
+		}
+		detail := map[string]any{"created_by": c.CreatedBy, "tested": c.Tested}
+		if c.SealedKey != nil {
+			detail["key_last5"] = c.KeyLast5
+		}
+		if err := addAudit(ctx, tx, by, "org connect", c.OrgID, detail); err != nil {
+			return err
+		}
+		if c.Enable && !enabled {
+			if err := setEnabled(ctx, tx, c.OrgID, by, switched); err != nil {
+				return err
+			}
+		}
+		return wakeRelay(ctx, tx)
+	})
+	if err != nil {
+		return Switched{}, err
+	}
+	return switched, nil
+}
+
+func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO ghexport.integrations AS i (org_id, sealed_key, key_last5, key_digest, key_set_at, key_set_by, credential_version,
+		                                        created_by, created_by_name, created_by_id, tested_version, tested_at, last_good_at)
+		VALUES ($1, $2, CASE WHEN $2::bytea IS NOT NULL THEN $3 END, $4, CASE WHEN $2::bytea IS NOT NULL THEN clock_timestamp() END,
+		        CASE WHEN $2::bytea IS NOT NULL THEN $5 END, 1, nullif($6, ''), nullif($7, ''), nullif($8::bigint, 0),
+		        CASE WHEN $9 THEN 1 END, CASE WHEN $9 THEN clock_timestamp() END, CASE WHEN $9 THEN clock_timestamp() END)
+		ON CONFLICT (org_id) DO UPDATE
+		   SET sealed_key = coalesce(excluded.sealed_key, i.sealed_key),
+		       key_last5 = coalesce(excluded.key_last5, i.key_last5),
+		       key_digest = coalesce(excluded.key_digest, i.key_digest),
+		       key_set_at = coalesce(excluded.key_set_at, i.key_set_at),
+		       key_set_by = coalesce(excluded.key_set_by, i.key_set_by),
+		       credential_version = `+newVersion+`,
+		       created_by = coalesce(excluded.created_by, i.created_by),
+		       created_by_name = CASE WHEN $9 THEN excluded.created_by_name ELSE coalesce(excluded.created_by_name, i.created_by_name) END,
+		       created_by_id = CASE WHEN $9 THEN excluded.created_by_id ELSE coalesce(excluded.created_by_id, i.created_by_id) END,
+		       tested_version = CASE WHEN $9 THEN `+newVersion+` ELSE i.tested_version END,
+		       tested_at = coalesce(excluded.tested_at, i.tested_at),
+		       last_good_at = coalesce(excluded.last_good_at, i.last_good_at),
+		       decrypt_failed_at = CASE WHEN excluded.sealed_key IS NULL THEN i.decrypt_failed_at END,
+		       hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0,
+		       trial_at = NULL, trial_export_id = NULL,
+		       updated_at = clock_timestamp()`,
+		c.OrgID, c.SealedKey, c.KeyLast5, c.KeyDigest, by.Actor, c.CreatedBy, c.CreatedByName, c.CreatedByID, c.Tested)
+	if err != nil {
+		return fmt.Errorf("save the credential: %w", err)
+	}
+	return nil
+}
+
+// newVersion is the credential's version after an upsert of integrations i. Sealing is random, so the key's digest tells a new key.
+const newVersion = `i.credential_version
+	+ (coalesce(excluded.key_digest, i.key_digest) IS DISTINCT FROM i.key_digest
+	   OR coalesce(excluded.created_by, i.created_by) IS DISTINCT FROM i.created_by)::int`

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// dropWaiting cancels (dropped), in tx, what waits for a company: its pending and queued exports, and what was committed to the
+// outbox before it. The caller holds the relay's lock. It returns how many exports that were.
+//
+// Of a message that was never folded the ledger gets a row without a body, and the message is kept aside for it. The row's version
+// is one less than the message's, so that a replay, which puts the message back, lets the fold take it as new.
+func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, error) {
+	rows, err := tx.Query(ctx, `
+		WITH waiting AS (
+			SELECT e.id
+			  FROM ghexport.exports e
+			 WHERE e.org_id = $1 AND e.state IN ('pending', 'queued')
+			 ORDER BY e.id
+			   FOR NO KEY UPDATE
+		)
+		UPDATE ghexport.exports e
+		   SET state = 'cancelled', cause = 'dropped', detail = NULL, due_at = NULL, blocked_at = NULL, job_id = NULL,
+		       updated_at = clock_timestamp()
+		  FROM waiting
+		 WHERE e.id = waiting.id
+		RETURNING e.id`, org)
+	if err != nil {
+		return 0, fmt.Errorf("drop what waits: %w", err)
+	}
+	dropped, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return 0, fmt.Errorf("drop what waits: %w", err)
+	}
+	messages, err := unfolded(ctx, tx, org)
+	if err != nil {
+		return 0, err
+	}
+	fresh, err := messages.drop(ctx, tx, org)
+	if err != nil {
+		return 0, err
+	}
+	dropped = append(dropped, fresh...)
+	return int64(len(dropped)), auditExports(ctx, tx, by, "org enable --drop-waiting", dropped, nil)
+}
+
+// droppedMessages are the newest messages of interviews that both said yes to, in columns.
+type droppedMessages struct {
+	ids           []int64
+	interviewedAt []time.Time
+}
+
+// unfolded reads the newest message of each interview in the company's outbox and keeps those that are eligible. A time that does not
+// parse can only stand in a message that no fold takes either; it stays for the relay to reject.
+func unfolded(ctx context.Context, tx pgx.Tx, org string) (droppedMessages, error) {
+	var d droppedMessages
+	rows, err := tx.Query(ctx, `
+		SELECT o.id, o.message ->> 'interviewed_at'
+		  FROM (SELECT DISTINCT ON (m.interview_id) m.id, m.message
+		          FROM ghexport.outbox m -- outbox_by_org
+		         WHERE m.org_id = $1
+		         ORDER BY m.interview_id, m.version DESC, m.id) o
+		 WHERE `+eligibleMessage+`
+		   AND jsonb_typeof(o.message #> '{candidate,id}') = 'string'`, org)
+	if err != nil {
+		return d, fmt.Errorf("read what is not folded: %w", err)
+	}
+	var id int64
+	var text *string
+	_, err = pgx.ForEachRow(rows, []any{&id, &text}, func() error {
+		if text == nil {
+			return nil
+		}
+		if at, err := time.Parse(time.RFC3339, *text); err == nil {
+			d.ids, d.interviewedAt = append(d.ids, id), append(d.interviewedAt, at)
+		}
+		return nil
+	})
+	if err != nil {
+		return d, fmt.Errorf("read what is not folded: %w", err)
+	}
+	return d, nil
+}
+
+// drop moves the messages aside, under cancelled rows, and returns the rows' ids. A message that is no newer than its row, and one
+// whose row is on its way, in doubt, sent or cancelled, is left for the fold, which sends none of these.
+func (d droppedMessages) drop(ctx context.Context, tx pgx.Tx, org string) ([]int64, error) {
+	rows, err := tx.Query(ctx, `
+		INSERT INTO ghexport.exports AS e (org_id, interview_id, candidate_id, version, content_digest, state, cause, interviewed_at,
+		                                   interviewer_advances, candidate_continues, practice, job, committed_at)
+		SELECT o.org_id, o.interview_id, o.message #>> '{candidate,id}', o.version - 1, sha256(convert_to(o.message::text, 'UTF8')),
+		       'cancelled', 'dropped', d.interviewed_at, true, true, false, o.message ->> 'job', o.enqueued_at
+		  FROM unnest($1::bigint[], $2::timestamptz[]) AS d(id, interviewed_at)
+		  JOIN ghexport.outbox o ON o.id = d.id
+		 ORDER BY o.id
+		ON CONFLICT (org_id, interview_id) DO UPDATE
+		   SET state = 'cancelled', cause = 'dropped', detail = NULL, blocked_at = NULL, attention_at = NULL,
+		       updated_at = clock_timestamp()
+		 WHERE e.state IN ('ineligible', 'duplicate', 'dead')
+		   AND e.version <= excluded.version
+		RETURNING e.id`, d.ids, d.interviewedAt)
+	if err != nil {
+		return nil, fmt.Errorf("drop what is not folded: %w", err)
+	}
+	fresh, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("drop what is not folded: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		WITH gone AS (
+			DELETE FROM ghexport.outbox o
+			 USING ghexport.exports e
+			 WHERE o.id = ANY ($1)
+			   AND e.org_id = $2 AND e.interview_id = o.interview_id
+			   AND e.state = 'cancelled' AND e.cause = 'dropped' AND e.version < o.version
+			RETURNING e.id, o.version, o.schema_version, o.message, o.enqueued_at
+		)
+		INSERT INTO ghexport.aside AS a (export_id, version, schema_version, message, enqueued_at)
+		SELECT id, version, schema_version, message, enqueued_at
+		  FROM gone
+		ON CONFLICT (export_id) DO UPDATE
+		   SET version = excluded.version, schema_version = excluded.schema_version, message = excluded.message,
+		       enqueued_at = excluded.enqueued_at
+		 WHERE a.version < excluded.version`, d.ids, org)
+	if err != nil {
+		return nil, fmt.Errorf("keep dropped messages aside: %w", err)
+	}
+	return fresh, nil
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Enable turns a connected company on. What gathered while it was off is sent or dropped as the answer says; without one, and with
+// something waiting, it returns a [*WaitingError] and changes nothing. One transaction; [ErrNotFound] where nobody connected it.
+func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) (Switched, error) {
+	var switched Switched
+	err := s.inTx(ctx, "enable company", func(tx pgx.Tx) error {
+		switched = Switched{}
+		enabled, err := s.prepareEnable(ctx, tx, org, waiting, by, &switched)
+		if err != nil || enabled {
+			return err
+		}
+		if err := setEnabled(ctx, tx, org, by, switched); err != nil {
+			return err
+		}
+		return wakeRelay(ctx, tx)
+	})
+	if err != nil {
+		return Switched{}, err
+	}
+	return switched, nil
+}
+
+// prepareEnable tells whether the company is on already. If not, it counts or drops what waits. To drop, it takes the relay's lock
+// before any row's, as a relay does, so that nothing is folded or dispatched in between.
+func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waiting Waiting, by By, out *Switched) (enabled bool, err error) {
+	if waiting == WaitingDrop {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
+			return false, fmt.Errorf("wait for the relay: %w", err)
+		}
+	}
+	err = tx.QueryRow(ctx, "SELECT enabled FROM ghexport.integrations WHERE org_id = $1", org).Scan(&enabled)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return false, err
+	}
+	if enabled {
+		return true, nil
+	}
+	var count int64
+	if err := tx.QueryRow(ctx, "SELECT "+waitingOf+" FROM (SELECT $1::text AS org_id) i", org).Scan(&count); err != nil {
+		return false, fmt.Errorf("count what waits: %w", err)
+	}
+	switch {
+	case count > 0 && waiting == WaitingDrop:
+		out.Dropped, err = dropWaiting(ctx, tx, org, by)
+		return false, err
+	case count > 0 && waiting != WaitingSend:
+		return false, &WaitingError{OrgID: org, Count: count}
+	default:
+		out.Waiting = count
+		return false, nil
+	}
+}
+
+// setEnabled is guarded: two people who turn a company on at once are told so one after the other.
+func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched Switched) error {
+	done, err := tx.Exec(ctx, `
+		UPDATE ghexport.integrations
+		   SET enabled = true, updated_at = clock_timestamp()
+		 WHERE org_id = $1 AND NOT enabled`, org)
+	if err != nil {
+		return err
+	}
+	if done.RowsAffected() == 0 {
+		return fmt.Errorf("company %q: %w", org, ErrNotFound)
+	}
+	return addAudit(ctx, tx, by, "org enable", org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
+}
+
+// Disable turns a company off from its commit on: intents look at it. What is being sent at that moment finishes; what becomes
+// eligible from then on waits. It returns false where the company was off already.
+func (s *Store) Disable(ctx context.Context, org string, by By) (bool, error) {
+	return s.switchOrg(ctx, "org disable", org, by, "enabled", "enabled = false")
+}
+
+// PauseOrg keeps a company's exports from being sent, for a reason of ours. It returns false where it was paused already; the first
+// pause's author and reason then stay.
+func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
+	return s.switchOrg(ctx, "org pause", org, by, "paused_at IS NULL",
+		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, Clean(by.Reason, detailCap))
+}
+
+// ResumeOrg ends [Store.PauseOrg]; what waited is sent. It returns false where the company was not paused.
+func (s *Store) ResumeOrg(ctx context.Context, org string, by By) (bool, error) {
+	return s.switchOrg(ctx, "org resume", org, by, "paused_at IS NOT NULL", "paused_at = NULL, paused_by = NULL, paused_reason = NULL")
+}
+
+// switchOrg changes a company that is as the guard says, records it and wakes the relay. The guard and the change are SQL of ours.
+func (s *Store) switchOrg(ctx context.Context, action, org string, by By, guard, change string, args ...any) (changed bool, err error) {
+	err = s.inTx(ctx, action, func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, `
+			UPDATE ghexport.integrations
+			   SET updated_at = clock_timestamp(), `+change+`
+			 WHERE org_id = $1 AND `+guard, append([]any{org}, args...)...)
+		if err != nil {
+			return err
+		}
+		if changed = done.RowsAffected() == 1; changed {
+			if err := addAudit(ctx, tx, by, action, org, nil); err != nil {
+				return err
+			}
+			return wakeRelay(ctx, tx)
+		}
+		return mustExist(ctx, tx, org)
+	})
+	return changed, err
+}
+
+func mustExist(ctx context.Context, tx pgx.Tx, org string) error {
+	var exists bool
+	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM ghexport.integrations WHERE org_id = $1)", org).Scan(&exists)
+	if err == nil && !exists {
+		err = fmt.Errorf("company %q: %w", org, ErrNotFound)
+	}
+	return err
+}
