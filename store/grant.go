@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// GrantKind is whom rights are for.
+type GrantKind string
+
+// The kinds of role.
+const (
+	GrantProducer GrantKind = "producer" // may enqueue, and read nothing but the status of what it names
+	GrantService  GrantKind = "service"  // what `serve` needs; the audit trail it can only add to
+	GrantViewer   GrantKind = "viewer"   // may read what holds neither personal data nor secrets
+)
+
+// The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
+var (
+	serviceTables = []string{
+		"aside", "attempts", "bodies", "budgets", "control", "exports", "integrations", "outbox", "rejected",
+		"river_job", "river_leader", "river_notification", "river_queue",
+	}
+	serviceReads = []string{"goose_db_version", "river_migration"}
+	viewerTables = []string{"attempts", "audit", "budgets", "exports", "river_job", "river_queue"}
+
+	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
+	viewerColumns = map[string][]string{
+		"control": {"one", "stopped_at", "stopped_by", "stopped_reason"},
+		"integrations": {
+			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",
+			"created_by_id", "tested_version", "tested_at", "time_zone", "mode", "job_map", "prospect_pool_id",
+			"prospect_pool_stage_id", "credit", "second_interview", "server_errors", "in_flight_cap", "paused_at", "paused_by",
+			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
+			"trial_export_id", "last_good_at", "created_at", "updated_at",
+		},
+		"rejected": {
+			"id", "org_id", "interview_id", "version", "schema_version", "cause", "detail", "enqueued_at", "rejected_at",
+		},
+	}
+	producerFunctions = []string{"enqueue(jsonb)", "validate(jsonb)", "status(text, text)"}
+)
+
+// GrantSQL writes the statements that give a role its rights, for a person to read or run. Running them twice does no harm; they
+// revoke nothing. After a migration that adds a table they must be run again.
+func GrantSQL(kind GrantKind, role string) (string, error) {
+	if role == "" {
+		return "", fmt.Errorf("grant: no role is named")
+	}
+	to := " TO " + pgx.Identifier{role}.Sanitize() + ";\n"
+	var b strings.Builder
+	b.WriteString("GRANT USAGE ON SCHEMA ghexport" + to)
+	tables := func(rights string, names []string) {
+		b.WriteString("GRANT " + rights + " ON " + qualified(names) + to)
+	}
+	switch kind {
+	case GrantProducer:
+		b.WriteString("GRANT EXECUTE ON FUNCTION " + qualified(producerFunctions) + to)
+	case GrantService:
+		tables("SELECT, INSERT, UPDATE, DELETE", serviceTables)
+		tables("SELECT, INSERT", []string{"audit"})
+		tables("SELECT", serviceReads)
+		b.WriteString("GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ghexport" + to)
+		b.WriteString("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ghexport" + to)
+	case GrantViewer:
+		tables("SELECT", viewerTables)
+		for _, table := range []string{"control", "integrations", "rejected"} {
+			tables("SELECT ("+strings.Join(viewerColumns[table], ", ")+")", []string{table})
+		}
+	default:
+		return "", fmt.Errorf("grant: %q is no kind of role", kind)
+	}
+	return b.String(), nil
+}
+
+func qualified(names []string) string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = "ghexport." + name
+	}
+	return strings.Join(list, ", ")
+}
+
+// Grant gives a role its rights in one transaction. The role must exist, and whoever runs this must own the tables. Safe to repeat.
+func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
+	statements, err := GrantSQL(kind, role)
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, "grant", func(tx pgx.Tx) error {
+		var exists bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
+			return err
+		}
+		if !exists {
+			return fmt.Errorf("role %q: %w; create it first", role, ErrNotFound)
+		}
+		if _, err := tx.Exec(ctx, statements); err != nil {
+			return fmt.Errorf("role %q: %w", role, err)
+		}
+		return nil
+	})
+}
