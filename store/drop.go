@@ -23,7 +23,7 @@ func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, erro
 			   FOR NO KEY UPDATE
 		)
 		UPDATE ghexport.exports e
-		   SET state = 'cancelled', cause = 'dropped', detail = NULL, due_at = NULL, blocked_at = NULL, job_id = NULL,
+		   SET state = 'cancelled', cause = 'dropped', detail = NULL, due_at = NULL, blocked_at = NULL, job_id = NULL, send_by = NULL,
 		       updated_at = clock_timestamp()
 		  FROM waiting
 		 WHERE e.id = waiting.id

@@ -24,7 +24,7 @@ var (
 		"aside", "attempts", "bodies", "budgets", "control", "exports", "integrations", "outbox", "rejected",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
-	serviceReads = []string{"goose_db_version", "river_migration"}
+	serviceReads = []string{"goose_db_version", "river_migration", "time_zones"}
 	viewerTables = []string{"attempts", "audit", "budgets", "exports", "river_job", "river_queue"}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// chain lists the checks in the order in which an export meets them, up to where it stands. Pure.
+func (f facts) chain() []Check {
+	var list []Check
+	add := func(check string, ok bool, format string, args ...any) {
+		list = append(list, Check{Check: check, OK: ok, Detail: fmt.Sprintf(format, args...)})
+	}
+	add("committed", true, "A producer committed a result for this interview.")
+	if f.Rejected != nil {
+		add("readable", false, "A message of its could not be folded: %s. Replay message.invalid once the cause is gone.", *f.Rejected)
+	}
+	if f.Unfolded != nil {
+		add("folded", false, "A message waits since %s to be folded into the ledger.", moment(*f.Unfolded))
+	}
+	if f.State != nil {
+		f.decisions(add)
+		switch *f.State {
+		case StateIneligible:
+		case StateCancelled:
+			f.cancelled(add)
+		case StatePending, StateQueued:
+			f.waiting(add)
+		default:
+			f.fate(add)
+		}
+	}
+	for i := range list {
+		if !list[i].OK {
+			list[i].First = true
+			break
+		}
+	}
+	return list
+}
+
+type addCheck func(check string, ok bool, format string, args ...any)
+
+func (f facts) decisions(add addCheck) {
+	add("real", !f.Practice, "%s", choose(f.Practice, "It is a practice interview, and these are never exported.", "It is no practice interview."))
+	add("interviewer", f.Advances != nil && *f.Advances, "%s", answer("The interviewer", f.Advances, "would advance the candidate"))
+	add("candidate", f.Continues != nil && *f.Continues, "%s", answer("The candidate", f.Continues, "wants to continue"))
+	if f.Cause == CauseWithdrawn {
+		add("standing", false, "Both had said yes, and then one of the two took it back before it was sent.")
+	}
+}
+
+func (f facts) cancelled(add addCheck) {
+	kept := choose(f.Aside, " A newer result is kept aside for it.", "")
+	switch {
+	case f.MayExist:
+		add("wanted", false, "It was ended (%s) while in doubt, and may exist in Greenhouse: look there, then resolve it.%s", f.Cause, kept)
+	case f.Erased:
+		add("wanted", false, "Its personal data was erased.")
+	default:
+		add("wanted", false, "It was ended (%s); a replay takes that back.%s", f.Cause, kept)
+	}
+}
+
+// heldFor says in a sentence why a company may not send.
+var heldFor = map[Cause]string{
+	CauseStopped:          "Everything is stopped, for all companies.",
+	CauseOff:              "The company has not turned the connection to Greenhouse on.",
+	CauseIncomplete:       "The company's connection lacks a key or the person as whom candidates are added.",
+	CauseDecryptFailed:    "The company's stored key cannot be opened.",
+	CauseUntested:         "The company's credential has not passed the connection test yet.",
+	CausePaused:           "We have paused the company.",
+	CauseAuthRejected:     "Greenhouse refuses the company's key or the person as whom candidates are added.",
+	CausePermissionDenied: "Greenhouse does not let the company's key or person add candidates.",
+}
+
+func (f facts) waiting(add addCheck) {
+	if f.Held != nil {
+		add("company", false, "%s It is sent once that ends (%s).", heldFor[*f.Held], *f.Held)
+	} else {
+		add("company", true, "The company may send.")
+	}
+	switch {
+	case *f.State == StateQueued:
+		add("turn", true, "It has a job and goes as soon as a worker is free.")
+	case f.BlockedAt != nil:
+		add("turn", false, "It waits since %s for another export of the same candidate%s.", moment(*f.BlockedAt), f.others())
+	case f.DueAt != nil && f.DueAt.After(f.Now) && f.Failures > 0:
+		add("due", false, "It failed %d times (%s) and goes again at %s. %s", f.Failures, f.Cause, moment(*f.DueAt), f.Detail)
+	case f.DueAt != nil && f.DueAt.After(f.Now):
+		add("due", false, "It goes again at %s%s.", moment(*f.DueAt), choose(f.Cause != "", " ("+string(f.Cause)+")", ""))
+	default:
+		add("due", true, "It is due, and goes when the company's budget and turn allow.")
+	}
+	add("in Greenhouse", false, "It has not been sent.")
+}
+
+func (f facts) fate(add addCheck) {
+	switch *f.State {
+	case StateDuplicate:
+		add("only one", false, "The same candidate was already sent to this company, or may have been%s: somebody must decide.", f.others())
+	case StateSending:
+		add("in Greenhouse", false, "Attempt %d is being made at this moment.", f.Attempts)
+	case StateUnknown:
+		add("in Greenhouse", false, "Greenhouse gave no readable answer, so it may or may not exist there: look, then resolve it. %s", f.Detail)
+	case StateDead:
+		add("accepted", false, "It was given up after %d attempts (%s). %s", f.Attempts, f.Cause, f.Detail)
+	case StateSent:
+		where := ""
+		if f.ProfileURL != nil {
+			where = " " + *f.ProfileURL
+		}
+		at := ""
+		if f.SentAt != nil {
+			at = " since " + moment(*f.SentAt)
+		}
+		add("in Greenhouse", true, "It is in Greenhouse%s.%s A recruiter who does not see it may lack rights, or it was merged there.", at, where)
+	}
+}
+
+func (f facts) others() string {
+	if len(f.Siblings) == 0 {
+		return ""
+	}
+	ids := make([]string, len(f.Siblings))
+	for i, id := range f.Siblings {
+		ids[i] = fmt.Sprint(id)
+	}
+	return " (export " + strings.Join(ids, ", ") + ")"
+}
+
+func answer(who string, said *bool, what string) string {
+	switch {
+	case said == nil:
+		return who + " has not answered yet."
+	case *said:
+		return who + " " + what + "."
+	default:
+		return who + " said no."
+	}
+}
+
+func choose(condition bool, yes, no string) string {
+	if condition {
+		return yes
+	}
+	return no
+}
+
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
