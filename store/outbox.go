@@ -17,6 +17,7 @@ type Message struct {
 	SchemaVersion int
 	Body          []byte // the JSON as Postgres prints it
 	EnqueuedAt    time.Time
+	CompanyZone   string // the company's time zone; "" where it has none
 }
 
 const (
@@ -52,10 +53,11 @@ func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Messag
 				 LIMIT greatest(1, $4 / (SELECT count(*) FROM orgs))
 			 ) m
 		)
-		SELECT id, org_id, interview_id, version, schema_version, body, enqueued_at
-		  FROM oldest
-		 WHERE turn = 1 AND running = octet_length(body) OR running <= $5
-		 ORDER BY id`, after, outboxOrgs, known, outboxMessages, outboxBytes)
+		SELECT o.id, o.org_id, o.interview_id, o.version, o.schema_version, o.body, o.enqueued_at, coalesce(i.time_zone, '')
+		  FROM oldest o
+		  LEFT JOIN ghexport.integrations i ON i.org_id = o.org_id
+		 WHERE o.turn = 1 AND o.running = octet_length(o.body) OR o.running <= $5
+		 ORDER BY o.id`, after, outboxOrgs, known, outboxMessages, outboxBytes)
 	if err != nil {
 		return nil, after, fmt.Errorf("read the outbox: %w", err)
 	}

@@ -27,6 +27,9 @@ type Config struct {
 // Safe for use by many goroutines.
 type Store struct {
 	Pool *pgxpool.Pool
+
+	intents group[Intent, *Granted]
+	settles group[Settle, Settled]
 }
 
 // connectLimit bounds the making of one connection.
@@ -58,7 +61,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	return &Store{Pool: pool}, nil
+	s := &Store{Pool: pool}
+	s.intents.commit = s.commitIntents
+	s.settles.commit = s.commitSettles
+	return s, nil
 }
 
 // Close ends every connection, waiting for those in use.

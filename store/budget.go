@@ -1,0 +1,96 @@
+package store
+
+import "time"
+
+// Budget is how many requests a credential may still make, as all nodes share it. Greenhouse's windows are fixed, so it is spent
+// from a window's front. Pure: the caller brings the database's clock.
+type Budget struct {
+	Limit        int           // requests a window
+	Window       time.Duration // its length
+	End          time.Time     // end of the present window; zero before the first
+	PhaseKnown   bool          // headers told where windows begin
+	Spent        int           // in the present window, what was in flight when it began included
+	Spends       []time.Time   // the newest spends, oldest first; not kept for a wide budget
+	BlockedUntil time.Time     // 429: nothing before this
+}
+
+const (
+	coldLimit  = 50               // requests a window before headers say otherwise
+	coldWindow = 10 * time.Second // and the window's length
+
+	// phaseGuard is how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds. What is spent
+	// within it counts in the next window too.
+	phaseGuard = 1250 * time.Millisecond
+	// pickupGuard is how long after dispatch a request may leave while the phase is unknown; the limit then holds for any stretch
+	// of a window plus this.
+	pickupGuard = time.Second
+	// wideLimit is where single moments are no longer kept.
+	wideLimit = 1000
+)
+
+func (b *Budget) wide() bool { return b.Limit > wideLimit }
+
+func (b *Budget) guard() time.Duration { return min(phaseGuard, b.Window/4) }
+
+// roll brings the budget to now. inFlight requests may still arrive in the window that begins.
+func (b *Budget) roll(now time.Time, inFlight int) {
+	if !b.PhaseKnown && !b.wide() {
+		for len(b.Spends) > 0 && !b.Spends[0].After(now.Add(-b.Window-pickupGuard)) {
+			b.Spends = b.Spends[1:]
+		}
+		b.Spent = len(b.Spends)
+		return
+	}
+	if now.Before(b.End) {
+		return
+	}
+	carried := 0
+	for _, at := range b.Spends {
+		if !at.Before(b.End.Add(-b.guard())) {
+			carried++
+		}
+	}
+	if b.End.IsZero() || now.Sub(b.End) >= b.Window {
+		carried = 0
+	}
+	if b.PhaseKnown {
+		b.End = b.End.Add(now.Sub(b.End).Truncate(b.Window) + b.Window)
+	} else {
+		b.End = now.Add(b.Window)
+	}
+	b.Spent = inFlight + carried
+	b.Spends = nil
+}
+
+// free is how many requests may be spent now. A tenth is kept for retries and probes, which ask with urgent. Call roll first.
+func (b *Budget) free(now time.Time, urgent bool) int {
+	if now.Before(b.BlockedUntil) {
+		return 0
+	}
+	usable := b.Limit
+	if !b.PhaseKnown && b.wide() {
+		usable /= 2 // windows of our own phase: any stretch of one touches two of them
+	}
+	if !urgent {
+		usable -= usable / 10
+	}
+	return max(0, usable-b.Spent)
+}
+
+// spend takes one request out and returns the moment after which it may no longer leave.
+func (b *Budget) spend(now time.Time) (sendBy time.Time) {
+	b.Spent++
+	if !b.wide() {
+		b.Spends = append(b.Spends, now)
+	}
+	switch {
+	case b.PhaseKnown && b.End.Sub(now) <= b.guard():
+		return b.End.Add(b.Window - b.guard())
+	case b.PhaseKnown:
+		return b.End.Add(-b.guard())
+	case b.wide():
+		return b.End.Add(pickupGuard)
+	default:
+		return now.Add(pickupGuard)
+	}
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ChargeBudget takes n requests other than exports (probes, connection tests) out of a credential's budget and commits. It returns
+// false, and takes nothing, where there is not that much left; such requests may use the tenth that is kept for them. A credential
+// that nothing was ever sent with has a full budget.
+func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (bool, error) {
+	free := false
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "INSERT INTO ghexport.budgets (credential) VALUES ($1) ON CONFLICT DO NOTHING", credential); err != nil {
+			return err
+		}
+		var b Budget
+		var now time.Time
+		var end, blocked *time.Time
+		var inFlight int
+		err := tx.QueryRow(ctx, `
+			SELECT clock_timestamp(), limit_, window_length, window_end, phase_known, spent, spends, blocked_until,
+			       (SELECT count(*) FROM ghexport.integrations j JOIN ghexport.exports f ON f.org_id = j.org_id AND f.job_id IS NOT NULL
+			         WHERE j.key_digest = b.credential)
+			  FROM ghexport.budgets b
+			 WHERE credential = $1
+			   FOR UPDATE OF b`, credential).
+			Scan(&now, &b.Limit, &b.Window, &end, &b.PhaseKnown, &b.Spent, &b.Spends, &blocked, &inFlight)
+		if err != nil {
+			return err
+		}
+		if end != nil {
+			b.End = *end
+		}
+		if blocked != nil {
+			b.BlockedUntil = *blocked
+		}
+		b.roll(now, inFlight)
+		if free = b.free(now, true) >= n; !free {
+			return nil
+		}
+		for range n {
+			b.spend(now)
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE ghexport.budgets
+			   SET window_end = $2, spent = $3, spends = $4, updated_at = clock_timestamp()
+			 WHERE credential = $1`, credential, timeOrNil(b.End), b.Spent, b.Spends)
+		return err
+	})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return false, fmt.Errorf("charge the budget: %w", err)
+	}
+	return free, err
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// dispatchPlan is what one pass does with the due exports that it saw.
+type dispatchPlan struct {
+	queue  []int64 // these get a job
+	sendBy []time.Time
+	trial  []int64 // those of them that try whether a 403 is over
+	block  []int64 // these wait for a sibling
+	hold   []int64 // these need a decision
+	skip   []int64 // these the company's policy ends
+
+	budgets map[string]*spending
+}
+
+// spending is a budget and what this pass took out of it.
+type spending struct {
+	Budget
+	read  *time.Time // the row's updated_at when read; nil for a row still to be made
+	taken []time.Time
+}
+
+// planDispatch decides, export by export in the order of turns. Pure.
+func planDispatch(due []dueExport) *dispatchPlan {
+	p := &dispatchPlan{budgets: map[string]*spending{}}
+	free := map[string]int{}
+	for _, e := range due {
+		if _, seen := free[e.OrgID]; !seen {
+			free[e.OrgID] = e.Free
+		}
+		switch {
+		case e.Waits:
+			p.block = append(p.block, e.ID)
+		case e.Allowed:
+			p.send(e, free)
+		case e.Doubt, e.Twin && e.Second == "hold":
+			p.hold = append(p.hold, e.ID)
+		case e.Twin && e.Second == "skip":
+			p.skip = append(p.skip, e.ID)
+		default:
+			p.send(e, free)
+		}
+	}
+	return p
+}
+
+func (p *dispatchPlan) send(e dueExport, free map[string]int) {
+	b := p.budget(e)
+	if free[e.OrgID] <= 0 || b.free(e.Now, e.Urgent || e.Trial) <= 0 {
+		return
+	}
+	free[e.OrgID]--
+	p.queue = append(p.queue, e.ID)
+	p.sendBy = append(p.sendBy, b.spend(e.Now))
+	b.taken = append(b.taken, e.Now)
+	if e.Trial {
+		p.trial = append(p.trial, e.ID)
+	}
+}
+
+func (p *dispatchPlan) budget(e dueExport) *spending {
+	if b, ok := p.budgets[string(e.Credential)]; ok {
+		return b
+	}
+	b := &spending{read: e.BudgetRevision, Budget: Budget{
+		Limit: e.Limit, Window: e.Window, PhaseKnown: e.PhaseKnown, Spent: e.Spent, Spends: e.Spends,
+	}}
+	if e.End != nil {
+		b.End = *e.End
+	}
+	if e.BlockedUntil != nil {
+		b.BlockedUntil = *e.BlockedUntil
+	}
+	b.roll(e.Now, e.KeyInFlight)
+	p.budgets[string(e.Credential)] = b
+	return b
+}
+
+// batch lists the statements of the plan. Lock order: exports, then budgets, then integrations. Every change is guarded by what the
+// plan took for granted of the row itself; a row that changed meanwhile is passed over and seen again by the next pass.
+func (p *dispatchPlan) batch() *pgx.Batch {
+	b := &pgx.Batch{}
+	if len(p.queue) > 0 {
+		b.Queue(queueExports, p.queue, p.sendBy)
+		b.Queue(`SELECT pg_notify('ghexport.river_insert', '{"queue":"export"}')`)
+	}
+	if len(p.block) > 0 {
+		b.Queue(`
+			UPDATE ghexport.exports
+			   SET due_at = NULL, blocked_at = clock_timestamp(), updated_at = clock_timestamp()
+			 WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL`, p.block)
+	}
+	if len(p.hold) > 0 {
+		b.Queue(`
+			UPDATE ghexport.exports
+			   SET state = 'duplicate', cause = 'duplicate.possible', detail = NULL, due_at = NULL,
+			       blocked_at = clock_timestamp(), attention_at = clock_timestamp(), updated_at = clock_timestamp()
+			 WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL`, p.hold)
+	}
+	if len(p.skip) > 0 {
+		b.Queue(`
+			WITH skipped AS (
+				UPDATE ghexport.exports
+				   SET state = 'cancelled', cause = 'skipped', detail = 'the company skips second interviews', due_at = NULL,
+				       updated_at = clock_timestamp()
+				 WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL
+				RETURNING id, org_id
+			)
+			INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason)
+			SELECT 'ghexport', 'skip', org_id, id, 'second_interview: skip' FROM skipped`, p.skip)
+	}
+	for _, credential := range slices.Sorted(maps.Keys(p.budgets)) {
+		if s := p.budgets[credential]; len(s.taken) > 0 {
+			b.Queue(spendBudget, []byte(credential), s.Limit, s.Window, timeOrNil(s.End), s.PhaseKnown, s.Spent, s.Spends,
+				s.read, len(s.taken), s.taken)
+		}
+	}
+	if len(p.trial) > 0 {
+		b.Queue(`
+			UPDATE ghexport.integrations i
+			   SET trial_export_id = e.id, trial_at = NULL
+			  FROM ghexport.exports e
+			 WHERE e.id = ANY ($1) AND e.job_id IS NOT NULL AND i.org_id = e.org_id`, p.trial)
+	}
+	return b
+}
+
+// queueExports inserts River's jobs and ties each row to its own. The job carries the export's id and nothing else; it is tagged
+// with the company where River's rule for tags allows.
+const queueExports = `
+	WITH chosen AS (
+		SELECT e.id, e.org_id, e.lane, c.send_by
+		  FROM unnest($1::bigint[], $2::timestamptz[]) AS c(id, send_by)
+		  JOIN ghexport.exports e ON e.id = c.id
+		 WHERE e.state = 'pending' AND e.due_at IS NOT NULL AND NOT ` + newerMessage + `
+		 ORDER BY e.id
+		   FOR NO KEY UPDATE OF e SKIP LOCKED
+	), jobs AS (
+		INSERT INTO ghexport.river_job (kind, queue, args, max_attempts, priority, tags)
+		SELECT 'export', 'export', jsonb_build_object('export_id', id), 1, CASE lane WHEN 0 THEN 1 ELSE 3 END,
+		       CASE WHEN org_id ~ '\A[A-Za-z0-9_][A-Za-z0-9_-]+[A-Za-z0-9_]\Z' THEN ARRAY[org_id] ELSE '{}' END
+		  FROM chosen
+		RETURNING id, (args ->> 'export_id')::bigint AS export_id
+	)
+	UPDATE ghexport.exports e
+	   SET state = 'queued', job_id = jobs.id, send_by = chosen.send_by, due_at = NULL, updated_at = clock_timestamp()
+	  FROM jobs
+	  JOIN chosen ON chosen.id = jobs.export_id
+	 WHERE e.id = jobs.export_id`
+
+// spendBudget writes the budget as the plan rolled and spent it, or, where an answer changed the row meanwhile, adds the spends to
+// what the answer taught.
+const spendBudget = `
+	INSERT INTO ghexport.budgets AS b (credential, limit_, window_length, window_end, phase_known, spent, spends)
+	VALUES ($1, $2, $3, $4, $5, $6, $7)
+	ON CONFLICT (credential) DO UPDATE
+	   SET window_end = CASE WHEN b.updated_at = $8 THEN excluded.window_end ELSE b.window_end END,
+	       spent = CASE WHEN b.updated_at = $8 THEN excluded.spent ELSE b.spent + $9 END,
+	       spends = CASE WHEN b.updated_at = $8 THEN excluded.spends ELSE b.spends || $10::timestamptz[] END,
+	       updated_at = clock_timestamp()`
+
+func timeOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

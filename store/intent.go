@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Intent asks to send one export in the name of one River job.
+type Intent struct {
+	ExportID   int64
+	JobID      int64
+	Token      uuid.UUID     // the attempt's own id, drawn by the caller
+	Deadline   time.Duration // after which a silent attempt becomes unknown
+	JobTimeout time.Duration // stored, to bound how late its answer can be
+}
+
+// Granted is an export that is now `sending` in the name of the caller's attempt, and all that the request needs. Committed.
+type Granted struct {
+	ExportID    int64
+	Token       uuid.UUID
+	OrgID       string
+	InterviewID string
+	CandidateID string
+	Number      int       // which attempt of this export
+	StartedAt   time.Time // by the database's clock
+	Failures    int
+	FirstFailed *time.Time
+	Trial       bool // it tries whether a 403 is over
+	Body        Body
+	Company     Sender
+}
+
+// Sender is what an intent reads of the company: credential, credit and mapping as they stand at that moment.
+type Sender struct {
+	SealedKey          []byte
+	CredentialVersion  int64
+	CreatedBy          string
+	KeyDigest          []byte
+	JobID              *int64 // set when the company maps this export's role and sends candidates
+	PoolID             *int64
+	StageID            *int64
+	CreditsInterviewer bool
+	AsksOnServerErrors bool
+}
+
+// ErrNotGranted says that the export is not the job's to send: the caller ends and touches nothing, the sweep repairs.
+var ErrNotGranted = errors.New("the export is not this job's to send")
+
+// Intend makes one export `sending` for one job, or returns [ErrNotGranted]. It never waits for a row. What concurrent callers ask
+// is committed as one statement. Any other error means "not known": the caller must send nothing, and settle the token as never left.
+func (s *Store) Intend(ctx context.Context, i Intent) (*Granted, error) {
+	granted, err := s.intents.do(ctx, i)
+	if err != nil {
+		return nil, fmt.Errorf("intent of export %d: %w", i.ExportID, err)
+	}
+	if granted == nil {
+		return nil, ErrNotGranted
+	}
+	return granted, nil
+}
+
+// commitIntents is one READ COMMITTED statement. SKIP LOCKED: a row that somebody else holds is not granted. A row that changed
+// after the snapshot is looked at again by Postgres before it is locked, and a newer message that the snapshot shows withholds it:
+// so a withdrawal committed before the snapshot is never overtaken, folded or not. A run that comes after its budget's window gives
+// its row back.
+const commitIntents = `
+	WITH asked AS (
+		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::interval[], $5::interval[])
+		           AS a(export_id, job_id, token, deadline, job_timeout)
+	), locked AS (
+		SELECT e.id, a.token, a.deadline, a.job_timeout, e.send_by >= clock_timestamp() AS in_time
+		  FROM asked a
+		  JOIN ghexport.exports e ON e.id = a.export_id
+		  JOIN ghexport.integrations i ON i.org_id = e.org_id
+		 CROSS JOIN ghexport.control c
+		 WHERE e.state = 'queued'
+		   AND e.job_id = a.job_id
+		   AND (ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
+		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) = 'permission.denied' AND i.trial_export_id = e.id)
+		   AND NOT ` + newerMessage + `
+		 ORDER BY e.id
+		   FOR NO KEY UPDATE OF e SKIP LOCKED
+	), late AS (
+		UPDATE ghexport.exports e
+		   SET state = 'pending', job_id = NULL, send_by = NULL, due_at = clock_timestamp(), updated_at = clock_timestamp()
+		  FROM locked l
+		 WHERE e.id = l.id AND NOT l.in_time
+	), sending AS (
+		UPDATE ghexport.exports e
+		   SET state = 'sending', attempt = l.token, attempts = e.attempts + 1, attempt_started_at = clock_timestamp(),
+		       deadline = clock_timestamp() + l.deadline, job_timeout = l.job_timeout, updated_at = clock_timestamp()
+		  FROM locked l
+		 WHERE e.id = l.id AND l.in_time
+		RETURNING e.*
+	)
+	SELECT e.id, e.attempt, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
+	       e.first_failed_at, coalesce(i.trial_export_id = e.id, false),
+	       b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
+	       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, ''),
+	       i.sealed_key, i.credential_version, i.created_by, i.key_digest,
+	       CASE WHEN i.mode = 'candidate' AND i.job_map ? e.job THEN (i.job_map ->> e.job)::bigint END,
+	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit = 'interviewer', i.server_errors = 'ask'
+	  FROM sending e
+	  JOIN ghexport.bodies b ON b.id = e.body_id
+	  JOIN ghexport.integrations i ON i.org_id = e.org_id`
+
+func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, error) {
+	exports, jobs := make([]int64, len(asked)), make([]int64, len(asked))
+	tokens := make([]uuid.UUID, len(asked))
+	deadlines, timeouts := make([]time.Duration, len(asked)), make([]time.Duration, len(asked))
+	for n, i := range asked {
+		exports[n], jobs[n], tokens[n], deadlines[n], timeouts[n] = i.ExportID, i.JobID, i.Token, i.Deadline, i.JobTimeout
+	}
+	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, scanGranted)
+	if err != nil {
+		return nil, err
+	}
+	byToken := make(map[uuid.UUID]*Granted, len(found))
+	for _, g := range found {
+		byToken[g.Token] = g
+	}
+	granted := make([]*Granted, len(asked))
+	for n, i := range asked { // by token: of two runs that ask for one export, one gets it
+		granted[n] = byToken[i.Token]
+	}
+	return granted, nil
+}
+
+func scanGranted(row pgx.CollectableRow) (*Granted, error) {
+	var g Granted
+	err := row.Scan(&g.ExportID, &g.Token, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
+		&g.FirstFailed, &g.Trial,
+		&g.Body.FirstName, &g.Body.LastName, &g.Body.Email, &g.Body.LinkedIn, &g.Body.Note, &g.Body.NoteFormat,
+		&g.Body.InterviewerName, &g.Body.InterviewerEmail,
+		&g.Company.SealedKey, &g.Company.CredentialVersion, &g.Company.CreatedBy, &g.Company.KeyDigest,
+		&g.Company.JobID, &g.Company.PoolID, &g.Company.StageID, &g.Company.CreditsInterviewer, &g.Company.AsksOnServerErrors)
+	return &g, err
+}

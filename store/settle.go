@@ -1,0 +1,286 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Outcome is what follows from an attempt, as judged by the worker.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeSent    Outcome = "sent"    // Greenhouse answered with ids
+	OutcomeAgain   Outcome = "again"   // a failure that time cures: pending, due later
+	OutcomeLimited Outcome = "limited" // 429: pending, due when the limit is over; counts as no failure
+	OutcomeHold    Outcome = "hold"    // the company is refused: pending, the company held; counts as no failure
+	OutcomeUnknown Outcome = "unknown" // it may exist there
+	OutcomeDead    Outcome = "dead"    // refused for good
+)
+
+// Settle says how one attempt ended.
+type Settle struct {
+	ExportID          int64
+	JobID             int64
+	Token             uuid.UUID
+	OrgID             string
+	CredentialVersion int64
+	Trial             bool // from [Granted]
+
+	Outcome Outcome
+	Cause   Cause
+	Detail  string        // cleaned and capped here
+	Status  int           // HTTP status; 0 when no answer came
+	Delay   time.Duration // again and limited: due in
+
+	CandidateID   int64 // sent
+	ApplicationID int64
+	ProfileURL    string
+
+	Credential []byte // whose budget Limit is about
+	Limit      *RateLimit
+}
+
+// RateLimit is what an answer said about the credential's budget.
+type RateLimit struct {
+	Limit      int           // requests a window; 0 when not said
+	Remaining  int           // of the present window
+	ResetIn    time.Duration // until the window ends
+	BlockedFor time.Duration // 429: nothing before; 0 otherwise
+}
+
+// Settled says what a settle did.
+type Settled struct {
+	State   State // the export's state now; "" when nothing was changed
+	Applied bool  // this settle changed it, or an earlier call with the same token did
+	Late    bool  // the answer came after the sweep, or another attempt, had taken over
+}
+
+// Settle records how an attempt ended: its row in attempts, the export's new state, what it taught about budget and company, in one
+// transaction. Safe to call again with the same token until it is acknowledged. What an attempt says that is no longer the export's
+// own changes nothing, but for the two rules of the fence: a 2xx with an id makes the export sent from every state, and a definite
+// answer settles an unknown of its own attempt.
+func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
+	in.Detail = Clean(in.Detail, detailCap)
+	in.ProfileURL = Clean(in.ProfileURL, detailCap)
+	out, err := s.settles.do(ctx, in)
+	if err != nil {
+		return Settled{}, fmt.Errorf("settle export %d: %w", in.ExportID, err)
+	}
+	if !out.Applied {
+		if out, err = s.settleLate(ctx, in); err != nil {
+			return Settled{}, fmt.Errorf("settle export %d late: %w", in.ExportID, err)
+		}
+	}
+	return out, nil
+}
+
+// commitSettles settles those attempts that are still their exports' own and have no newer message set aside: nearly all. The others
+// are left to settleLate. The statements are one implicit transaction in one round trip; lock order: exports by id, budgets,
+// integrations. It wakes the relay where a freed place has work waiting.
+func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, error) {
+	batch := &pgx.Batch{}
+	batch.Queue(settleExports, settleColumns(in)...)
+	learnBudgets(batch, in)
+	holdCompanies(batch, in)
+	results := s.Pool.SendBatch(ctx, batch)
+	rows, err := results.Query()
+	states := map[uuid.UUID]State{}
+	if err == nil {
+		var token uuid.UUID
+		var state State
+		var woke *string
+		_, err = pgx.ForEachRow(rows, []any{&token, &state, &woke}, func() error {
+			states[token] = state
+			return nil
+		})
+	}
+	if closeErr := results.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Settled, len(in))
+	for i, one := range in {
+		state, applied := states[one.Token]
+		out[i] = Settled{State: state, Applied: applied}
+	}
+	return out, nil
+}
+
+func settleColumns(in []Settle) []any {
+	n := len(in)
+	exports, jobs, versions := make([]int64, n), make([]int64, n), make([]int64, n)
+	candidates, applications := make([]int64, n), make([]int64, n)
+	tokens, delays, statuses := make([]uuid.UUID, n), make([]time.Duration, n), make([]int32, n)
+	outcomes, causes, details, urls := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	for i, one := range in {
+		exports[i], jobs[i], versions[i] = one.ExportID, one.JobID, one.CredentialVersion
+		candidates[i], applications[i] = one.CandidateID, one.ApplicationID
+		tokens[i], delays[i], statuses[i] = one.Token, one.Delay, int32(one.Status)
+		outcomes[i], causes[i], details[i], urls[i] = string(one.Outcome), string(one.Cause), one.Detail, one.ProfileURL
+	}
+	return []any{exports, jobs, tokens, versions, outcomes, causes, details, statuses, delays, candidates, applications, urls}
+}
+
+// newState is what an outcome makes of an export e that it still owns, and of its columns.
+const newState = `
+	       state = CASE a.outcome WHEN 'sent' THEN 'sent' WHEN 'unknown' THEN 'unknown' WHEN 'dead' THEN 'dead' ELSE 'pending' END,
+	       cause = CASE WHEN a.outcome IN ('sent', 'hold') THEN NULL ELSE nullif(a.cause, '') END,
+	       detail = CASE WHEN a.outcome IN ('sent', 'hold') THEN NULL ELSE nullif(a.detail, '') END,
+	       flags = CASE WHEN a.outcome = 'sent' AND e.attempts > 1 AND NOT 'resent_after_5xx' = ANY (e.flags)
+	                         AND EXISTS (SELECT FROM ghexport.attempts t WHERE t.export_id = e.id AND t.status >= 500)
+	                    THEN e.flags || 'resent_after_5xx'::text ELSE e.flags END,
+	       job_id = NULL, send_by = NULL, deadline = NULL,
+	       due_at = CASE WHEN a.outcome IN ('again', 'limited', 'hold') THEN clock_timestamp() + a.delay END,
+	       attention_at = CASE WHEN a.outcome IN ('unknown', 'dead') THEN clock_timestamp() END,
+	       failures = CASE a.outcome WHEN 'again' THEN e.failures + 1 WHEN 'dead' THEN e.failures ELSE 0 END,
+	       first_failed_at = CASE WHEN a.outcome IN ('again', 'dead') THEN coalesce(e.first_failed_at, e.attempt_started_at) END,
+	       greenhouse_candidate_id = CASE a.outcome WHEN 'sent' THEN a.candidate ELSE e.greenhouse_candidate_id END,
+	       greenhouse_application_id = CASE a.outcome WHEN 'sent' THEN nullif(a.application, 0) ELSE e.greenhouse_application_id END,
+	       profile_url = CASE a.outcome WHEN 'sent' THEN nullif(a.url, '') ELSE e.profile_url END,
+	       sent_at = CASE a.outcome WHEN 'sent' THEN clock_timestamp() ELSE e.sent_at END,
+	       updated_at = clock_timestamp()`
+
+const settleExports = `
+	WITH said AS (
+		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[],
+		                     $9::interval[], $10::bigint[], $11::bigint[], $12::text[])
+		           AS a(export_id, job_id, token, credential, outcome, cause, detail, status, delay, candidate, application, url)
+	), owned AS (
+		SELECT e.id AS locked_id, a.*
+		  FROM said a
+		  JOIN ghexport.exports e ON e.id = a.export_id
+		 WHERE e.state = 'sending' AND e.attempt = a.token
+		   AND (a.outcome = 'unknown' OR NOT EXISTS (SELECT FROM ghexport.aside k WHERE k.export_id = e.id))
+		 ORDER BY e.id
+		   FOR NO KEY UPDATE OF e
+	), settled AS (
+		UPDATE ghexport.exports e
+		   SET ` + newState + `
+		  FROM owned a
+		 WHERE e.id = a.locked_id AND e.state = 'sending'
+		RETURNING e.id, e.org_id, e.attempt, e.attempts, e.attempt_started_at, e.state
+	), logged AS (
+		INSERT INTO ghexport.attempts (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome, status,
+		                               cause, detail)
+		SELECT a.token, s.id, s.attempts, nullif(a.job_id, 0), nullif(a.credential, 0), s.attempt_started_at, clock_timestamp(),
+		       a.outcome, nullif(a.status, 0), nullif(a.cause, ''), nullif(a.detail, '')
+		  FROM settled s
+		  JOIN owned a ON a.locked_id = s.id
+	)
+	SELECT s.attempt, s.state,
+	       CASE WHEN EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = s.org_id AND e.due_at <= clock_timestamp())
+	            THEN ghexport.wake()::text END
+	  FROM settled s`
+
+// learnBudgets queues what the group's answers said about each credential: the last word of each, and the longest block.
+func learnBudgets(batch *pgx.Batch, in []Settle) {
+	last := map[string]RateLimit{}
+	for _, one := range in {
+		if one.Limit == nil || len(one.Credential) == 0 {
+			continue
+		}
+		have := last[string(one.Credential)]
+		said := *one.Limit
+		said.BlockedFor = max(said.BlockedFor, have.BlockedFor)
+		if said.Limit == 0 || have.Limit > 0 && have.Remaining < said.Remaining {
+			said.Limit, said.Remaining, said.ResetIn = have.Limit, have.Remaining, have.ResetIn
+		}
+		last[string(one.Credential)] = said
+	}
+	credentials := make([]string, 0, len(last))
+	for credential := range last {
+		credentials = append(credentials, credential)
+	}
+	slices.Sort(credentials)
+	for _, credential := range credentials {
+		said := last[credential]
+		batch.Queue(learnBudget, []byte(credential), said.Limit, said.Remaining, said.ResetIn, windowFor(said.ResetIn), said.BlockedFor)
+	}
+}
+
+// windowFor is the shortest of the windows known to be in use (10 s in Greenhouse's older APIs, 30 s in Harvest v3, a minute for its
+// tokens) that such a reset fits into.
+func windowFor(resetIn time.Duration) time.Duration {
+	for _, window := range []time.Duration{coldWindow, 30 * time.Second, time.Minute} {
+		if resetIn <= window+time.Second {
+			return window
+		}
+	}
+	return time.Hour
+}
+
+// learnBudget: an answer of a window that dispatch has not rolled to yet teaches its limit only; dispatch will roll by whole windows.
+const learnBudget = `
+	INSERT INTO ghexport.budgets AS b (credential, limit_, window_length, window_end, phase_known, spent, blocked_until)
+	VALUES ($1, CASE WHEN $2::int > 0 THEN $2 ELSE 50 END, $5, CASE WHEN $2 > 0 THEN clock_timestamp() + $4::interval END, $2 > 0,
+	        CASE WHEN $2 > 0 THEN $2 - $3::int ELSE 0 END,
+	        CASE WHEN $6::interval > interval '0' THEN clock_timestamp() + $6 END)
+	ON CONFLICT (credential) DO UPDATE
+	   SET limit_ = CASE WHEN $2 > 0 THEN $2 ELSE b.limit_ END,
+	       window_length = CASE WHEN $2 > 0 THEN greatest(excluded.window_length, b.window_length) ELSE b.window_length END,
+	       phase_known = b.phase_known OR $2 > 0,
+	       spent = CASE WHEN $2 > 0 AND (NOT b.phase_known OR excluded.window_end < b.window_end + b.window_length / 2)
+	                    THEN greatest(b.spent, excluded.spent) ELSE b.spent END,
+	       window_end = CASE WHEN $2 > 0 AND (NOT b.phase_known OR excluded.window_end < b.window_end + b.window_length / 2)
+	                         THEN excluded.window_end ELSE b.window_end END,
+	       blocked_until = greatest(b.blocked_until, excluded.blocked_until),
+	       updated_at = clock_timestamp()`
+
+// probeBackoff is how long to wait before a held company is probed again: 15 s, doubling to 15 min.
+const probeBackoff = "make_interval(secs => least(15 * power(2, least(probes, 10)), 900))"
+
+// holdCompanies queues what the group's answers mean for their companies, by org. An answer counts only for the credential version
+// that it was made with.
+func holdCompanies(batch *pgx.Batch, in []Settle) {
+	var refused []Settle
+	for _, one := range in {
+		if one.Outcome == OutcomeHold || one.Trial {
+			refused = append(refused, one)
+		}
+	}
+	slices.SortFunc(refused, func(a, b Settle) int { return cmp.Compare(a.OrgID, b.OrgID) })
+	for _, one := range refused {
+		switch {
+		case one.Outcome == OutcomeHold && one.Cause == CauseDecryptFailed:
+			batch.Queue(`
+				UPDATE ghexport.integrations SET decrypt_failed_at = coalesce(decrypt_failed_at, clock_timestamp())
+				 WHERE org_id = $1 AND credential_version = $2`, one.OrgID, one.CredentialVersion)
+		case one.Outcome == OutcomeHold && one.Cause == CauseNone: // this node's trouble, not the company's
+		case one.Outcome == OutcomeHold:
+			batch.Queue(`
+				UPDATE ghexport.integrations
+				   SET hold_cause = $3, hold_since = coalesce(hold_since, clock_timestamp()), hold_detail = nullif($4, ''),
+				       probe_at = CASE WHEN hold_cause IS NULL OR trial_export_id = $5
+				                       THEN clock_timestamp() + ` + probeBackoff + `
+				                       ELSE probe_at END,
+				       probes = CASE WHEN hold_cause IS NULL OR trial_export_id = $5 THEN probes + 1 ELSE probes END,
+				       trial_at = NULL,
+				       trial_export_id = CASE WHEN trial_export_id = $5 THEN NULL ELSE trial_export_id END
+				 WHERE org_id = $1 AND credential_version = $2 AND (hold_cause IS NULL OR trial_export_id = $5)`,
+				one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID)
+		case one.Status > 0: // any answer but 401 and 403 releases
+			batch.Queue(`
+				UPDATE ghexport.integrations
+				   SET hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL,
+				       trial_export_id = NULL, last_good_at = clock_timestamp()
+				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
+				one.OrgID, one.CredentialVersion, one.ExportID)
+		default: // no answer says nothing: the next probe tries again
+			batch.Queue(`
+				UPDATE ghexport.integrations
+				   SET trial_at = NULL, trial_export_id = NULL,
+				       probe_at = clock_timestamp() + ` + probeBackoff + `
+				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
+				one.OrgID, one.CredentialVersion, one.ExportID)
+		}
+	}
+}

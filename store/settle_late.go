@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// settleLate is the fence: what becomes of an attempt's word when the attempt may no longer own its export, or when a newer message
+// was set aside meanwhile. One transaction an attempt; rare.
+func (s *Store) settleLate(ctx context.Context, in Settle) (Settled, error) {
+	var out Settled
+	var err error
+	for range contendedTries {
+		err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+			out, err = settleOne(ctx, tx, in)
+			return err
+		})
+		if !Contended(err) {
+			break
+		}
+	}
+	return out, err
+}
+
+// owner is what the fence must know of the export.
+type owner struct {
+	State     State
+	Attempt   *uuid.UUID
+	Attempts  int
+	StartedAt *time.Time
+	SentID    *int64
+	Logged    bool // this attempt was settled already
+	Silent    bool // by the sweep
+}
+
+// fence says what a late word may do. Pure.
+func fence(o owner, in Settle) (applies, late, doubled bool) {
+	own := o.Attempt != nil && *o.Attempt == in.Token
+	switch {
+	case own && o.State == StateSending:
+		return true, false, false
+	case o.Logged && !o.Silent:
+		return false, false, false // an acknowledged settle, said again
+	case own && o.State == StateUnknown && in.Outcome != OutcomeUnknown:
+		return true, true, false
+	case in.Outcome == OutcomeSent && o.State == StateSent:
+		return true, true, o.SentID == nil || *o.SentID != in.CandidateID
+	case in.Outcome == OutcomeSent:
+		return true, true, false
+	default:
+		return false, true, false
+	}
+}
+
+func settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
+	var o owner
+	err := tx.QueryRow(ctx, `
+		SELECT e.state, e.attempt, e.attempts, e.attempt_started_at, e.greenhouse_candidate_id,
+		       t.token IS NOT NULL, coalesce(t.silent, false)
+		  FROM ghexport.exports e
+		  LEFT JOIN ghexport.attempts t ON t.token = $2 AND t.export_id = e.id
+		 WHERE e.id = $1
+		   FOR NO KEY UPDATE OF e`, in.ExportID, in.Token).
+		Scan(&o.State, &o.Attempt, &o.Attempts, &o.StartedAt, &o.SentID, &o.Logged, &o.Silent)
+	if err != nil {
+		return Settled{}, notFound(err)
+	}
+	applies, late, doubled := fence(o, in)
+	if !applies {
+		if o.Logged && o.Silent { // the truth about a silent attempt, even where it no longer decides
+			return Settled{Late: true}, logLate(ctx, tx, in, o)
+		}
+		return Settled{State: o.State, Applied: o.Logged, Late: late}, nil
+	}
+	if err := logLate(ctx, tx, in, o); err != nil {
+		return Settled{}, err
+	}
+	if o.State == StateSent {
+		return markDoubled(ctx, tx, in, doubled)
+	}
+	var state State
+	err = tx.QueryRow(ctx, `
+		UPDATE ghexport.exports e
+		   SET `+newState+`, blocked_at = NULL
+		  FROM (SELECT $2::text AS outcome, $3::text AS cause, $4::text AS detail, $5::interval AS delay, $6::bigint AS candidate,
+		               $7::bigint AS application, $8::text AS url) a
+		 WHERE e.id = $1
+		RETURNING e.state`, in.ExportID, string(in.Outcome), string(in.Cause), in.Detail, in.Delay, in.CandidateID,
+		in.ApplicationID, in.ProfileURL).Scan(&state)
+	if err != nil {
+		return Settled{}, fmt.Errorf("settle: %w", err)
+	}
+	if state != StateUnknown {
+		if err := putBackAside(ctx, tx, []int64{in.ExportID}); err != nil {
+			return Settled{}, err
+		}
+	}
+	if _, err := tx.Exec(ctx, "SELECT ghexport.wake()"); err != nil {
+		return Settled{}, fmt.Errorf("wake: %w", err)
+	}
+	return Settled{State: state, Applied: true, Late: late}, nil
+}
+
+func markDoubled(ctx context.Context, tx pgx.Tx, in Settle, doubled bool) (Settled, error) {
+	if doubled {
+		_, err := tx.Exec(ctx, `
+			UPDATE ghexport.exports
+			   SET flags = flags || 'doubled'::text, updated_at = clock_timestamp()
+			 WHERE id = $1 AND NOT 'doubled' = ANY (flags)`, in.ExportID)
+		if err != nil {
+			return Settled{}, fmt.Errorf("flag as doubled: %w", err)
+		}
+	}
+	return Settled{State: StateSent, Applied: true, Late: true}, nil
+}
+
+// logLate writes the attempt's own row, over what the sweep wrote of a silent one.
+func logLate(ctx context.Context, tx pgx.Tx, in Settle, o owner) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO ghexport.attempts AS t (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome,
+		                                    status, cause, detail, late)
+		VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), coalesce($6, clock_timestamp()), clock_timestamp(), $7,
+		        nullif($8::int, 0), nullif($9, ''), nullif($10, ''), $11)
+		ON CONFLICT (token) DO UPDATE
+		   SET finished_at = excluded.finished_at, outcome = excluded.outcome, status = excluded.status, cause = excluded.cause,
+		       detail = excluded.detail, silent = false, late = true
+		 WHERE t.silent`,
+		in.Token, in.ExportID, o.Attempts, in.JobID, in.CredentialVersion, o.StartedAt, string(in.Outcome), in.Status,
+		string(in.Cause), in.Detail, o.State != StateSending)
+	if err != nil {
+		return fmt.Errorf("log the attempt: %w", err)
+	}
+	return nil
+}

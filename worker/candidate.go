@@ -1,0 +1,69 @@
+package worker
+
+import (
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// candidateOf is the request: what was rendered at fold, with the company's choices as read at the intent, and nothing else.
+func candidateOf(g *store.Granted) greenhouse.CreateCandidate {
+	c := greenhouse.CreateCandidate{
+		Prospect:   true,
+		FirstName:  g.Body.FirstName,
+		LastName:   g.Body.LastName,
+		ExternalID: g.CandidateID,
+		Emails:     []greenhouse.Email{{Email: g.Body.Email, Type: "other"}},
+		Notes:      g.Body.Note,
+	}
+	if g.Body.LinkedIn != "" {
+		c.SocialMedia = []greenhouse.SocialMedia{{URL: g.Body.LinkedIn}}
+	}
+	switch {
+	case g.Company.JobID != nil:
+		c.Prospect, c.JobID = false, *g.Company.JobID
+	case g.Company.PoolID != nil:
+		c.ProspectPoolID = *g.Company.PoolID
+		if g.Company.StageID != nil {
+			c.ProspectPoolStageID = *g.Company.StageID
+		}
+	}
+	if g.Company.CreditsInterviewer && g.Body.InterviewerEmail != "" && g.Body.InterviewerName != "" {
+		first, last := splitName(g.Body.InterviewerName)
+		c.Referrer = &greenhouse.Referrer{Email: g.Body.InterviewerEmail, FirstName: first, LastName: last}
+	}
+	return c
+}
+
+// detailOf is what the ledger keeps of a failure: Greenhouse's field names and messages, or the kind of connection failure.
+func detailOf(e *greenhouse.Error) string {
+	var parts []string
+	for _, f := range e.Fields {
+		parts = append(parts, strings.Trim(f.Field+": "+f.Message, ": "))
+	}
+	if len(parts) == 0 && e.Message != "" {
+		parts = append(parts, e.Message)
+	}
+	if len(parts) == 0 && e.Reason != "" {
+		parts = append(parts, e.Reason)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// logAttempt writes the one line of an attempt. No name, address, note or text from outside is in it.
+func (w *exportWorker) logAttempt(g *store.Granted, said store.Settle, took time.Duration) {
+	w.config.Log.Info("attempt",
+		zap.Int64("export_id", g.ExportID),
+		zap.String("org_id", g.OrgID),
+		zap.String("interview_id", g.InterviewID),
+		zap.Int("attempt", g.Number),
+		zap.Int("http_status", said.Status),
+		zap.String("outcome", string(said.Outcome)),
+		zap.String("cause", string(said.Cause)),
+		zap.Int64("duration_ms", took.Milliseconds()),
+	)
+}

@@ -1,0 +1,197 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+const (
+	// fenceAfter is how long after its intent was submitted a request may still begin to leave.
+	fenceAfter = 5 * time.Second
+	// graceAfterJob is how long after the job timeout a silent attempt counts as unknown.
+	graceAfterJob = 10 * time.Second
+	// intentLimit bounds the wait for an intent's commit; the fence would stop a later request anyway.
+	intentLimit = fenceAfter
+	// settleLimit bounds one try to settle.
+	settleLimit = 10 * time.Second
+)
+
+// exportWorker runs one River job: intent, one POST, settle. What it returns is only what River shows; the ledger holds the truth.
+type exportWorker struct {
+	river.WorkerDefaults[jobs.ExportArgs]
+	*Worker
+}
+
+// Work sends one export once. nil shows as completed: it was sent. A cancelled job goes again, or was overtaken. An error shows as
+// discarded: dead, or unknown. No message holds personal data.
+//
+// A run with attempt > 1 comes from River's Retry button alone, since our jobs have one attempt: it replays through the ledger and
+// never sends.
+func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]) error {
+	if job.Attempt > 1 {
+		return w.retryPressed(ctx, job.Args.ExportID)
+	}
+	submitted := w.now()
+	intent := store.Intent{
+		ExportID: job.Args.ExportID, JobID: job.ID, Token: uuid.New(),
+		Deadline: w.config.JobTimeout + graceAfterJob, JobTimeout: w.config.JobTimeout,
+	}
+	intentCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), intentLimit)
+	granted, err := w.store.Intend(intentCtx, intent)
+	cancel()
+	if errors.Is(err, store.ErrNotGranted) {
+		return river.JobCancel(fmt.Errorf("export %d is not this job's to send any more", intent.ExportID))
+	}
+	if err != nil {
+		// The intent may have been committed all the same: say that nothing left, so that the row goes again at once.
+		w.settle(ctx, store.Settle{
+			ExportID: intent.ExportID, JobID: job.ID, Token: intent.Token, Outcome: store.OutcomeAgain, Cause: store.CauseGreenhouseDown,
+			Detail: "the database was lost during the intent; nothing was sent", Delay: shortest,
+		})
+		return river.JobCancel(fmt.Errorf("export %d: the database was lost during the intent", intent.ExportID))
+	}
+	said := w.attempt(ctx, granted, submitted)
+	said.JobID = job.ID
+	settled, err := w.settle(ctx, said)
+	if err != nil {
+		return fmt.Errorf("export %d: how it ended could not be recorded", intent.ExportID)
+	}
+	w.config.Relay.Nudge()
+	return shown(said, settled)
+}
+
+// shown is what River keeps about a settled run.
+func shown(said store.Settle, settled store.Settled) error {
+	switch {
+	case settled.State == store.StateSent:
+		return nil
+	case settled.Late || !settled.Applied:
+		return river.JobCancel(fmt.Errorf("export %d was overtaken", said.ExportID))
+	case said.Outcome == store.OutcomeDead, said.Outcome == store.OutcomeUnknown:
+		return fmt.Errorf("%s: export %d", said.Cause, said.ExportID)
+	case said.Outcome == store.OutcomeHold:
+		return river.JobCancel(fmt.Errorf("%s: export %d waits until its company may send again", said.Cause, said.ExportID))
+	default:
+		return river.JobCancel(fmt.Errorf("%s: export %d goes again in %s", said.Cause, said.ExportID, said.Delay.Round(time.Second)))
+	}
+}
+
+// attempt makes the one POST and judges it. It never fails: whatever happens is an outcome.
+func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted time.Time) (said store.Settle) {
+	said = store.Settle{
+		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion, Trial: g.Trial,
+		Credential: g.Company.KeyDigest,
+	}
+	began := w.now()
+	h := happened{AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
+	defer func() {
+		if r := recover(); r != nil {
+			h.Panicked = true
+			v := judge(h)
+			said.Outcome, said.Cause, said.Detail = v.Outcome, v.Cause, fmt.Sprintf("panic: %T", r) // its text may hold anything
+			w.config.Log.Error("panic", zap.Int64("export_id", g.ExportID), zap.Stack("stack"))
+		}
+		w.logAttempt(g, said, w.now().Sub(began))
+	}()
+
+	key, err := w.config.Keyset.Open(g.OrgID, g.Company.SealedKey)
+	if err != nil {
+		said.Outcome, said.Cause, said.Detail = store.OutcomeHold, store.CauseDecryptFailed, "the stored key does not open"
+		if errors.Is(err, store.ErrKeyUnknown) {
+			said.Cause = store.CauseNone // not the company's trouble but this node's
+			w.loseKeyset()
+		}
+		return said
+	}
+	cred := greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: g.Company.CreatedBy}
+
+	// A context of its own: River's Cancel and a shutdown must not cut a request that may be arriving.
+	postCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.JobTimeout*2/3)
+	defer cancel()
+	candidate := candidateOf(g)
+	h.Left = true // from here on a panic cannot say that nothing left
+	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
+	if err != nil && !errors.As(err, &h.Err) {
+		h.Err = &greenhouse.Error{Op: greenhouse.OpCreate, Class: greenhouse.ClassNoAnswer, Left: true, Err: err}
+	}
+	return w.conclude(said, g, h, created, answer)
+}
+
+func (w *exportWorker) conclude(
+	said store.Settle, g *store.Granted, h happened, created *greenhouse.Created, answer greenhouse.Answer,
+) store.Settle {
+	v := judge(h)
+	said.Status = answer.Status
+	said.Cause = v.Cause
+	var retryAfter time.Duration
+	told := false
+	if h.Err != nil {
+		said.Status = max(said.Status, h.Err.Status)
+		said.Detail = detailOf(h.Err)
+		retryAfter, told = h.Err.RetryAfter, h.Err.HasRetryAfter
+	}
+	var because string
+	said.Outcome, said.Delay, because = follow(v, g, w.now(), retryAfter, told)
+	if because != "" {
+		said.Detail = because
+	}
+	if created != nil {
+		said.CandidateID, said.ApplicationID, said.ProfileURL = created.ID, created.ApplicationID, created.ProfileURL
+	}
+	if limit := answer.RateLimit; limit.Known && limit.HasReset {
+		said.Limit = &store.RateLimit{Limit: limit.Limit, Remaining: limit.Remaining, ResetIn: limit.Reset}
+	}
+	if said.Outcome == store.OutcomeLimited {
+		if said.Limit == nil {
+			said.Limit = &store.RateLimit{}
+		}
+		said.Limit.BlockedFor = said.Delay
+	}
+	return said
+}
+
+// settle repeats until the database has acknowledged, whatever becomes of the job and of the process's wish to stop. It gives up
+// only when the process may wait no longer; the sweep then finds the row.
+func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled store.Settled, err error) {
+	patience := backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(20*time.Millisecond), backoff.WithMaxInterval(2*time.Second), backoff.WithMaxElapsedTime(0))
+	until := w.patience // ends when the shutdown may wait no longer
+	err = backoff.Retry(func() error {
+		tryCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+		defer cancel()
+		settled, err = w.store.Settle(tryCtx, said)
+		if errors.Is(err, store.ErrNotFound) {
+			return backoff.Permanent(err)
+		}
+		if err != nil {
+			w.config.Log.Warn("settle", zap.Int64("export_id", said.ExportID), zap.Error(err))
+		}
+		return err
+	}, backoff.WithContext(patience, until))
+	return settled, err
+}
+
+// retryPressed answers River's Retry button.
+func (w *exportWorker) retryPressed(ctx context.Context, exportID int64) error {
+	what, err := w.store.ReplayNow(ctx, exportID, "river-ui")
+	var refused *store.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return river.JobCancel(fmt.Errorf("not replayed: %w", refused))
+	case err != nil:
+		return river.JobCancel(fmt.Errorf("export %d was not replayed; press Retry again", exportID))
+	}
+	w.config.Relay.Nudge()
+	return river.JobCancel(fmt.Errorf("export %d: %s; a new job sends it", exportID, what))
+}

@@ -1,0 +1,182 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// Fold makes one fold pass and returns how many messages left the outbox. A message that cannot be folded goes to `rejected` and
+// holds up nobody. [store.ErrStandby] means that another relay works.
+func (r *Relay) Fold(ctx context.Context) (int, error) {
+	after := r.outboxAfter
+	messages, next, err := r.Store.Outbox(ctx, after, []int{jobs.SchemaVersion})
+	if err != nil {
+		return 0, err
+	}
+	r.outboxAfter = next
+	if len(messages) == 0 {
+		if after == "" {
+			return 0, nil
+		}
+		return r.Fold(ctx)
+	}
+	arrivals, rejected := r.arrive(messages)
+	folded, err := r.Store.Fold(ctx, arrivals)
+	if err != nil && !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err) && !store.Contended(err) && ctx.Err() == nil {
+		folded, err = r.foldEach(ctx, arrivals, rejected)
+	}
+	if err == nil && len(rejected) > 0 {
+		err = r.Store.Reject(ctx, rejected)
+		r.Log.Error("rejected messages that cannot be folded", zap.Int("messages", len(rejected)),
+			zap.String("hint", "ghexport health names them; ghexport explain message.invalid"))
+	}
+	return folded + len(rejected), err
+}
+
+// foldEach redoes a failed batch row by row: the culprit is rejected, the others are folded.
+func (r *Relay) foldEach(ctx context.Context, arrivals []store.Arrival, rejected map[int64]string) (int, error) {
+	folded := 0
+	for _, a := range arrivals {
+		n, err := r.Store.Fold(ctx, []store.Arrival{a})
+		if errors.Is(err, store.ErrStandby) || err != nil && (store.ConnectionLost(err) || store.Contended(err) || ctx.Err() != nil) {
+			return folded, err
+		}
+		if err != nil {
+			for _, id := range a.Messages {
+				rejected[id] = "the database refused it: " + sqlState(err)
+			}
+		}
+		folded += n
+	}
+	return folded, nil
+}
+
+// sqlState names a database error without its text, which may quote the row.
+func sqlState(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return fmt.Sprintf("SQLSTATE %s %s", pgErr.Code, pgErr.ConstraintName)
+	}
+	return "an error of no known kind"
+}
+
+// arrive decodes messages and reduces them to one arrival an interview.
+func (r *Relay) arrive(messages []store.Message) (arrivals []store.Arrival, rejected map[int64]string) {
+	rejected = map[int64]string{}
+	type key struct{ org, interview string }
+	byInterview := map[key][]snapshot{}
+	var order []key
+	for _, m := range messages {
+		result, err := jobs.Decode(m.Body)
+		if err != nil {
+			rejected[m.ID] = err.Error() // names fields, never values
+			continue
+		}
+		k := key{m.OrgID, m.InterviewID}
+		if byInterview[k] == nil {
+			order = append(order, k)
+		}
+		digest := sha256.Sum256(m.Body)
+		byInterview[k] = append(byInterview[k], snapshot{m, result, digest[:]})
+	}
+	for _, k := range order {
+		a, err := r.reduce(byInterview[k])
+		if err != nil {
+			for _, s := range byInterview[k] {
+				rejected[s.ID] = err.Error()
+			}
+			continue
+		}
+		arrivals = append(arrivals, a)
+	}
+	return arrivals, rejected
+}
+
+// snapshot is a decoded message.
+type snapshot struct {
+	store.Message
+	result jobs.InterviewResult
+	digest []byte
+}
+
+// reduce makes one arrival of an interview's messages: the newest by version counts, the first of several with the same version, and
+// each is compared with its neighbour.
+func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
+	slices.SortStableFunc(all, func(a, b snapshot) int { return int(min(max(a.Version-b.Version, -1), 1)) })
+	newest := all[0]
+	ids := []int64{newest.ID}
+	var flags []string
+	everBoth := false
+	for _, s := range all[1:] {
+		ids = append(ids, s.ID)
+		if s.Version == newest.Version {
+			if !bytes.Equal(s.digest, newest.digest) {
+				flags = append(flags, store.FlagVersionConflict)
+			}
+			continue
+		}
+		before, now := newest.result, s.result
+		if before.InterviewerAdvances != nil && now.InterviewerAdvances == nil ||
+			before.CandidateContinues != nil && now.CandidateContinues == nil {
+			flags = append(flags, store.FlagDecisionVanished)
+		}
+		eligible, _ := eligibility(before)
+		everBoth = everBoth || eligible
+		newest = s
+	}
+	a, err := r.arrival(newest, flags)
+	a.Messages = ids
+	if everBoth && !a.Eligible && a.Cause != store.CausePractice {
+		a.Cause = store.CauseWithdrawn
+	}
+	return a, err
+}
+
+func (r *Relay) arrival(s snapshot, flags []string) (store.Arrival, error) {
+	result := s.result
+	a := store.Arrival{
+		Newest: s.ID, OrgID: s.OrgID, InterviewID: s.InterviewID, CandidateID: result.Candidate.ID, Version: s.Version,
+		Digest: s.digest, InterviewedAt: result.InterviewedAt, Advances: result.InterviewerAdvances,
+		Continues: result.CandidateContinues, Practice: result.Practice, Job: result.Job, EnqueuedAt: s.EnqueuedAt, Flags: flags,
+	}
+	if a.Eligible, a.Cause = eligibility(result); !a.Eligible {
+		return a, nil // and keep nothing about the person
+	}
+	rendered, err := Render(result, s.CompanyZone)
+	if err != nil {
+		return a, err
+	}
+	a.Flags = append(a.Flags, rendered.Flags...)
+	a.Body = &store.Body{
+		FirstName: rendered.FirstName, LastName: rendered.LastName, Email: rendered.Email, LinkedIn: rendered.LinkedIn,
+		Note: rendered.Note, NoteFormat: rendered.NoteFormat,
+		InterviewerName: result.Interviewer.Name, InterviewerEmail: result.Interviewer.Email,
+	}
+	a.CandidateDigest = r.Digests.Candidate(result.Candidate.ID)
+	a.EmailDigest = r.Digests.Email(rendered.Email)
+	return a, nil
+}
+
+// eligibility tells whether a result may be exported: both said yes, and it was no practice. Pure.
+func eligibility(r jobs.InterviewResult) (bool, store.Cause) {
+	no := func(d *bool) bool { return d != nil && !*d }
+	switch {
+	case r.Practice:
+		return false, store.CausePractice
+	case no(r.InterviewerAdvances), no(r.CandidateContinues):
+		return false, store.CauseDecisionNo
+	case r.InterviewerAdvances == nil, r.CandidateContinues == nil:
+		return false, store.CauseDecisionMissing
+	}
+	return true, store.CauseNone
+}

@@ -1,0 +1,256 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// How a relay paces itself. Waiting is for notifications; the intervals are what bounds a lost one.
+const (
+	RelayPollDefault = time.Second
+	sweepEvery       = 5 * time.Second
+	housekeepEvery   = 30 * time.Minute
+
+	busyFrom     = 100                    // messages of a pass that make it a busy one
+	awakeFor     = 2 * time.Second        // how long producers may then stay silent
+	awakePoll    = 10 * time.Millisecond  // while they do
+	drowsyPoll   = 100 * time.Millisecond // until the last of them has ended
+	standbyPoll  = 500 * time.Millisecond // while another relay works
+	troublePause = 500 * time.Millisecond // after an error
+	passLimit    = 30 * time.Second       // one pass
+)
+
+// Relay folds the outbox into the ledger and dispatches what is due. Any number may run on any number of nodes; in each pass one
+// works and the others stand by. It holds no state that a restart could lose.
+type Relay struct {
+	Store   *store.Store
+	Digests *store.Digests
+	Log     *zap.Logger
+	Poll    time.Duration                                  // how often to look without being woken; RelayPollDefault when zero
+	NoSend  bool                                           // fold only
+	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
+
+	nudge       chan struct{}
+	outboxAfter string // companies take turns across passes
+	dueAfter    string
+	siblings    int64
+	awakeUntil  time.Time
+	drowsyAt    uint64 // 0 while wide awake or asleep
+}
+
+// NewRelay returns r ready for use.
+func NewRelay(r Relay) *Relay {
+	if r.Poll == 0 {
+		r.Poll = RelayPollDefault
+	}
+	r.nudge = make(chan struct{}, 1)
+	return &r
+}
+
+// Nudge makes the relay look for work now. It never blocks and may be called by anyone.
+func (r *Relay) Nudge() {
+	select {
+	case r.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends; what a pass has begun it finishes or leaves undone as a whole.
+func (r *Relay) Run(ctx context.Context) {
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		r.listen(ctx)
+	}()
+	defer func() { <-heard }()
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	housekeep := time.NewTicker(housekeepEvery)
+	defer housekeep.Stop()
+	r.sweep(ctx)
+	for ctx.Err() == nil {
+		wait := r.once(ctx)
+		if wait == 0 {
+			select { // a flood must not starve the sweep
+			case <-sweep.C:
+				r.sweep(ctx)
+			default:
+			}
+			continue
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-r.nudge:
+		case <-timer.C:
+		case <-sweep.C:
+			r.sweep(ctx)
+		case <-housekeep.C:
+			r.report("housekeeping", r.Store.SweepBodies(ctx))
+		}
+		timer.Stop()
+	}
+}
+
+// once makes one pass and says how long to wait before the next unless woken.
+func (r *Relay) once(ctx context.Context) time.Duration {
+	passCtx, cancel := context.WithTimeout(ctx, passLimit)
+	defer cancel()
+	folded, err := r.Fold(passCtx)
+	moved := folded
+	if err == nil || !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err) {
+		r.report("fold", err) // a fold that cannot go on must not stop dispatch
+		var dispatched int
+		dispatched, err = r.Dispatch(passCtx)
+		moved += dispatched
+	}
+	switch {
+	case errors.Is(err, store.ErrStandby):
+		return standbyPoll
+	case err != nil:
+		r.report("relay", err)
+		return troublePause
+	}
+	if folded >= busyFrom {
+		r.stayAwake(ctx)
+	}
+	if moved > 0 {
+		return 0
+	}
+	return r.pause(ctx)
+}
+
+// Dispatch makes one dispatch pass and returns how many exports it moved. [store.ErrStandby] means that another relay works.
+func (r *Relay) Dispatch(ctx context.Context) (int, error) {
+	if r.NoSend {
+		return 0, nil
+	}
+	after := r.dueAfter
+	d, err := r.Store.Dispatch(ctx, after)
+	if err != nil {
+		return 0, err
+	}
+	r.dueAfter = d.After
+	moved := d.Queued + d.Waiting
+	if moved == 0 && after != "" {
+		return r.Dispatch(ctx) // the companies before the one that we went on after
+	}
+	if moved > 0 {
+		r.Log.Debug("dispatched", zap.Int("queued", d.Queued), zap.Int("waiting", d.Waiting))
+	}
+	return moved, nil
+}
+
+func (r *Relay) stayAwake(ctx context.Context) {
+	now := time.Now()
+	if r.awakeUntil.Sub(now) > awakeFor/2 {
+		return
+	}
+	if err := r.Store.StayAwake(ctx, awakeFor); err != nil {
+		r.report("stay awake", err)
+		return
+	}
+	r.awakeUntil, r.drowsyAt = now.Add(awakeFor), 0
+}
+
+// pause is how long to wait when there was nothing to do. A relay that told producers to stay silent looks by itself until each of
+// them that may have heard it has ended.
+func (r *Relay) pause(ctx context.Context) time.Duration {
+	if r.awakeUntil.IsZero() {
+		return r.Poll
+	}
+	if time.Now().Before(r.awakeUntil) {
+		return awakePoll
+	}
+	d, err := r.Store.Drowsy(ctx)
+	switch {
+	case err != nil:
+		r.report("fall asleep", err)
+	case !d.Passed: // by the database's clock, or another relay has prolonged it
+	case r.drowsyAt == 0:
+		r.drowsyAt = d.XMax
+	case d.XMin >= r.drowsyAt:
+		r.awakeUntil, r.drowsyAt = time.Time{}, 0
+		return r.Poll
+	}
+	return drowsyPoll
+}
+
+func (r *Relay) sweep(ctx context.Context) {
+	swept, err := r.Store.Sweep(ctx, r.siblings)
+	if errors.Is(err, store.ErrStandby) {
+		return
+	}
+	r.report("sweep", err)
+	r.siblings = swept.After
+	if swept.Unknown+swept.Requeued > 0 {
+		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
+	}
+	if r.Probe != nil && !r.NoSend {
+		orgs, err := r.Store.DueProbes(ctx, probesAtOnce*4)
+		r.report("due probes", err)
+		if len(orgs) > 0 {
+			r.report("probe", r.Probe(ctx, orgs))
+		}
+	}
+}
+
+// listen nudges the relay at every commit that wakes it, and once after each connect for what was committed before.
+func (r *Relay) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		l, err := r.Store.Listen(ctx)
+		if err == nil {
+			r.Nudge()
+			err = r.hear(ctx, l)
+			l.Close()
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		r.report("listen", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(troublePause):
+		}
+	}
+}
+
+// quietLimit is how long a connection may stay silent before it is asked whether it still lives, and pingLimit how long it has.
+const (
+	quietLimit = 30 * time.Second
+	pingLimit  = 10 * time.Second
+)
+
+func (r *Relay) hear(ctx context.Context, l *store.Listener) error {
+	for {
+		waitCtx, cancel := context.WithTimeout(ctx, quietLimit)
+		err := l.Wait(waitCtx)
+		quiet := waitCtx.Err() != nil
+		cancel()
+		switch {
+		case err == nil:
+			r.Nudge()
+		case ctx.Err() != nil || !quiet:
+			return err
+		default:
+			pingCtx, cancel := context.WithTimeout(ctx, pingLimit)
+			err = l.Ping(pingCtx)
+			cancel()
+			if err != nil {
+				return err
+			}
+			r.Nudge()
+		}
+	}
+}
+
+func (r *Relay) report(doing string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		r.Log.Warn(doing, zap.Error(err))
+	}
+}

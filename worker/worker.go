@@ -1,0 +1,189 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"go.uber.org/zap"
+	"go.uber.org/zap/exp/zapslog"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/store"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// What a zero Config uses, and the limits of what it may say.
+const (
+	JobTimeoutDefault      = 30 * time.Second
+	JobTimeoutMax          = 40 * time.Second // the sweep's and the rescue's times are built on it
+	ShutdownTimeoutDefault = 25 * time.Second
+	WorkersDefault         = 64
+)
+
+// River's settings, as measured: its defaults fetch at most 100 jobs each 100 ms and forget dead letters in a week.
+const (
+	fetchCooldown     = 2 * time.Millisecond
+	fetchPollInterval = 200 * time.Millisecond
+	keepDeadLetters   = 90 * 24 * time.Hour
+	keepCompleted     = 6 * time.Hour
+	rescueAfter       = 10 * time.Minute // River's rescuer discards without calling us; the sweep has long been there
+	probesAtOnce      = 4
+)
+
+// Queues of River that the service works.
+const (
+	exportQueue = "export"
+	probeQueue  = "probe"
+)
+
+// Config is what a Worker needs.
+type Config struct {
+	Store      *store.Store       // required
+	Greenhouse *greenhouse.Client // required
+	Keyset     *store.Keyset      // required: opens the companies' keys
+	Log        *zap.Logger        // required
+	Relay      *Relay             // required: it is nudged when a settle frees a place
+
+	Workers         int           // POSTs at once; WorkersDefault when zero
+	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
+	ShutdownTimeout time.Duration // for what is in flight when stopped; ShutdownTimeoutDefault when zero
+	NoSend          bool          // take no jobs at all
+}
+
+// Worker runs River's client: it sends exports and probes companies. Safe for concurrent use.
+type Worker struct {
+	config Config
+	store  *store.Store
+	river  *river.Client[pgx.Tx]
+	now    func() time.Time
+
+	keyless   atomic.Bool     // this node's keyset lacks a key that the database's secrets need
+	patience  context.Context // ends when a stopping process may wait for the database no longer
+	lastWords context.CancelFunc
+	removing  sync.WaitGroup
+}
+
+// New checks the configuration, reporting every problem at once. It starts nothing.
+func New(c Config) (*Worker, error) {
+	c.Workers = cmp.Or(c.Workers, WorkersDefault)
+	c.JobTimeout = cmp.Or(c.JobTimeout, JobTimeoutDefault)
+	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, ShutdownTimeoutDefault)
+	var problems []error
+	if c.JobTimeout < time.Second || c.JobTimeout > JobTimeoutMax {
+		problems = append(problems, fmt.Errorf("job timeout %s is not between 1s and %s", c.JobTimeout, JobTimeoutMax))
+	}
+	if c.Workers < 1 || c.Workers > 1000 {
+		problems = append(problems, fmt.Errorf("%d workers is not between 1 and 1000", c.Workers))
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	w := &Worker{config: c, store: c.Store, now: time.Now}
+	w.patience, w.lastWords = context.WithCancel(context.Background()) // outlives the run's context on purpose: see settle
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &exportWorker{Worker: w})
+	river.AddWorker(workers, &probeWorker{Worker: w})
+	client, err := river.NewClient(riverpgxv5.New(c.Store.Pool), w.riverConfig(workers))
+	if err != nil {
+		return nil, fmt.Errorf("river: %w", err)
+	}
+	w.river = client
+	return w, nil
+}
+
+func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
+	return &river.Config{
+		Schema:                      "ghexport",
+		Workers:                     workers,
+		Queues:                      map[string]river.QueueConfig{exportQueue: {MaxWorkers: w.config.Workers}, probeQueue: {MaxWorkers: probesAtOnce}},
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           fetchPollInterval,
+		JobTimeout:                  w.config.JobTimeout,
+		SoftStopTimeout:             w.config.ShutdownTimeout,
+		RescueStuckJobsAfter:        rescueAfter,
+		DiscardedJobRetentionPeriod: keepDeadLetters,
+		CancelledJobRetentionPeriod: keepDeadLetters,
+		CompletedJobRetentionPeriod: keepCompleted,
+		ReindexerSchedule:           river.NeverSchedule(), // needs the tables' owner, which the service is not
+		Logger:                      RiverLogger(w.config.Log),
+	}
+}
+
+// RiverLogger hands River's warnings and errors to zap. Its lower levels repeat, job by job, what the attempt line says.
+func RiverLogger(log *zap.Logger) *slog.Logger {
+	core, err := zapcore.NewIncreaseLevelCore(log.Core(), zapcore.WarnLevel)
+	if err != nil { // the log is set to less than warnings already
+		core = log.Core()
+	}
+	return slog.New(zapslog.NewHandler(core, zapslog.WithName("river")))
+}
+
+// River is the client, for River UI.
+func (w *Worker) River() *river.Client[pgx.Tx] { return w.river }
+
+// Run works until ctx ends, then takes no new jobs, lets those in flight finish and settle within ShutdownTimeout, and returns. A
+// send that could not settle by then is found by the sweep.
+func (w *Worker) Run(ctx context.Context) error {
+	defer w.lastWords()
+	if w.config.NoSend {
+		<-ctx.Done()
+		return nil
+	}
+	if err := w.river.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start river: %w", err)
+	}
+	<-ctx.Done()
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.ShutdownTimeout)
+	defer cancel()
+	go func() { // settles that still wait for the database give up shortly before we must
+		<-stopCtx.Done()
+		w.lastWords()
+	}()
+	err := w.river.Stop(stopCtx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		w.lastWords()
+		hardCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+		defer cancel()
+		err = w.river.StopAndCancel(hardCtx)
+	}
+	w.removing.Wait()
+	w.config.Greenhouse.CloseIdleConnections()
+	if err != nil {
+		return fmt.Errorf("stop river: %w", err)
+	}
+	return nil
+}
+
+// Ready tells why this node takes no jobs, or nil.
+func (w *Worker) Ready() error {
+	if w.keyless.Load() {
+		return errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset")
+	}
+	return nil
+}
+
+// loseKeyset stops this node, and no other, from taking jobs that it cannot do.
+func (w *Worker) loseKeyset() {
+	if w.keyless.Swap(true) {
+		return
+	}
+	w.config.Log.Error("the keyset lacks the key that a stored secret was sealed with; this node takes no more jobs",
+		zap.String("hint", "set GHEXPORT_KEYSET to the whole keyset and restart"))
+	w.removing.Go(func() { // Remove waits for the queue's running jobs, of which the caller is one
+		ctx, cancel := context.WithTimeout(w.patience, w.config.JobTimeout)
+		defer cancel()
+		if err := w.river.Queues().Remove(ctx, exportQueue); err != nil {
+			w.config.Log.Error("leave the export queue", zap.Error(err))
+		}
+	})
+}
