@@ -267,6 +267,7 @@ CREATE TABLE ghexport.integrations (
     created_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at            timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE INDEX integrations_by_key ON ghexport.integrations (key_digest) WHERE key_digest IS NOT NULL;
 CREATE INDEX integrations_probe ON ghexport.integrations (probe_at) WHERE probe_at IS NOT NULL;
 COMMENT ON TABLE ghexport.integrations IS 'A company''s connection to Greenhouse: credential, choices, and whether it may send.';
 COMMENT ON COLUMN ghexport.integrations.org_id IS 'The company, as producers name it.';

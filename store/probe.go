@@ -8,20 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Probe is a company that Greenhouse refused and that is to be looked at again.
-type Probe struct {
-	OrgID  string
-	Cause  Cause // auth.rejected, permission.denied, or decrypt.failed
-	Probes int   // how often it was looked at since the hold began
-	Credential
-}
-
 // probeClaim is how long a probe belongs to whoever read it. A node that dies with it leaves it to the next after that.
 const probeClaim = time.Minute
 
 // DueProbes claims companies that are due to be looked at, so that no two nodes ask Greenhouse about one, and commits. End each with
-// [Store.ReleaseHold], [Store.ProbeFailed] or [Store.StartTrial]. Companies that are off are not asked about.
-func (s *Store) DueProbes(ctx context.Context, limit int) ([]Probe, error) {
+// [Store.ReleaseHold], [Store.ProbeFailed], [Store.PutOffProbe] or [Store.StartTrial]. Companies that are off are not asked about.
+func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH due AS (
 			SELECT i.org_id
@@ -38,18 +30,11 @@ func (s *Store) DueProbes(ctx context.Context, limit int) ([]Probe, error) {
 		   SET probe_at = clock_timestamp() + $2::interval
 		  FROM due
 		 WHERE i.org_id = due.org_id
-		RETURNING i.org_id, coalesce(CASE WHEN i.decrypt_failed_at IS NOT NULL THEN 'decrypt.failed' END, i.hold_cause), i.probes,
-		          i.sealed_key, i.created_by, i.credential_version`, limit, probeClaim)
+		RETURNING i.org_id`, limit, probeClaim)
 	if err != nil {
 		return nil, fmt.Errorf("claim probes: %w", err)
 	}
-	var due []Probe
-	var p Probe
-	_, err = pgx.ForEachRow(rows, []any{&p.OrgID, &p.Cause, &p.Probes, &p.SealedKey, &p.CreatedBy, &p.Version}, func() error {
-		due = append(due, p)
-		p.SealedKey = nil // the next scan must not write into this one's bytes
-		return nil
-	})
+	due, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return nil, fmt.Errorf("claim probes: %w", err)
 	}

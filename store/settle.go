@@ -260,7 +260,7 @@ func holdCompanies(batch *pgx.Batch, in []Settle) {
 				UPDATE ghexport.integrations
 				   SET hold_cause = $3, hold_since = coalesce(hold_since, clock_timestamp()), hold_detail = nullif($4, ''),
 				       probe_at = CASE WHEN hold_cause IS NULL OR trial_export_id = $5
-				                       THEN clock_timestamp() + ` + probeBackoff + `
+				                       THEN clock_timestamp() + `+probeBackoff+`
 				                       ELSE probe_at END,
 				       probes = CASE WHEN hold_cause IS NULL OR trial_export_id = $5 THEN probes + 1 ELSE probes END,
 				       trial_at = NULL,
@@ -278,7 +278,7 @@ func holdCompanies(batch *pgx.Batch, in []Settle) {
 			batch.Queue(`
 				UPDATE ghexport.integrations
 				   SET trial_at = NULL, trial_export_id = NULL,
-				       probe_at = clock_timestamp() + ` + probeBackoff + `
+				       probe_at = clock_timestamp() + `+probeBackoff+`
 				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
 				one.OrgID, one.CredentialVersion, one.ExportID)
 		}

@@ -33,7 +33,7 @@ func candidateOf(g *store.Granted) greenhouse.CreateCandidate {
 		}
 	}
 	if g.Company.CreditsInterviewer && g.Body.InterviewerEmail != "" && g.Body.InterviewerName != "" {
-		first, last := splitName(g.Body.InterviewerName)
+		first, last, _ := SplitName("", "", g.Body.InterviewerName)
 		c.Referrer = &greenhouse.Referrer{Email: g.Body.InterviewerEmail, FirstName: first, LastName: last}
 	}
 	return c

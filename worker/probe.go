@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 	"go.uber.org/zap"
@@ -33,37 +34,60 @@ func (w *Worker) Probe(ctx context.Context, orgs []string) error {
 }
 
 // Work makes one read with the company's credential. A 401 hold ends when the read passes; a 403 hold then gets a trial export,
-// since reading may be allowed where creating is not.
+// since reading may be allowed where creating is not. A key that did not open is tried again without asking Greenhouse.
 func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) error {
 	org := job.Args.OrgID
 	c, err := w.store.Credential(ctx, org)
 	if err != nil || c.HoldCause == store.CauseNone {
 		return err // not held any more: nothing to find out
 	}
+	next := probeDelay(c.Probes)
 	key, err := w.config.Keyset.Open(org, c.SealedKey)
-	if errors.Is(err, store.ErrKeyUnknown) {
-		w.loseKeyset()
-		return river.JobCancel(errors.New("this node's keyset lacks the company's key"))
-	}
 	if err != nil {
-		return river.JobCancel(w.store.HoldDecryptFailed(ctx, org, c.Version))
+		if errors.Is(err, store.ErrKeyUnknown) {
+			w.loseKeyset()
+		}
+		_, err = w.store.PutOffProbe(ctx, org, c.Version, next)
+		return err
 	}
-	if free, err := w.store.ChargeBudget(ctx, c.KeyDigest, 1); err != nil || !free {
-		return err // no budget left: the next probe will see
+	free, err := w.store.ChargeBudget(ctx, c.KeyDigest, 1)
+	if err != nil {
+		return err
+	}
+	if !free {
+		_, err = w.store.PutOffProbe(ctx, org, c.Version, firstProbe)
+		return err
 	}
 	_, _, err = w.config.Greenhouse.CurrentUser(ctx, greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy})
-	w.config.Log.Info("probe", zap.String("org_id", org), zap.String("cause", string(c.HoldCause)), zap.Bool("passed", err == nil))
+	w.config.Log.Info("probe", zap.String("org_id", org), zap.String("held", string(c.HoldCause)), zap.Bool("passed", err == nil))
+	defer w.config.Relay.Nudge()
+	return w.conclude(ctx, org, c, next, err)
+}
+
+// conclude writes down what a probe's answer means.
+func (w *probeWorker) conclude(ctx context.Context, org string, c store.Credential, next time.Duration, answer error) (err error) {
 	var refused *greenhouse.Error
 	switch {
-	case err == nil && c.HoldCause == store.CausePermissionDenied:
-		err = w.store.StartTrial(ctx, org)
-	case err == nil:
+	case answer == nil && c.HoldCause == store.CausePermissionDenied:
+		_, err = w.store.StartTrial(ctx, org, c.Version, next)
+	case answer == nil:
 		_, err = w.store.ReleaseHold(ctx, org, c.Version)
-	case errors.As(err, &refused) && refused.Class == greenhouse.ClassAuthRejected && c.HoldCause != store.CauseAuthRejected:
-		err = w.store.ProbeFailed(ctx, org, c.Version, store.CauseAuthRejected, detailOf(refused))
-	default:
-		err = nil // still refused, or no answer: the next probe is due already
+	case errors.As(answer, &refused) && refused.Class == greenhouse.ClassAuthRejected:
+		_, err = w.store.ProbeFailed(ctx, org, c.Version, store.CauseAuthRejected, detailOf(refused), next)
+	case errors.As(answer, &refused) && refused.Class == greenhouse.ClassPermissionDenied:
+		_, err = w.store.ProbeFailed(ctx, org, c.Version, store.CausePermissionDenied, detailOf(refused), next)
+	default: // no answer about the credential
+		_, err = w.store.PutOffProbe(ctx, org, c.Version, next)
 	}
-	w.config.Relay.Nudge()
 	return err
+}
+
+const (
+	firstProbe   = 15 * time.Second
+	longestProbe = 15 * time.Minute
+)
+
+// probeDelay is how long to wait after the given number of probes: 15 s, doubling to 15 min.
+func probeDelay(probes int) time.Duration {
+	return min(firstProbe<<min(max(probes, 0), 10), longestProbe)
 }
