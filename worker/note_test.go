@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// example is the interview of the reference note.
-func example() facts {
+// exampleFacts is the interview of the reference note.
+func exampleFacts() facts {
 	return facts{
 		interviewer: "Interviewer Name", day: time.Date(2017, 9, 28, 10, 0, 0, 0, time.UTC),
 		technical: new(4), communication: new(3), problem: new(3), feedback: "Really good overall!",
@@ -44,7 +44,7 @@ func TestNote_Golden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := example()
+			f := exampleFacts()
 			change(&f)
 			want, err := os.ReadFile("testdata/notes/" + name + ".txt")
 			require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestCutFeedback(t *testing.T) {
 
 func TestNote_Cut(t *testing.T) {
 	t.Parallel()
-	f := example()
+	f := exampleFacts()
 	f.feedback = strings.Repeat("word ", 6000)
 	got, cut := f.note()
 	assert.True(t, cut)
