@@ -1,0 +1,18 @@
+package jobs
+
+// ExportArgs is the River job that may send one export, once. It names the export and nothing else: job args are read by many, and
+// never hold personal data.
+type ExportArgs struct {
+	ExportID int64 `json:"export_id"`
+}
+
+// Kind is "export".
+func (ExportArgs) Kind() string { return "export" }
+
+// ProbeArgs is the River job that asks Greenhouse whether a company on hold may send again.
+type ProbeArgs struct {
+	OrgID string `json:"org_id"`
+}
+
+// Kind is "probe".
+func (ProbeArgs) Kind() string { return "probe" }

@@ -1,0 +1,21 @@
+package jobs
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+)
+
+// The names of Go's tzdata, as in the table ghexport.time_zones. A list, and not time.LoadLocation, because that one answers from the
+// machine's own files first, and producers run on many machines. A test compares list, table and tzdata.
+//
+//go:embed time_zones.txt
+var timeZoneList string
+
+var timeZones = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for name := range strings.Lines(timeZoneList) {
+		names[strings.TrimSpace(name)] = true
+	}
+	return names
+})
