@@ -92,6 +92,7 @@ func apply(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
+	defer ours.Close()
 	if _, err := ours.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -110,7 +111,7 @@ func provider(pool *pgxpool.Pool) (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("goose: %w", err)
 	}
-	// The caller closes the pool; the *sql.DB over it holds nothing of its own.
+	// Closing the provider closes the *sql.DB; the pool below it is the caller's.
 	p, err := goose.NewProvider(goose.DialectCustom, stdlib.OpenDBFromPool(pool), Files, goose.WithStore(store))
 	if err != nil {
 		return nil, fmt.Errorf("goose: %w", err)

@@ -32,6 +32,7 @@ func Status(ctx context.Context, databaseURL string) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer ours.Close()
 	applied := map[string]map[int64]*time.Time{"ghexport": {}, "river": {}}
 	for owner, query := range map[string]string{
 		"ghexport": "SELECT version_id, tstamp FROM ghexport.goose_db_version WHERE is_applied AND version_id > 0",

@@ -120,7 +120,7 @@ const dueExports = `
 	SELECT clock_timestamp(), r.org_id, r.trial, r.free, r.second_interview,
 	       r.key_digest, flying.n, coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end,
 	       coalesce(b.phase_known, false), coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
-	       e.id, e.lane, e.failures > 0 OR e.cause = 'limited' AS urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
+	       e.id, e.lane, e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
 	  FROM ready r
 	  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
 	 CROSS JOIN LATERAL (
