@@ -80,7 +80,7 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 			return err
 		}
 		if c.Enable && !enabled {
-			if err := setEnabled(ctx, tx, c.OrgID, by, switched); err != nil {
+			if err := setEnabled(ctx, tx, c.OrgID, by, &switched); err != nil {
 				return err
 			}
 		}

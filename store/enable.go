@@ -14,11 +14,14 @@ func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) 
 	var switched Switched
 	err := s.inTx(ctx, "enable company", func(tx pgx.Tx) error {
 		switched = Switched{}
+		if err := mustExist(ctx, tx, org); err != nil {
+			return err
+		}
 		enabled, err := s.prepareEnable(ctx, tx, org, waiting, by, &switched)
 		if err != nil || enabled {
 			return err
 		}
-		if err := setEnabled(ctx, tx, org, by, switched); err != nil {
+		if err := setEnabled(ctx, tx, org, by, &switched); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)
@@ -60,8 +63,8 @@ func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waitin
 	}
 }
 
-// setEnabled is guarded: two people who turn a company on at once are told so one after the other.
-func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched Switched) error {
+// setEnabled is guarded: of two people who turn a company on at once, one does.
+func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Switched) error {
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.integrations
 		   SET enabled = true, updated_at = clock_timestamp()
@@ -70,8 +73,9 @@ func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched Swit
 		return err
 	}
 	if done.RowsAffected() == 0 {
-		return fmt.Errorf("company %q: %w", org, ErrNotFound)
+		return fmt.Errorf("company %q was turned on by somebody else at the same moment", org)
 	}
+	switched.Changed = true
 	return addAudit(ctx, tx, by, "org enable", org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
 }
 
