@@ -105,7 +105,7 @@ func (f facts) fate(add addCheck) {
 	case StateUnknown:
 		add("in Greenhouse", false, "Greenhouse gave no readable answer, so it may or may not exist there: look, then resolve it. %s", f.Detail)
 	case StateDead:
-		add("accepted", false, "It was given up after %d attempts (%s). %s", f.Attempts, f.Cause, f.Detail)
+		add("accepted", false, "It was given up at attempt %d (%s). %s", f.Attempts, f.Cause, f.Detail)
 	case StateSent:
 		where := ""
 		if f.ProfileURL != nil {

@@ -69,9 +69,11 @@ const waitingOf = `
 	+ (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL AND e.state = 'queued') -- exports_in_flight
 	+ (SELECT count(DISTINCT o.interview_id) FROM ghexport.outbox o -- outbox_by_org
 	    WHERE o.org_id = i.org_id AND ` + eligibleMessage + `
+	      AND NOT EXISTS (SELECT FROM ghexport.outbox n
+	                       WHERE n.org_id = o.org_id AND n.interview_id = o.interview_id AND n.version > o.version)
 	      AND NOT EXISTS (SELECT FROM ghexport.exports e
 	                       WHERE e.org_id = o.org_id AND e.interview_id = o.interview_id
-	                         AND e.state NOT IN ('ineligible', 'duplicate', 'dead')))`
+	                         AND (e.state NOT IN ('ineligible', 'duplicate', 'dead') OR e.version >= o.version)))`
 
 // Integrations lists every company that was ever connected, by name.
 func (s *Store) Integrations(ctx context.Context) ([]Integration, error) {

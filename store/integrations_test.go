@@ -147,7 +147,8 @@ func TestEnable(t *testing.T) {
 		i, err := d.Integration(t.Context(), "acme")
 		require.NoError(t, err)
 		assert.False(t, i.Enabled)
-		assert.Equal(t, i.Waiting, waiting.Count)
+		assert.Equal(t, int64(5), waiting.Count)
+		assert.Equal(t, int64(5), i.Waiting)
 		off := store.CauseOff
 		assert.Equal(t, &off, i.Held)
 	})
