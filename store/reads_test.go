@@ -1,0 +1,348 @@
+package store_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func TestExports(t *testing.T) {
+	t.Parallel()
+
+	t.Run("ShowsTheContractsFields", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		id := d.export(fixture{State: store.StatePending, Cause: store.CauseGreenhouseDown, Interview: "iv", Candidate: "cand"})
+		rows, err := d.Exports(t.Context(), store.Filter{})
+		require.NoError(t, err)
+		require.Len(t, rows, 1)
+		shown, err := json.Marshal(rows[0])
+		require.NoError(t, err)
+		var fields map[string]any
+		require.NoError(t, json.Unmarshal(shown, &fields))
+		for _, stamp := range []string{"created_at", "due_at"} {
+			_, err := time.Parse(time.RFC3339, fields[stamp].(string))
+			require.NoError(t, err, stamp)
+			delete(fields, stamp)
+		}
+		assert.Equal(t, map[string]any{
+			"id": float64(id), "org_id": "acme", "interview_id": "iv", "candidate_id": "cand", "state": "pending", "cause": nil,
+			"detail": nil, "flags": []any{}, "attempts": float64(0), "greenhouse_candidate_id": nil,
+			"greenhouse_application_id": nil, "profile_url": nil, "sent_at": nil, "held": "off",
+		}, fields)
+	})
+
+	t.Run("HeldHidesTheCauseOfWhatWaitsAndOfNothingElse", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.company("acme")
+		waits := d.export(fixture{State: store.StatePending, Cause: store.CauseLimited})
+		dead := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+		queued := d.export(fixture{State: store.StateQueued})
+		list := func(f store.Filter) (ids []int64) {
+			rows, err := d.Exports(t.Context(), f)
+			require.NoError(t, err)
+			for _, row := range rows {
+				ids = append(ids, row.ID)
+			}
+			return ids
+		}
+		assert.Equal(t, []int64{waits}, list(store.Filter{Cause: store.CauseLimited}))
+		_, err := d.PauseOrg(t.Context(), "acme", kim)
+		require.NoError(t, err)
+		assert.Empty(t, list(store.Filter{Cause: store.CauseLimited}))
+		assert.Equal(t, []int64{queued, waits}, list(store.Filter{Cause: store.CausePaused}))
+		assert.Equal(t, []int64{dead}, list(store.Filter{Cause: store.CauseBug}))
+	})
+
+	t.Run("FiltersNewestFirst", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		byState := map[store.State]int64{}
+		for _, state := range store.States {
+			byState[state] = d.export(fixture{State: state, Candidate: "c" + string(state)})
+		}
+		for state, id := range byState {
+			rows, err := d.Exports(t.Context(), store.Filter{State: state, Org: "acme", Since: time.Now().Add(-time.Hour)})
+			require.NoError(t, err)
+			require.Len(t, rows, 1, state)
+			assert.Equal(t, id, rows[0].ID)
+		}
+		rows, err := d.Exports(t.Context(), store.Filter{Limit: 3})
+		require.NoError(t, err)
+		assert.Equal(t, store.StateCancelled, rows[0].State)
+		assert.Len(t, rows, 3)
+		rows, err = d.Exports(t.Context(), store.Filter{AfterID: rows[2].ID, Limit: 100})
+		require.NoError(t, err)
+		assert.Len(t, rows, len(store.States)-3)
+		rows, err = d.Exports(t.Context(), store.Filter{EmailDigest: []byte("cdead@")})
+		require.NoError(t, err)
+		assert.Len(t, rows, 1)
+		rows, err = d.Exports(t.Context(), store.Filter{IDs: []int64{}})
+		require.NoError(t, err)
+		assert.NotNil(t, rows, "an empty list is no null")
+		assert.Empty(t, rows)
+	})
+
+	t.Run("ReadsEveryPage", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.exec(`
+			INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, interviewed_at, practice, committed_at)
+			SELECT 'acme', n::text, 'c', 1, '\x00', 'sent', now(), false, now() FROM generate_series(1, 2500) n`)
+		var seen []int64
+		require.NoError(t, d.ExportsEach(t.Context(), store.Filter{}, func(row store.ExportRow) error {
+			seen = append(seen, row.ID)
+			return nil
+		}))
+		assert.Len(t, seen, 2500)
+		slices.Reverse(seen)
+		assert.True(t, slices.IsSorted(seen))
+		enough := errors.New("enough")
+		require.ErrorIs(t, d.ExportsEach(t.Context(), store.Filter{Limit: 1200}, func(store.ExportRow) error { return enough }), enough)
+		rows, err := d.Exports(t.Context(), store.Filter{Limit: 1200})
+		require.NoError(t, err)
+		assert.Len(t, rows, 1200)
+	})
+}
+
+func TestShow(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	d.company("acme")
+	id := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails: is invalid"})
+	d.exec(`
+		INSERT INTO ghexport.attempts (token, export_id, number, started_at, finished_at, outcome, status, cause, detail)
+		SELECT attempt, id, 1, attempt_started_at, attempt_started_at + interval '1 s', 'dead', 422, cause, detail FROM ghexport.exports`)
+	_, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(id)})
+	require.NoError(t, err)
+
+	got, err := d.Show(t.Context(), id)
+	require.NoError(t, err)
+	assert.Equal(t, store.StatePending, got.State)
+	assert.Equal(t, text("the note"), got.Note)
+	assert.Equal(t, text("ada@example.com"), got.Email)
+	require.Len(t, got.AttemptLog, 1)
+	a := got.AttemptLog[0]
+	assert.Equal(t, store.OutcomeDead, a.Outcome)
+	assert.Equal(t, store.RedactedRequest{Method: "POST", Path: "/v1/partner/candidates",
+		Fields: []string{"prospect", "first_name", "last_name", "external_id", "emails", "notes"}}, a.Request)
+	assert.Equal(t, &store.RedactedAnswer{Status: 422, Messages: "emails: is invalid"}, a.Answer)
+	var history []string
+	for _, e := range got.Timeline {
+		history = append(history, e.What)
+	}
+	assert.Equal(t, []string{
+		"attempt 1 began", "attempt 1 ended: dead, HTTP 422 (payload.refused)", "the first result arrived in the ledger", "replay: on call",
+	}, history)
+	assert.Equal(t, text("kim"), got.Timeline[3].Who)
+
+	shown, err := json.Marshal(got)
+	require.NoError(t, err)
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal(shown, &fields))
+	for _, field := range []string{"id", "state", "held", "note", "timeline", "attempt_log", "email", "greenhouse_candidate_id"} {
+		assert.Contains(t, fields, field)
+	}
+	assert.NotContains(t, fields, "ExportRow")
+
+	_, err = d.Show(t.Context(), 4711)
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+func TestDeadGroups(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "job 17 is closed"})
+	newest := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "job 4 is closed", Org: "other"})
+	bug := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+	d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+	groups, err := d.DeadGroups(t.Context(), store.Filter{})
+	require.NoError(t, err)
+	require.Len(t, groups, 2)
+	assert.Equal(t, "job N is closed", groups[0].Detail)
+	assert.Equal(t, int64(2), groups[0].Count)
+	assert.Equal(t, []string{"acme", "other"}, groups[0].Orgs)
+	assert.Equal(t, newest, groups[0].Sample)
+	assert.Equal(t, bug, groups[1].Sample)
+	groups, err = d.DeadGroups(t.Context(), store.Filter{Org: "other"})
+	require.NoError(t, err)
+	assert.Len(t, groups, 1)
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+
+	t.Run("FindsNothingWrongWithAQuietService", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.company("acme")
+		c := connected("off")
+		c.Enable = false
+		_, err := d.Connect(t.Context(), c, kim)
+		require.NoError(t, err)
+		h, err := d.Health(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, h.Problems)
+		assert.NotNil(t, h.Problems)
+		assert.Empty(t, h.Held)
+		assert.Equal(t, int64(1), h.Companies)
+		assert.Len(t, h.States, len(store.States))
+	})
+
+	t.Run("TellsWhatNeedsALook", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		for _, org := range []string{"acme", "held"} {
+			d.company(org)
+		}
+		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected' WHERE org_id = 'held'")
+		d.export(fixture{State: store.StatePending, DueIn: -time.Hour})
+		d.export(fixture{State: store.StatePending, DueIn: -5 * time.Hour, Org: "held"})
+		d.export(fixture{State: store.StatePending, Org: "stranger"})
+		d.export(fixture{State: store.StateQueued})
+		d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+		d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+		d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible})
+		d.message("acme", "a", 1, true, true)
+		d.exec("UPDATE ghexport.outbox SET enqueued_at = now() - interval '2 min'")
+		require.NoError(t, d.Reject(t.Context(), map[int64]string{d.message("acme", "b", 1, true, true): "no name"}))
+		d.exec(`INSERT INTO ghexport.river_job (kind, queue, args, max_attempts, state) VALUES ('export', 'export', '{}', 1, 'available')`)
+
+		h, err := d.Health(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, int64(1), h.Outbox)
+		assert.InDelta(t, 120, float64(h.OutboxAge), 30)
+		assert.Equal(t, int64(1), h.Rejected)
+		assert.Equal(t, int64(1), h.Due)
+		assert.InDelta(t, 3600, float64(h.DueAge), 60, "a held company's wait is no fault of ours")
+		assert.Equal(t, int64(1), h.InFlight)
+		assert.Equal(t, []int64{1, 1, 1}, []int64{h.Dead, h.Unknown, h.Decisions})
+		assert.Equal(t, map[string]int{"available": 1}, h.RiverJobs)
+		assert.Equal(t, []store.HeldGroup{
+			{Cause: store.CauseAuthRejected, Orgs: []string{"held"}, Count: 1, Waiting: 1},
+			{Cause: store.CauseOff, Orgs: []string{"stranger"}, Count: 1, Waiting: 1},
+		}, h.Held)
+		assert.Equal(t, int64(3), h.States[store.StatePending])
+		assert.Len(t, h.Problems, 6)
+
+		_, err = d.StopAll(t.Context(), kim)
+		require.NoError(t, err)
+		h, err = d.Health(t.Context())
+		require.NoError(t, err)
+		assert.Contains(t, h.Problems[0], "everything is stopped, by kim since 20")
+		require.Len(t, h.Held, 1)
+		assert.Equal(t, store.CauseStopped, h.Held[0].Cause)
+	})
+}
+
+func TestWhy(t *testing.T) {
+	t.Parallel()
+
+	first := func(e store.Explanation) string {
+		for _, check := range e.Checks {
+			if check.First {
+				return check.Check + ": " + check.Detail
+			}
+		}
+		return ""
+	}
+
+	t.Run("NamesTheFirstCheckThatFails", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.company("acme")
+		yes := func(column, value string, id int64) {
+			d.exec("UPDATE ghexport.exports SET "+column+" = "+value+" WHERE id = $1", id)
+		}
+		yes("candidate_continues", "NULL", d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionMissing, Interview: "said no"}))
+		silent := d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionMissing, Interview: "silent"})
+		yes("interviewer_advances", "true", silent)
+		yes("candidate_continues", "NULL", silent)
+		practice := d.export(fixture{State: store.StateIneligible, Cause: store.CausePractice, Interview: "practice"})
+		yes("practice", "true", practice)
+		yes("profile_url", "'https://app.greenhouse.io/people/1'", d.export(fixture{State: store.StateSent, Interview: "sent", Candidate: "twin"}))
+		d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible, Interview: "twin", Candidate: "twin"})
+		d.export(fixture{State: store.StatePending, Interview: "off", Org: "stranger"})
+		failing := d.export(fixture{State: store.StatePending, Cause: store.CauseGreenhouseDown, Interview: "failing", DueIn: time.Hour})
+		yes("failures", "3", failing)
+		d.export(fixture{State: store.StatePending, Interview: "blocked", Blocked: true})
+		d.export(fixture{State: store.StatePending, Interview: "due"})
+		d.export(fixture{State: store.StateQueued, Interview: "queued"})
+		d.export(fixture{State: store.StateSending, Interview: "sending"})
+		d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown, Interview: "unknown"})
+		d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails: is invalid", Interview: "dead"})
+		d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded, Interview: "discarded"})
+		d.export(fixture{State: store.StateCancelled, Cause: store.CauseSkipped, Interview: "doubt", Flags: []string{store.FlagMayExist}})
+		d.message("acme", "unfolded", 1, true, true)
+		require.NoError(t, d.Reject(t.Context(), map[int64]string{d.message("acme", "rejected", 1, true, true): "no name"}))
+
+		for interview, want := range map[string]string{
+			"said no":   "interviewer: The interviewer said no.",
+			"silent":    "candidate: The candidate has not answered yet.",
+			"practice":  "real: It is a practice interview",
+			"sent":      "",
+			"twin":      "only one: The same candidate was already sent to this company, or may have been (export ",
+			"off":       "company: The company has not turned the connection to Greenhouse on.",
+			"failing":   "due: It failed 3 times (greenhouse.down) and goes again at 20",
+			"blocked":   "turn: It waits since 20",
+			"due":       "in Greenhouse: It has not been sent.",
+			"queued":    "in Greenhouse: It has not been sent.",
+			"sending":   "in Greenhouse: Attempt 1 is being made",
+			"unknown":   "in Greenhouse: Greenhouse gave no readable answer",
+			"dead":      "accepted: It was given up at attempt 1 (payload.refused). emails: is invalid",
+			"discarded": "wanted: It was ended (discarded); a replay takes that back.",
+			"doubt":     "wanted: It was ended (skipped) while in doubt",
+			"unfolded":  "folded: A message waits since 20",
+			"rejected":  "readable: A message of its could not be folded: no name.",
+			"nobody's":  "committed: No producer has committed a result",
+		} {
+			list, err := d.Why(t.Context(), interview)
+			require.NoError(t, err)
+			require.Len(t, list, 1, interview)
+			if want == "" {
+				assert.Empty(t, first(list[0]), interview)
+			} else {
+				assert.Contains(t, first(list[0]), want, interview)
+			}
+		}
+		sent, err := d.Why(t.Context(), "sent")
+		require.NoError(t, err)
+		assert.Contains(t, sent[0].Checks[len(sent[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
+	})
+
+	t.Run("AnswersForEveryCompany", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.export(fixture{State: store.StateSent, Interview: "iv", Org: "b"})
+		d.export(fixture{State: store.StateSent, Interview: "iv", Org: "a"})
+		d.message("c", "iv", 1, true, true)
+		list, err := d.Why(t.Context(), "iv")
+		require.NoError(t, err)
+		require.Len(t, list, 3)
+		assert.Equal(t, []string{"a", "b", "c"}, []string{list[0].OrgID, list[1].OrgID, list[2].OrgID})
+		assert.Nil(t, list[2].ExportID)
+	})
+
+	t.Run("FindsAPersonByDigestNewestFirst", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		old := d.export(fixture{State: store.StateSent, Candidate: "ada"})
+		d.export(fixture{State: store.StateSent})
+		later := d.export(fixture{State: store.StateDuplicate, Candidate: "ada"})
+		list, err := d.WhyEmail(t.Context(), []byte("ada@"))
+		require.NoError(t, err)
+		require.Len(t, list, 2)
+		assert.Equal(t, []int64{later, old}, []int64{*list[0].ExportID, *list[1].ExportID})
+		list, err = d.WhyEmail(t.Context(), []byte("nobody"))
+		require.NoError(t, err)
+		assert.Empty(t, list)
+	})
+}
