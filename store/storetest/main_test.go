@@ -21,9 +21,7 @@ func TestMain(m *testing.M) {
 		os.Exit(Run(child{tests: true}))
 	}
 	code := Run(m)
-	// migrations.Up leaves behind the opener of the *sql.DB that it gives to goose.
-	opener := goleak.IgnoreTopFunction("database/sql.(*DB).connectionOpener")
-	if err := goleak.Find(opener); err != nil && code == 0 {
+	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, "after the last test:", err)
 		code = 1
 	}

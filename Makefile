@@ -1,0 +1,36 @@
+# Everything a newcomer needs is `make demo` and `make test`; both set up all they use, and leave nothing running.
+.DEFAULT_GOAL := help
+GO ?= go
+ARGS ?=
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z\/]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build ghexport, greenhouse-sim and the demo into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
+
+demo: build ## See the whole thing work: own Postgres, simulated Greenhouse, no configuration (ARGS=--once ends after the table)
+	./bin/demo $(ARGS)
+
+test: ## Run every test with the race detector, on a private Postgres
+	$(GO) test -race -timeout 10m $(ARGS) ./...
+	cd bench && $(GO) test -timeout 5m ./...
+
+bench: ## Measure against a tuned raw River in one run (ARGS="-n 2000 -runs 1" for a quick look)
+	cd bench && $(GO) run . $(ARGS)
+
+lint: ## gofmt, go vet, staticcheck
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt-ed: $$out" >&2; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	cd bench && $(GO) vet ./...
+
+vuln: ## Look for known vulnerabilities (needs vuln.go.dev)
+	$(GO) tool govulncheck ./...
+
+check: test lint ## What CI runs, but for the demo
+
+clean: ## Remove what was built and what a demo left
+	rm -rf bin .demo .cache
+
+.PHONY: help build demo test bench lint vuln check clean
