@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// exportOfJob is the export that River job j runs, null where it runs none.
+const exportOfJob = `CASE WHEN j.kind = 'export' AND j.args ->> 'export_id' ~ '^[0-9]{1,18}$' THEN (j.args ->> 'export_id')::bigint END`
+
+// ExportJobs tells which of these River jobs are runs of an export, and of which: River's job id to the export's. Other jobs, and
+// numbers that no job has, are left out. An export job whose args name no export stands with 0.
+func (s *Store) ExportJobs(ctx context.Context, jobs []int64) (map[int64]int64, error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT j.id, coalesce(`+exportOfJob+`, 0)
+		  FROM ghexport.river_job j -- river_job_pkey
+		 WHERE j.id = ANY ($1) AND j.kind = 'export'`, jobs)
+	if err != nil {
+		return nil, fmt.Errorf("ask which jobs are exports: %w", err)
+	}
+	exports := map[int64]int64{}
+	var job, export int64
+	if _, err := pgx.ForEachRow(rows, []any{&job, &export}, func() error { exports[job] = export; return nil }); err != nil {
+		return nil, fmt.Errorf("ask which jobs are exports: %w", err)
+	}
+	return exports, nil
+}
+
+// AuditJobs records that somebody did something to River's jobs: once for each export that one of them runs, so that it stands in
+// that export's history, and once for the others together. Numbers that no job has leave no trace.
+func (s *Store) AuditJobs(ctx context.Context, by By, action string, jobs []int64) error {
+	if by.Actor == "" {
+		return errNoActor
+	}
+	_, err := s.Pool.Exec(ctx, `
+		INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason, detail)
+		SELECT $1, $2, e.org_id, e.id, nullif($3, ''), jsonb_build_object('jobs', jsonb_agg(j.id ORDER BY j.id))
+		  FROM (SELECT j.id, `+exportOfJob+` AS export_id
+		          FROM ghexport.river_job j -- river_job_pkey
+		         WHERE j.id = ANY ($4)) j
+		  LEFT JOIN ghexport.exports e ON e.id = j.export_id
+		 GROUP BY e.org_id, e.id
+		 ORDER BY e.id`, Clean(by.Actor, detailCap), action, Clean(by.Reason, detailCap), jobs)
+	if err != nil {
+		return fmt.Errorf("write the audit trail: %w", err)
+	}
+	return nil
+}
+
+// AuditQueue records that somebody did something to one of River's queues.
+func (s *Store) AuditQueue(ctx context.Context, by By, action, queue string) error {
+	return s.inTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
+		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": Clean(queue, detailCap)})
+	})
+}
+
+// PausedQueue is a queue of River's that somebody paused: nothing in it runs, on any node, until it is resumed.
+type PausedQueue struct {
+	Name string    `json:"name"`
+	At   time.Time `json:"at"`
+}
+
+// PausedQueues lists the paused queues by name.
+func (s *Store) PausedQueues(ctx context.Context) ([]PausedQueue, error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT q.name, q.paused_at
+		  FROM ghexport.river_queue q
+		 WHERE q.paused_at IS NOT NULL
+		 ORDER BY q.name
+		 LIMIT 100`)
+	if err != nil {
+		return nil, fmt.Errorf("list paused queues: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[PausedQueue])
+	if err != nil {
+		return nil, fmt.Errorf("list paused queues: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/crypto/bcrypt"
+)
+
+const (
+	comparesAtOnce = 2           // bcrypt is meant to be slow: nobody's guesses may take all our processors
+	verifiedFor    = time.Minute // a script that polls with a name and password pays for bcrypt once a minute
+	verifiedCap    = 1_000
+	decentCost     = 10
+)
+
+// login decides whether a name and a password belong together.
+type login struct {
+	users    map[string]user
+	nobody   []byte // compared with where the name is unknown, so that it takes as long
+	throttle *throttle
+	now      func() time.Time
+	compares chan struct{}
+
+	secret   []byte // keys verified
+	mu       sync.Mutex
+	verified map[[32]byte]time.Time // name and password under an HMAC, until when they count without bcrypt
+}
+
+func newLogin(users map[string]user, now func() time.Time, log *zap.Logger) (*login, error) {
+	highest := bcrypt.MinCost
+	for _, u := range users {
+		cost, err := bcrypt.Cost(u.hash)
+		if err != nil {
+			return nil, fmt.Errorf("GHEXPORT_CONSOLE_USERS: user %s: not a bcrypt hash", u.name)
+		}
+		if cost < decentCost {
+			log.Warn("a console user's bcrypt hash is cheap to guess", zap.String("user", u.name), zap.Int("cost", cost),
+				zap.Int("advised", decentCost))
+		}
+		highest = max(highest, cost)
+	}
+	nobody, err := bcrypt.GenerateFromPassword([]byte(rand.Text()), highest)
+	if err != nil {
+		return nil, fmt.Errorf("prepare logins: %w", err)
+	}
+	return &login{
+		users: users, nobody: nobody, throttle: newThrottle(now), now: now,
+		compares: make(chan struct{}, comparesAtOnce),
+		secret:   []byte(rand.Text()), verified: map[[32]byte]time.Time{},
+	}, nil
+}
+
+// verdict is what became of one try to log in.
+type verdict struct {
+	user user
+	ok   bool
+	wait time.Duration // too many failures: come back after this
+}
+
+// try compares name and password. It says nothing about which of them was wrong, and takes as long for names that nobody has.
+func (l *login) try(ctx context.Context, remote, name, password string) verdict {
+	select {
+	case l.compares <- struct{}{}:
+		defer func() { <-l.compares }()
+	case <-ctx.Done():
+		return verdict{}
+	}
+	// Looked at here, not before: of many requests at once the first compares for all, and correct ones never fill the limit.
+	u, known := l.users[name]
+	pair := l.digest(name + ":" + password) // no name holds a colon
+	if known && l.isVerified(pair) {
+		return verdict{user: u, ok: true}
+	}
+	address, named := clientAddress(remote), sha256.Sum256([]byte(name))
+	if wait := l.throttle.begin(address, named); wait > 0 {
+		return verdict{wait: wait}
+	}
+	hash := u.hash
+	if !known {
+		hash = l.nobody
+	}
+	if err := bcrypt.CompareHashAndPassword(hash, []byte(password)); err != nil || !known {
+		return verdict{}
+	}
+	l.throttle.forgive(address, named)
+	l.remember(pair)
+	return verdict{user: u, ok: true}
+}
+
+// digest is keyed, so that a copy of our memory is no list of quick hashes to guess from.
+func (l *login) digest(pair string) [32]byte {
+	mac := hmac.New(sha256.New, l.secret)
+	mac.Write([]byte(pair))
+	return [32]byte(mac.Sum(nil))
+}
+
+func (l *login) isVerified(pair [32]byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now().Before(l.verified[pair])
+}
+
+func (l *login) remember(pair [32]byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	for key, until := range l.verified {
+		if !now.Before(until) || len(l.verified) >= verifiedCap {
+			delete(l.verified, key)
+		}
+	}
+	l.verified[pair] = now.Add(verifiedFor)
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+//go:embed templates assets
+var files embed.FS
+
+// pages are the templates by name. None needs script.
+type pages map[string]*template.Template
+
+func parsePages() (pages, error) {
+	list := pages{}
+	for _, name := range []string{"login", "overview", "export", "problem"} {
+		page, err := template.New("layout.html").Funcs(words).ParseFS(files, "templates/layout.html", "templates/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("parse page %s: %w", name, err)
+		}
+		list[name] = page
+	}
+	return list, nil
+}
+
+// page is what the layout needs beside a page's own content.
+type page struct {
+	Title   string
+	User    string // empty while nobody is logged in
+	Role    string
+	Dev     bool
+	River   bool
+	Version string
+	Content any
+}
+
+// show renders a page whole before the first byte leaves, so that a page is never half an answer.
+func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
+	u := who(r)
+	var text bytes.Buffer
+	err := k.pages[name].Execute(&text, page{
+		Title: title, User: u.name, Role: string(u.role), Dev: k.Dev, River: k.RiverUI != nil, Version: k.Version, Content: content,
+	})
+	if err != nil {
+		k.Log.Error("page not rendered", zap.String("page", name), zap.Error(err))
+		http.Error(w, "This page could not be made. The log says why.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(text.Bytes()) //nolint:errcheck // nobody is left to tell
+}
+
+// refuse says no: with a page to people, and as River UI's API does to scripts.
+func (k *console) refuse(w http.ResponseWriter, r *http.Request, status int, because string) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(status)
+		json.NewEncoder(w).Encode(map[string]string{"message": because}) //nolint:errcheck // nobody is left to tell
+		return
+	}
+	k.show(w, r, status, "problem", http.StatusText(status), because)
+}
+
+// broken answers what failed for no fault of the asker. The log, which only we read, gets the error.
+func (k *console) broken(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return
+	}
+	k.Log.Error("console request failed", zap.String("path", r.URL.Path), zap.Error(err))
+	if store.ConnectionLost(err) {
+		k.refuse(w, r, http.StatusServiceUnavailable, "The database cannot be reached. Nothing was changed; try again in a moment.")
+		return
+	}
+	k.refuse(w, r, http.StatusInternalServerError, "Something went wrong here. The log of the service says what.")
+}
+
+func (k *console) missing(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, store.ErrNotFound) {
+		k.refuse(w, r, http.StatusNotFound, "There is no such export.")
+		return
+	}
+	k.broken(w, r, err)
+}
+
+func (k *console) noSuchPage(w http.ResponseWriter, r *http.Request) {
+	k.refuse(w, r, http.StatusNotFound, "There is no such page.")
+}
+
+func (k *console) crossSite(w http.ResponseWriter, r *http.Request) {
+	k.refuse(w, r, http.StatusForbidden, "This came from another site, so nothing was done. "+
+		"If it came from this console, set GHEXPORT_PUBLIC_URL to the address in your browser.")
+}
+
+// assets serves the stylesheet, the only file that pages need. It is for everybody: the login page has it too.
+func assets() http.Handler {
+	static, err := fs.Sub(files, "assets")
+	if err != nil {
+		panic(err) // the folder is compiled in
+	}
+	serve := http.StripPrefix("/assets/", http.FileServerFS(static))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/") { // no lists of files
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=300")
+		serve.ServeHTTP(w, r)
+	})
+}

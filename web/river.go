@@ -1,0 +1,168 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+const (
+	riverPrefix = "/river"
+	riverBytes  = 1 << 20 // of a request's body; River UI sends at most 1,000 ids
+	assetsAge   = "private, max-age=86400"
+)
+
+// riverRoutes puts River UI behind the login. It has neither login, roles nor protection of its own, so every write that it knows is
+// named here, and whatever else is no read never reaches it.
+func (k *console) riverRoutes(mux *http.ServeMux) {
+	if k.RiverUI == nil {
+		return
+	}
+	read := k.signedIn(k.riverRead)
+	mux.Handle("GET "+riverPrefix, http.RedirectHandler(riverPrefix+"/", http.StatusSeeOther))
+	mux.Handle("GET "+riverPrefix+"/", read)
+	for method, paths := range map[string][]string{
+		"POST":  {"/api/jobs/retry", "/api/jobs/cancel", "/api/jobs/delete"},
+		"PUT":   {"/api/queues/{name}/pause", "/api/queues/{name}/resume"},
+		"PATCH": {"/api/queues/{name}"},
+	} {
+		for _, path := range paths {
+			act := k.riverQueue
+			if method == "POST" {
+				act = k.riverJobs
+			}
+			mux.Handle(method+" "+riverPrefix+path, k.signedIn(k.writers(act)))
+		}
+	}
+	mux.Handle(riverPrefix+"/", k.signedIn(k.writers(func(w http.ResponseWriter, r *http.Request) {
+		k.refuse(w, r, http.StatusMethodNotAllowed, "River UI has no such action.")
+	})))
+}
+
+// writers refuses those who may only read.
+func (k *console) writers(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !who(r).role.mayWrite() {
+			k.refuse(w, r, http.StatusForbidden, "Your role is viewer, which only reads. Ask somebody with the role oncall or admin.")
+			return
+		}
+		next(w, r)
+	}
+}
+
+func (k *console) riverRead(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, riverPrefix+"/assets/") { // named by their hashes, and the same for everybody
+		w.Header().Set("Cache-Control", assetsAge)
+	}
+	k.RiverUI.ServeHTTP(w, r)
+}
+
+// riverJobs passes Retry on: the worker turns such a run into a replay through the ledger, and never sends in it. Cancel and Delete
+// of an export's job would leave the ledger as it is, so whoever presses them wants something that only a command does.
+func (k *console) riverJobs(w http.ResponseWriter, r *http.Request) {
+	jobs, err := jobIDs(w, r)
+	if err != nil {
+		k.refuse(w, r, http.StatusBadRequest, err.Error())
+		return
+	}
+	action := strings.TrimPrefix(r.URL.Path, riverPrefix+"/api/jobs/")
+	if action != "retry" {
+		exports, err := k.Store.ExportJobs(r.Context(), jobs)
+		if err != nil {
+			k.broken(w, r, err)
+			return
+		}
+		if len(exports) > 0 {
+			k.refuse(w, r, http.StatusConflict, useTheLedger(action, exports))
+			return
+		}
+	}
+	if err := k.Store.AuditJobs(r.Context(), k.byRiver(r), "river."+action, jobs); err != nil {
+		k.broken(w, r, err) // what leaves no trace is not done
+		return
+	}
+	k.pass(w, r, zap.String("action", action), zap.Int64s("jobs", jobs))
+}
+
+func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
+	action := "update"
+	if r.Method == http.MethodPut {
+		action = r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	}
+	queue := r.PathValue("name")
+	if err := k.Store.AuditQueue(r.Context(), k.byRiver(r), "river."+action, queue); err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, riverBytes)
+	k.pass(w, r, zap.String("action", action), zap.String("queue", queue))
+}
+
+func (k *console) byRiver(r *http.Request) store.By {
+	return store.By{Actor: who(r).name, Reason: "pressed in River UI"}
+}
+
+func (k *console) pass(w http.ResponseWriter, r *http.Request, what ...zap.Field) {
+	k.Log.Info("river action", append([]zap.Field{zap.String("user", who(r).name)}, what...)...)
+	k.RiverUI.ServeHTTP(w, r)
+}
+
+// jobIDs reads the ids that a request names, as numbers or as strings of digits, and writes its body anew from them: what River UI
+// then reads is what was checked here, whatever else the body said.
+func jobIDs(w http.ResponseWriter, r *http.Request) ([]int64, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, riverBytes))
+	if err != nil {
+		return nil, fmt.Errorf("the request is longer than %d bytes, or was cut off", riverBytes)
+	}
+	var body struct {
+		IDs []json.RawMessage `json:"ids"`
+	}
+	if err := json.Unmarshal(text, &body); err != nil {
+		return nil, fmt.Errorf(`the request must be {"ids": [...]}`)
+	}
+	ids := []int64{}
+	for _, raw := range body.IDs {
+		id, err := strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("ids must be whole numbers")
+		}
+		ids = append(ids, id)
+	}
+	checked, err := json.Marshal(map[string][]int64{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(checked)), int64(len(checked))
+	return ids, nil
+}
+
+// namedExports is how many exports one refusal names.
+const namedExports = 20
+
+// useTheLedger says what to do instead of cancelling or deleting the jobs of these exports.
+func useTheLedger(action string, exports map[int64]int64) string {
+	ids := slices.Compact(slices.Sorted(maps.Values(exports)))
+	more := ""
+	if n := len(ids) - namedExports; n > 0 {
+		ids, more = ids[:namedExports], fmt.Sprintf(" (and %d more)", n)
+	}
+	words := strings.Trim(fmt.Sprint(ids), "[]")
+	noun := "Export " + words + " is"
+	if len(ids) > 1 {
+		noun = "Exports " + strings.ReplaceAll(words, " ", ", ") + more + " are"
+	}
+	return fmt.Sprintf("%s in the ledger, which decides what is sent; to %s a River job changes nothing there. "+
+		"To end it, use: ghexport discard %s --reason TEXT. "+
+		"To hold a company's exports, use: ghexport org pause ORG --reason TEXT; to hold everything: ghexport pause --all --reason TEXT.",
+		noun, action, words)
+}

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// role is what a user may do.
+type role string
+
+const (
+	roleViewer role = "viewer" // reads
+	roleOncall role = "oncall" // also acts in River UI
+	roleAdmin  role = "admin"  // as oncall
+)
+
+// mayWrite is true for those who may do more than read.
+func (r role) mayWrite() bool { return r == roleOncall || r == roleAdmin }
+
+type user struct {
+	name string
+	hash []byte
+	role role
+}
+
+// maxCost bounds the work that a login costs us: bcrypt doubles it with each step, and 16 is already some seconds.
+const maxCost = 16
+
+var userName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$`)
+
+// parseUsers reads `name:bcrypt-hash:role` entries. The error names every wrong entry by its position and repeats none of its text:
+// whatever is written in the wrong place may be a hash, or a password.
+func parseUsers(text string) (map[string]user, error) {
+	users := map[string]user{}
+	var problems []error
+	position := 0
+	for entry := range strings.SplitSeq(text, ",") {
+		position++
+		if strings.TrimSpace(entry) == "" {
+			continue
+		}
+		u, wrong := parseUser(entry)
+		if _, twice := users[u.name]; twice && u.name != "" {
+			wrong = append(wrong, "names a user of an earlier entry")
+		}
+		for _, w := range wrong {
+			problems = append(problems, fmt.Errorf("GHEXPORT_CONSOLE_USERS: entry %d %s", position, w))
+		}
+		users[u.name] = u
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return users, nil
+}
+
+func parseUser(entry string) (u user, wrong []string) {
+	parts := strings.Split(strings.TrimSpace(entry), ":")
+	if len(parts) != 3 {
+		return u, []string{"must be name:bcrypt-hash:role"}
+	}
+	u = user{name: parts[0], hash: []byte(parts[1]), role: role(parts[2])}
+	if !userName.MatchString(u.name) {
+		wrong = append(wrong, "needs a name of at most 64 letters, digits and . _ @ + - that begins with a letter or digit")
+		u.name = ""
+	}
+	if cost, err := bcrypt.Cost(u.hash); err != nil || len(u.hash) != 60 {
+		wrong = append(wrong, "needs a bcrypt hash of 60 characters (in a compose file write each $ of it twice)")
+	} else if cost > maxCost {
+		wrong = append(wrong, fmt.Sprintf("has a bcrypt hash of cost %d: at most %d, or each login takes minutes", cost, maxCost))
+	}
+	if !slices.Contains([]role{roleViewer, roleOncall, roleAdmin}, u.role) {
+		wrong = append(wrong, "needs a role: viewer, oncall or admin")
+	}
+	return u, wrong
+}

@@ -1,0 +1,118 @@
+// Package web is the console: pages for operators, and River UI, behind a login. It also answers the two questions of whoever runs
+// the process, alive and ready, which need none.
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// Config is what the console is made of. Ready must be set, and Store too where Users names anybody.
+type Config struct {
+	Users     string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas; empty: no console
+	Store     *store.Store                // what the pages read
+	RiverUI   http.Handler                // made with the prefix "/river", and started; nil leaves it out
+	Ready     func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
+	Dev       bool                        // every page says that this is a development service
+	PublicURL string                      // under which browsers reach the console; https makes cookies secure; may be empty
+	Version   string                      // shown at the foot of each page
+	Log       *zap.Logger                 // logins and what was done in River UI; nil logs nothing
+	Now       func() time.Time            // the clock of sessions and limits; time.Now when nil
+}
+
+// console is what all requests share.
+type console struct {
+	Config
+	login    *login
+	sessions *sessions
+	pages    pages
+	cookie   cookieRules
+}
+
+// New returns the whole HTTP surface: /healthz and /readyz, and with users the console under / and River UI under /river/. Its error
+// names every problem of the configuration at once, and never a hash. Sessions live in this process only: a restart ends them.
+func New(c Config) (http.Handler, error) {
+	c.Log = cmp.Or(c.Log, zap.NewNop())
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	users, err := parseUsers(c.Users)
+	problems := []error{err}
+	if c.Ready == nil {
+		problems = append(problems, errors.New("web: Ready is not set"))
+	}
+	if len(users) > 0 && c.Store == nil {
+		problems = append(problems, errors.New("web: Store is not set"))
+	}
+	public, err := parsePublicURL(c.PublicURL)
+	problems = append(problems, err)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	health := &health{ready: c.Ready, log: c.Log}
+	mux.HandleFunc("GET /healthz", health.alive)
+	mux.HandleFunc("GET /readyz", health.readiness)
+	if len(users) == 0 {
+		mux.HandleFunc("/", noConsole)
+		return plainHeaders(mux), nil
+	}
+	k := &console{Config: c, cookie: cookieRules{secure: public.Scheme == "https"}}
+	if k.login, err = newLogin(users, c.Now, c.Log); err != nil {
+		return nil, err
+	}
+	k.sessions = newSessions(c.Now)
+	if k.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	k.routes(mux)
+	return k.protect(mux, public)
+}
+
+// routes lists every address of the console.
+func (k *console) routes(mux *http.ServeMux) {
+	mux.Handle("GET /assets/", assets())
+	mux.HandleFunc("GET /login", k.loginPage)
+	mux.HandleFunc("POST /login", k.logIn)
+	mux.Handle("POST /logout", k.signedIn(k.logOut))
+	mux.Handle("GET /{$}", k.signedIn(k.overview))
+	mux.Handle("GET /exports/{id}", k.signedIn(k.export))
+	k.riverRoutes(mux)
+	mux.Handle("/", k.signedIn(k.noSuchPage))
+}
+
+// protect puts the headers around every answer, and refuses writes that another site made a browser send.
+func (k *console) protect(next http.Handler, public *url.URL) (http.Handler, error) {
+	protection := http.NewCrossOriginProtection()
+	if public.Host != "" { // a proxy may reach us under another name than the browser used
+		if err := protection.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+			return nil, fmt.Errorf("GHEXPORT_PUBLIC_URL: %w", err)
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(k.crossSite))
+	return consoleHeaders(protection.Handler(next)), nil
+}
+
+func parsePublicURL(text string) (*url.URL, error) {
+	if text == "" {
+		return &url.URL{}, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return &url.URL{}, errors.New("GHEXPORT_PUBLIC_URL: must be a URL like https://exports.example.com")
+	}
+	return u, nil
+}
+
+func noConsole(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "There is no console here: GHEXPORT_CONSOLE_USERS names no users.", http.StatusNotFound)
+}

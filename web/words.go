@@ -1,0 +1,193 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// words are the functions by which templates turn facts into words.
+var words = template.FuncMap{
+	"state":    stateWord,
+	"meaning":  func(s store.State) string { return stateMeanings[s] },
+	"because":  because,
+	"flag":     flagWord,
+	"moment":   moment,
+	"rfc":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"age":      func(s store.Seconds) string { return inWords(s.Duration()) },
+	"lasted":   func(a store.AttemptRow) string { return inWords(a.FinishedAt.Sub(a.StartedAt)) },
+	"holdings": holdings,
+	"count":    count,
+	"plural":   plural,
+
+	"sentenceCase": sentenceCase,
+}
+
+func stateWord(s store.State) string { return sentenceCase(string(s)) }
+
+func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// stateMeanings are shown under the count of each state.
+var stateMeanings = map[store.State]string{
+	store.StateIneligible: "not both said yes",
+	store.StatePending:    "waiting for its turn",
+	store.StateQueued:     "handed to a worker",
+	store.StateSending:    "on its way",
+	store.StateSent:       "in Greenhouse",
+	store.StateUnknown:    "may be in Greenhouse",
+	store.StateDuplicate:  "waiting for a decision",
+	store.StateDead:       "refused, or given up",
+	store.StateCancelled:  "ended by a person",
+}
+
+var causeWords = map[store.Cause]string{
+	store.CauseDecisionMissing:   "a decision is missing",
+	store.CauseDecisionNo:        "one of the two said no",
+	store.CauseWithdrawn:         "a yes was withdrawn",
+	store.CausePractice:          "it was a practice interview",
+	store.CauseGreenhouseDown:    "Greenhouse could not be reached, or failed",
+	store.CauseLimited:           "Greenhouse asked us to slow down",
+	store.CauseOutcomeUnknown:    "it was sent, and no readable answer came",
+	store.CauseDuplicatePossible: "this candidate was sent to this company before, or may have been",
+	store.CausePayloadRefused:    "Greenhouse refused what was sent",
+	store.CauseTargetGone:        "the job or prospect pool is gone from Greenhouse",
+	store.CauseBug:               "the exporter itself failed",
+	store.CauseDiscarded:         "somebody discarded it",
+	store.CauseSkipped:           "somebody decided not to send it",
+	store.CauseDropped:           "it was dropped when its company was turned on",
+	store.CauseErased:            "its personal data was erased",
+	store.CauseStopped:           "everything is stopped",
+	store.CauseOff:               "the company is not turned on",
+	store.CauseIncomplete:        "the company's key or its “created by” email is missing",
+	store.CauseDecryptFailed:     "the company's key cannot be opened with our keyset",
+	store.CauseUntested:          "the connection has not passed a test",
+	store.CausePaused:            "somebody paused the company",
+	store.CauseAuthRejected:      "Greenhouse rejects the key or the “created by” email",
+	store.CausePermissionDenied:  "the “created by” user may not add candidates",
+	store.CauseMessageInvalid:    "the producer's message could not be read",
+}
+
+// because says a cause in words, and one that is unknown here by its name.
+func because(c store.Cause) string {
+	if text, ok := causeWords[c]; ok {
+		return text
+	}
+	return string(c)
+}
+
+var flagWords = map[string]string{
+	store.FlagEditedAfterSend:    "the result was edited after it was sent",
+	store.FlagWithdrawnAfterSend: "a yes was withdrawn after it was sent",
+	store.FlagResentAfter5xx:     "it was sent again after an error of Greenhouse's: look for a second profile",
+	store.FlagVersionConflict:    "two results came with the same version",
+	store.FlagDecisionVanished:   "a decision that had been given is gone from a newer result",
+	store.FlagDoubled:            "two attempts were both accepted: there are two profiles",
+	store.FlagMayExist:           "it may be in Greenhouse",
+	store.FlagNamePadded:         "the name is one word, so the last name is “-”",
+	store.FlagLinkedInLeftOut:    "the LinkedIn address was no profile, and left out",
+	store.FlagNoteCut:            "the feedback was too long, and cut",
+}
+
+func flagWord(flag string) string {
+	if text, ok := flagWords[flag]; ok {
+		return text
+	}
+	return flag
+}
+
+// sentence says where an export stands, and why, as one would say it.
+func sentence(e store.ExportRow) string {
+	why := ""
+	if e.Cause != nil {
+		why = because(*e.Cause)
+	}
+	switch {
+	case e.Held != nil:
+		return "Held: " + because(*e.Held) + ". It goes by itself once that is over."
+	case e.State == store.StatePending && why != "":
+		return "Waiting to be sent again, because " + why + "."
+	case e.State == store.StateIneligible:
+		return "Nothing is sent: " + why + "."
+	case e.State == store.StateUnknown:
+		return "It was sent and no readable answer came: it may or may not be in Greenhouse. Look there, then say which. It is never sent again by itself."
+	case e.State == store.StateDuplicate:
+		return "It waits for a decision: " + why + "."
+	case e.State == store.StateDead:
+		return "A dead letter: " + why + ". It stays here until somebody replays or discards it."
+	case e.State == store.StateCancelled:
+		return "Ended: " + why + "."
+	}
+	return plainSentences[e.State]
+}
+
+var plainSentences = map[store.State]string{
+	store.StatePending: "Waiting for its turn.",
+	store.StateQueued:  "Handed to a worker, about to be sent.",
+	store.StateSending: "On its way to Greenhouse right now.",
+	store.StateSent:    "In Greenhouse. It is never sent again.",
+}
+
+// commands are what an operator may do with an export as it stands.
+func commands(e store.ExportRow) []string {
+	id := strconv.FormatInt(e.ID, 10)
+	list := []string{"ghexport show " + id}
+	switch e.State {
+	case store.StatePending:
+		list = append(list, "ghexport discard "+id+" --reason TEXT")
+	case store.StateDead:
+		list = append(list, "ghexport replay "+id+" --reason TEXT", "ghexport discard "+id+" --reason TEXT")
+	case store.StateUnknown:
+		list = append(list, "ghexport resolve "+id+" --present URL --reason TEXT", "ghexport resolve "+id+" --absent --reason TEXT",
+			"ghexport resolve "+id+" --skip --reason TEXT")
+	case store.StateDuplicate:
+		list = append(list, "ghexport resolve "+id+" --create --reason TEXT", "ghexport resolve "+id+" --skip --reason TEXT")
+	case store.StateCancelled:
+		if e.Cause != nil && *e.Cause != store.CauseErased {
+			list = append(list, "ghexport replay "+id+" --reason TEXT")
+		}
+	}
+	return list
+}
+
+// holdings sums up the companies of one reason.
+func holdings(g store.HeldGroup) string {
+	return fmt.Sprintf("%s, %s waiting", plural(g.Count, "company", "companies"), plural(g.Waiting, "export", "exports"))
+}
+
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + many
+}
+
+// count groups digits by thousands, as the text around it is English.
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// inWords rounds a length of time to what a person would say.
+func inWords(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	default:
+		return fmt.Sprintf("%d days", int(d.Hours()/24))
+	}
+}
