@@ -39,7 +39,7 @@ func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	fresh, err := messages.drop(ctx, tx, org)
+	fresh, err := messages.drop(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
@@ -85,48 +85,63 @@ func unfolded(ctx context.Context, tx pgx.Tx, org string) (droppedMessages, erro
 	return d, nil
 }
 
-// drop moves the messages aside, under cancelled rows, and returns the rows' ids. A message that is no newer than its row, and one
-// whose row is on its way, in doubt, sent or cancelled, is left for the fold, which sends none of these.
-func (d droppedMessages) drop(ctx context.Context, tx pgx.Tx, org string) ([]int64, error) {
-	rows, err := tx.Query(ctx, `
-		INSERT INTO ghexport.exports AS e (org_id, interview_id, candidate_id, version, content_digest, state, cause, interviewed_at,
-		                                   interviewer_advances, candidate_continues, practice, job, committed_at)
-		SELECT o.org_id, o.interview_id, o.message #>> '{candidate,id}', o.version - 1, sha256(convert_to(o.message::text, 'UTF8')),
-		       'cancelled', 'dropped', d.interviewed_at, true, true, false, o.message ->> 'job', o.enqueued_at
-		  FROM unnest($1::bigint[], $2::timestamptz[]) AS d(id, interviewed_at)
-		  JOIN ghexport.outbox o ON o.id = d.id
-		 ORDER BY o.id
-		ON CONFLICT (org_id, interview_id) DO UPDATE
-		   SET state = 'cancelled', cause = 'dropped', detail = NULL, blocked_at = NULL, attention_at = NULL,
-		       updated_at = clock_timestamp()
-		 WHERE e.state IN ('ineligible', 'duplicate', 'dead')
-		   AND e.version <= excluded.version
-		RETURNING e.id`, d.ids, d.interviewedAt)
-	if err != nil {
-		return nil, fmt.Errorf("drop what is not folded: %w", err)
+// dropBatch is how many messages one statement moves aside, few enough that the planner looks each up by its index whatever the
+// statistics say.
+const dropBatch = 2000
+
+// drop moves the messages aside, under cancelled rows, and returns the ids of the rows that this cancelled. A message that is no newer
+// than its row, and one whose row is on its way, in doubt, sent or erased, is left for the fold, which sends none of these.
+func (d droppedMessages) drop(ctx context.Context, tx pgx.Tx) ([]int64, error) {
+	var all []int64
+	for from := 0; from < len(d.ids); from += dropBatch {
+		to := min(from+dropBatch, len(d.ids))
+		rows, err := tx.Query(ctx, cancelUnfolded, d.ids[from:to], d.interviewedAt[from:to])
+		if err != nil {
+			return nil, fmt.Errorf("drop what is not folded: %w", err)
+		}
+		fresh, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return nil, fmt.Errorf("drop what is not folded: %w", err)
+		}
+		if _, err := tx.Exec(ctx, keepUnfolded, d.ids[from:to]); err != nil {
+			return nil, fmt.Errorf("keep dropped messages aside: %w", err)
+		}
+		all = append(all, fresh...)
 	}
-	fresh, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, fmt.Errorf("drop what is not folded: %w", err)
-	}
-	_, err = tx.Exec(ctx, `
-		WITH gone AS (
-			DELETE FROM ghexport.outbox o
-			 USING ghexport.exports e
-			 WHERE o.id = ANY ($1)
-			   AND e.org_id = $2 AND e.interview_id = o.interview_id
-			   AND e.state = 'cancelled' AND e.cause = 'dropped' AND e.version < o.version
-			RETURNING e.id, o.version, o.schema_version, o.message, o.enqueued_at
-		)
-		INSERT INTO ghexport.aside AS a (export_id, version, schema_version, message, enqueued_at)
-		SELECT id, version, schema_version, message, enqueued_at
-		  FROM gone
-		ON CONFLICT (export_id) DO UPDATE
-		   SET version = excluded.version, schema_version = excluded.schema_version, message = excluded.message,
-		       enqueued_at = excluded.enqueued_at
-		 WHERE a.version < excluded.version`, d.ids, org)
-	if err != nil {
-		return nil, fmt.Errorf("keep dropped messages aside: %w", err)
-	}
-	return fresh, nil
+	return all, nil
 }
+
+const cancelUnfolded = `
+	INSERT INTO ghexport.exports AS e (org_id, interview_id, candidate_id, version, content_digest, state, cause, interviewed_at,
+	                                   interviewer_advances, candidate_continues, practice, job, committed_at)
+	SELECT o.org_id, o.interview_id, o.message #>> '{candidate,id}', o.version - 1, sha256(convert_to(o.message::text, 'UTF8')),
+	       'cancelled', 'dropped', d.interviewed_at, true, true, false, o.message ->> 'job', o.enqueued_at
+	  FROM unnest($1::bigint[], $2::timestamptz[]) AS d(id, interviewed_at)
+	  JOIN ghexport.outbox o ON o.id = d.id
+	 ORDER BY o.id
+	ON CONFLICT (org_id, interview_id) DO UPDATE
+	   SET state = 'cancelled', cause = 'dropped', detail = NULL, blocked_at = NULL, attention_at = NULL, updated_at = clock_timestamp()
+	 WHERE e.state IN ('ineligible', 'duplicate', 'dead')
+	   AND e.version <= excluded.version
+	RETURNING e.id`
+
+const keepUnfolded = `
+	WITH keyed AS MATERIALIZED (
+		SELECT o.id, e.id AS export_id
+		  FROM unnest($1::bigint[]) AS d(id)
+		  JOIN ghexport.outbox o ON o.id = d.id
+		  JOIN ghexport.exports e ON e.org_id = o.org_id AND e.interview_id = o.interview_id
+		 WHERE e.state = 'cancelled' AND e.cause = 'dropped' AND e.version < o.version
+	), gone AS (
+		DELETE FROM ghexport.outbox o
+		 USING keyed
+		 WHERE o.id = keyed.id
+		RETURNING keyed.export_id, o.version, o.schema_version, o.message, o.enqueued_at
+	)
+	INSERT INTO ghexport.aside AS a (export_id, version, schema_version, message, enqueued_at)
+	SELECT export_id, version, schema_version, message, enqueued_at
+	  FROM gone
+	ON CONFLICT (export_id) DO UPDATE
+	   SET version = excluded.version, schema_version = excluded.schema_version, message = excluded.message,
+	       enqueued_at = excluded.enqueued_at
+	 WHERE a.version < excluded.version`
