@@ -112,8 +112,8 @@ const sweepTrials = `
 	 WHERE i.trial_export_id IS NOT NULL
 	   AND NOT EXISTS (SELECT FROM ghexport.exports e WHERE e.id = i.trial_export_id AND e.job_id IS NOT NULL)`
 
-// sweepSiblings makes due what waited for a sibling and need not any more. The relay alone touches siblings. A duplicate waits on for
-// its decision while a sibling is sent or may exist.
+// sweepSiblings makes due what waited for a sibling and need not any more. The relay alone touches siblings. A duplicate waits on
+// while a sibling may exist, and for its decision where one was sent and the company's policy does not decide.
 const sweepSiblings = `
 	WITH waiting AS (
 		SELECT e.id, e.state, e.org_id, e.interviewed_at, e.candidate_digest, e.email_digest
@@ -124,9 +124,10 @@ const sweepSiblings = `
 	), free AS (
 		SELECT e.id
 		  FROM waiting e
+		  LEFT JOIN ghexport.integrations i ON i.org_id = e.org_id
 		 CROSS JOIN LATERAL (` + siblings + `) k
 		 WHERE NOT k.waits
-		   AND (e.state = 'pending' OR NOT k.doubt AND NOT k.twin)
+		   AND (e.state = 'pending' OR NOT k.doubt AND (NOT k.twin OR i.second_interview <> 'hold'))
 	), locked AS (
 		SELECT e.id FROM ghexport.exports e JOIN free ON free.id = e.id
 		 WHERE e.blocked_at IS NOT NULL

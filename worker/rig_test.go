@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -273,3 +274,5 @@ func (r *rig) said() string {
 	}
 	return text
 }
+
+func newToken() uuid.UUID { return uuid.New() }
