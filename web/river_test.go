@@ -1,0 +1,157 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// api makes a request one of River UI's own script.
+func api(r *http.Request) {
+	r.Header.Set("Accept", "*/*")
+	r.Header.Set("Content-Type", "application/json")
+}
+
+func message(t *testing.T, a answer) string {
+	t.Helper()
+	var said struct{ Message string }
+	require.NoError(t, json.Unmarshal([]byte(a.body), &said), a.body)
+	return said.Message
+}
+
+func TestRiver_RetryIsPassedOn(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	export := s.export("acme", "iv_1", store.StateDead, store.CausePayloadRefused)
+	job := s.job(export)
+
+	a := s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"), api)
+	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
+	assert.Equal(t, "available", s.jobState(job))
+	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{ExportID: export})
+	require.NoError(t, err)
+	require.Len(t, trail, 1)
+	assert.Equal(t, "kim", trail[0].Actor)
+	assert.Equal(t, "river.retry", trail[0].Action)
+}
+
+func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	first, second := s.export("acme", "iv_1", store.StateDead, store.CauseBug), s.export("acme", "iv_2", store.StateDead, store.CauseBug)
+	jobs := []int64{s.job(second), s.job(first)}
+	probe := s.probe()
+	kim := s.as("kim")
+
+	for _, action := range []string{"cancel", "delete"} {
+		for name, body := range map[string]string{
+			"Strings":     idsBody(append(jobs, probe)...),
+			"Numbers":     fmt.Sprintf(`{"ids":[%d,%d]}`, jobs[0], jobs[1]),
+			"OtherCase":   fmt.Sprintf(`{"IDS":[%d,%d]}`, jobs[0], jobs[1]),
+			"TwiceNamed":  fmt.Sprintf(`{"ids":[%d],"ids":[%d,%d]}`, probe, jobs[0], jobs[1]),
+			"NamedInCase": fmt.Sprintf(`{"ids":[%d],"Ids":[%d,%d]}`, probe, jobs[0], jobs[1]),
+		} {
+			t.Run(action+name, func(t *testing.T) {
+				a := s.ask("POST", "/river/api/jobs/"+action, body, kim, api)
+				require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
+				said := message(t, a)
+				assert.Contains(t, said, fmt.Sprintf("Exports %d, %d are in the ledger", first, second))
+				assert.Contains(t, said, fmt.Sprintf("ghexport discard %d %d --reason TEXT", first, second))
+				assert.Contains(t, said, "ghexport pause --all")
+			})
+		}
+		t.Run(action+"PathInDisguise", func(t *testing.T) {
+			for _, path := range []string{"/river/api/jobs/%63ancel", "/river//api/jobs/cancel", "/river/api/jobs/cancel/", "/river/api%2Fjobs%2Fcancel", "/river/./api/jobs/cancel"} {
+				a := s.ask("POST", path, idsBody(jobs[0]), kim, api)
+				assert.NotEqual(t, http.StatusOK, a.StatusCode, path)
+			}
+		})
+	}
+	for _, job := range jobs {
+		assert.Equal(t, "discarded", s.jobState(job))
+	}
+	assert.Equal(t, "available", s.jobState(probe), "one refused is all refused")
+
+	a := s.ask("POST", "/river/api/jobs/cancel", idsBody(probe), kim, api)
+	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
+	assert.Equal(t, "cancelled", s.jobState(probe))
+	a = s.ask("POST", "/river/api/jobs/delete", idsBody(probe), kim, api)
+	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
+	assert.Empty(t, s.jobState(probe))
+}
+
+func TestRiver_ViewersOnlyRead(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	job, probe := s.job(s.export("acme", "iv_1", store.StateDead, store.CauseBug)), s.probe()
+	val := s.as("val")
+	for _, path := range []string{"/river/", "/river/jobs", "/river/api/jobs?state=discarded", fmt.Sprintf("/river/api/jobs/%d", job)} {
+		assert.Equal(t, http.StatusOK, s.ask("GET", path, "", val).StatusCode, path)
+	}
+	for _, route := range routes {
+		method, path, _ := strings.Cut(route, " ")
+		if method == "GET" || !strings.HasPrefix(path, "/river/") || strings.Contains(path, "//") {
+			continue
+		}
+		a := s.ask(method, path, idsBody(job, probe), val, api)
+		assert.Equal(t, http.StatusForbidden, a.StatusCode, route)
+	}
+	assert.Equal(t, "discarded", s.jobState(job))
+	assert.Equal(t, "available", s.jobState(probe))
+	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{})
+	require.NoError(t, err)
+	assert.Empty(t, trail)
+}
+
+func TestRiver_BadBodies(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	kim := s.as("kim")
+	for _, body := range []string{"", "[]", "null and more", `{"ids":["x"]}`, `{"ids":[1.5]}`, `{"ids":[null]}`, `{"ids":"1"}`} {
+		assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", body, kim, api).StatusCode, body)
+	}
+	long := `{"ids":[1` + strings.Repeat(" ", 1<<20) + `]}`
+	assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", long, kim, api).StatusCode)
+	assert.Equal(t, http.StatusNotFound, s.ask("POST", "/river/api/jobs/cancel", idsBody(1<<40), kim, api).StatusCode, "River says so itself")
+	assert.Equal(t, http.StatusMethodNotAllowed, s.ask("DELETE", "/river/api/jobs/1", "", kim, api).StatusCode)
+}
+
+func TestRiver_QueuesArePausedByName(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.exec("INSERT INTO ghexport.river_queue (name, updated_at) VALUES ('default', now())")
+	kim := s.as("kim")
+
+	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/pause", "", kim, api).StatusCode)
+	page := s.ask("GET", "/", "", s.as("val"))
+	assert.Contains(t, page.body, "Queue default is paused")
+	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/resume", "", kim, api).StatusCode)
+	assert.NotContains(t, s.ask("GET", "/", "", kim).body, "is paused")
+
+	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Actor: "kim"})
+	require.NoError(t, err)
+	require.Len(t, trail, 2)
+	assert.Equal(t, "river.resume", trail[0].Action)
+	assert.JSONEq(t, `{"queue":"default"}`, string(trail[1].Detail))
+}
+
+func TestRiver_IsServedUnderItsPrefix(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	val := s.as("val")
+	page := s.ask("GET", "/river/jobs?state=discarded", "", val)
+	require.Equal(t, http.StatusOK, page.StatusCode)
+	assert.Contains(t, page.body, `src="/river/assets/`)
+	_, rest, _ := strings.Cut(page.body, `src="`)
+	script, _, _ := strings.Cut(rest, `"`)
+	a := s.ask("GET", script, "", val)
+	assert.Equal(t, http.StatusOK, a.StatusCode, script)
+	assert.Contains(t, a.Header.Get("Cache-Control"), "private")
+}
