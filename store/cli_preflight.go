@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Causes lists every cause, of exports and of companies that are held.
+var Causes = []Cause{
+	CauseDecisionMissing, CauseDecisionNo, CauseWithdrawn, CausePractice, CauseGreenhouseDown, CauseLimited, CauseOutcomeUnknown,
+	CauseDuplicatePossible, CausePayloadRefused, CauseTargetGone, CauseBug, CauseDiscarded, CauseSkipped, CauseDropped, CauseErased,
+	CauseStopped, CauseOff, CauseIncomplete, CauseDecryptFailed, CauseUntested, CausePaused, CauseAuthRejected, CausePermissionDenied,
+	CauseMessageInvalid,
+}
+
+// SchemaVersion is the newest of our migrations that was applied to the database, which may be newer than this binary. A database
+// without the schema gives Postgres' error 42P01 or 3F000.
+func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
+	var version int64
+	err := s.Pool.QueryRow(ctx, `
+		SELECT coalesce(max(version_id), 0)
+		  FROM ghexport.goose_db_version
+		 WHERE is_applied`).Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("read the schema's version: %w", err)
+	}
+	return version, nil
+}
+
+// HasDigestKey tells whether the service has ever made its digest key, without making it.
+func (s *Store) HasDigestKey(ctx context.Context) (bool, error) {
+	var has bool
+	if err := s.Pool.QueryRow(ctx, "SELECT digest_key IS NOT NULL FROM ghexport.control").Scan(&has); err != nil {
+		return false, fmt.Errorf("look for the digest key: %w", notFound(err))
+	}
+	return has, nil
+}
+
+// Pooled tells whether something between us and Postgres gives each transaction another session, in which no LISTEN lasts. It takes
+// two connections: while one of them is inside a transaction, a pooler has no choice but to move the other.
+func (s *Store) Pooled(ctx context.Context) (bool, error) {
+	const pid = "SELECT pg_backend_pid()"
+	first, err := s.Pool.Acquire(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for a pooler: %w", err)
+	}
+	defer first.Release()
+	var before, after, other int
+	if err := first.QueryRow(ctx, pid).Scan(&before); err != nil {
+		return false, fmt.Errorf("look for a pooler: %w", err)
+	}
+	tx, err := s.Pool.Begin(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for a pooler: %w", err)
+	}
+	defer tx.Rollback(ctx) //nolint:errcheck // it changed nothing
+	if err := tx.QueryRow(ctx, pid).Scan(&other); err != nil {
+		return false, fmt.Errorf("look for a pooler: %w", err)
+	}
+	if err := first.QueryRow(ctx, pid).Scan(&after); err != nil {
+		return false, fmt.Errorf("look for a pooler: %w", err)
+	}
+	return before != after || other == before, nil
+}
