@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// cli is the world as a command sees it.
+type cli struct {
+	in  io.Reader
+	out io.Writer // data, and nothing else
+	err io.Writer // all that is said to a person
+	env map[string]string
+	as  string // who acts, as --as says
+}
+
+// sayf tells a person something, under the program's name.
+func (c *cli) sayf(format string, args ...any) { fmt.Fprintf(c.err, "ghexport: "+format+"\n", args...) }
+
+// printf writes data.
+func (c *cli) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
+
+// cliConns is how many connections a command may open; serve has its own number.
+const cliConns = 4
+
+// open reads the settings and opens the store, for the command that cmd names in pg_stat_activity. Close it.
+func (c *cli) open(ctx context.Context, cmd string, needs ...need) (*store.Store, Config, error) {
+	config, err := c.config(append(needs, needDatabase)...)
+	if err != nil {
+		return nil, config, err
+	}
+	st, err := store.Open(ctx, store.Config{URL: config.DatabaseURL, ApplicationName: "ghexport " + cmd, MaxConns: cliConns})
+	if err != nil {
+		return nil, config, err
+	}
+	return st, config, nil
+}
+
+// by says who acts, and why.
+func (c *cli) by(reason string) store.By {
+	actor := strings.TrimSpace(c.as)
+	if actor == "" {
+		actor = strings.TrimSpace(c.env["GHEXPORT_ACTOR"])
+	}
+	if actor == "" {
+		actor = fmt.Sprintf("uid %d", os.Getuid()) // a container may have no name for it
+		if u, err := user.Current(); err == nil && u.Username != "" {
+			actor = u.Username
+		}
+	}
+	return store.By{Actor: actor, Reason: strings.TrimSpace(reason)}
+}
+
+// greenhouse is the client, with the whole of a request's time for an answer that a person waits for.
+func (config Config) greenhouse() *greenhouse.Client {
+	return &greenhouse.Client{BaseURL: config.GreenhouseBaseURL, UserAgent: "ghexport/" + binaryVersion()}
+}
+
+// terminal returns the file descriptor of a stream that is a terminal.
+func terminal(stream any) (int, bool) {
+	file, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	return int(file.Fd()), true
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func (c *cli) dead() *cobra.Command {
+	var filter filterFlags
+	var asJSON, group bool
+	cmd := &cobra.Command{
+		Use:   "dead",
+		Short: "List dead letters, or what they died of",
+		Long: "Lists dead letters: exports that Greenhouse refused for good, or that failed for 72 hours. With --group, those that died\n" +
+			"of the same thing are one line. Put them right, then replay or discard them.",
+		Example: "  ghexport dead --group\n  ghexport dead --org acme --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := filter.filter()
+			if err != nil {
+				return err
+			}
+			f.State = store.StateDead
+			if !group {
+				return c.list(cmd, f, asJSON)
+			}
+			return c.deadGroups(cmd, f, asJSON)
+		},
+	}
+	filter.register(cmd, false)
+	cmd.Flags().BoolVar(&group, "group", false, "group those that died of the same thing")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	return cmd
+}
+
+func (c *cli) deadGroups(cmd *cobra.Command, f store.Filter, asJSON bool) error {
+	st, _, err := c.open(cmd.Context(), "dead")
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	groups, err := st.DeadGroups(cmd.Context(), f)
+	if err != nil {
+		return err
+	}
+	if groups == nil {
+		groups = []store.DeadGroup{}
+	}
+	if asJSON {
+		return c.json(groups)
+	}
+	if len(groups) == 0 {
+		c.printf("no dead letters\n")
+		return nil
+	}
+	var rows [][]string
+	for _, g := range groups {
+		rows = append(rows, []string{
+			fmt.Sprint(g.Count), string(g.Cause), g.Detail, strings.Join(g.Orgs, " "), moment(g.LastSeen), fmt.Sprint(g.Sample),
+		})
+	}
+	c.table([]column{{"count", 7}, {"cause", 16}, {"detail", 28}, {"orgs", 14}, {"last seen", 17}, {"sample", 8}}, rows)
+	return nil
+}

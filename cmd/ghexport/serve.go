@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker"
+)
+
+const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which folds what producers enqueued and hands out what is due; the workers,
+which send it to Greenhouse; the console, with River UI. Any number may run on one database. When told to stop it is not ready at
+once, takes nothing new, lets what is being sent finish, and exits with 0; a second signal ends it without waiting.
+
+Settings come from the environment (durations as 30s or 2m):
+
+  DATABASE_URL               Postgres, directly or by session pooling; required
+  GHEXPORT_KEYSET            the keyset as ghexport keyset new prints it, or
+  GHEXPORT_KEYSET_FILE       the file that holds it; one of the two is required
+  GREENHOUSE_BASE_URL        https://api.greenhouse.io; plain http only to a loopback address
+  GHEXPORT_HTTP_ADDR         127.0.0.1:8080; console, /healthz, /readyz
+  GHEXPORT_PUBLIC_URL        the address under which browsers reach the console
+  GHEXPORT_CONSOLE_USERS     name:bcrypt-hash:role, separated by commas; roles viewer, oncall, admin; none set: no console
+  GHEXPORT_WORKERS           64; requests to Greenhouse at once
+  GHEXPORT_JOB_TIMEOUT       30s, at most 40s; of one send, of which the request may take two thirds
+  GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
+  GHEXPORT_RELAY_POLL        1s; how often to look for work without being woken by a commit
+  GHEXPORT_LOG_LEVEL         info; or debug, warn, error
+  GHEXPORT_METRICS_ADDR      accepted; this version serves no metrics
+  GHEXPORT_ACTOR             who acts, for commands without --as
+  GHEXPORT_DEV               true allows plain http to anywhere; not for production`
+
+// serveFlags leave parts of the service out.
+type serveFlags struct{ noConsole, noWorkers, noSend bool }
+
+func (c *cli) serve() *cobra.Command {
+	var flags serveFlags
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Run the service: relay, workers, console",
+		Long:    serveLong,
+		Example: "  DATABASE_URL=postgres://ghexport@localhost/app GHEXPORT_KEYSET_FILE=keyset.json ghexport serve",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := c.config(needDatabase, needKeyset)
+			if err != nil {
+				return err
+			}
+			log := c.logger(config)
+			defer log.Sync() //nolint:errcheck // a terminal cannot be synced, and says so
+			s, err := newService(cmd.Context(), config, flags, log)
+			if err != nil {
+				return err
+			}
+			defer s.store.Close()
+			return s.run(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVar(&flags.noConsole, "no-console", false, "answer /healthz and /readyz only")
+	cmd.Flags().BoolVar(&flags.noWorkers, "no-workers", false, "fold and hand out, and let other nodes send")
+	cmd.Flags().BoolVar(&flags.noSend, "no-send", false, "fold only: hand nothing out and send nothing from this node")
+	return cmd
+}
+
+// service is one node: what serve is made of.
+type service struct {
+	config Config
+	flags  serveFlags
+	log    *zap.Logger
+	store  *store.Store
+	relay  *worker.Relay
+	worker *worker.Worker
+	ready  readiness
+}
+
+// newService opens everything and refuses what could not work. It starts nothing.
+func newService(ctx context.Context, config Config, flags serveFlags, log *zap.Logger) (*service, error) {
+	s := &service{config: config, flags: flags, log: log}
+	keyset, err := config.openKeyset()
+	if err != nil {
+		return nil, err
+	}
+	if s.store, err = store.Open(ctx, store.Config{URL: config.DatabaseURL, ApplicationName: "ghexport serve"}); err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx, keyset); err != nil {
+		s.store.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
+	if wrong := separated(errors.Join(checkSchema(ctx, s.store), checkClock(ctx, s.store))); len(wrong) > 0 {
+		return wrong
+	}
+	s.warn(ctx)
+	digests, err := s.store.Digests(ctx, keyset)
+	if err != nil {
+		return hinted(err, "GHEXPORT_KEYSET must be the keyset with which this database was first served")
+	}
+	s.relay = worker.NewRelay(worker.Relay{
+		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend,
+		// The worker is made with the relay, so the relay asks for it when it is there.
+		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
+	})
+	s.worker, err = worker.New(worker.Config{
+		Store: s.store, Greenhouse: s.config.greenhouse(), Keyset: keyset, Log: s.log, Relay: s.relay, Workers: s.config.Workers,
+		JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
+	})
+	if err != nil {
+		return fmt.Errorf("workers: %w", err)
+	}
+	s.ready = readiness{store: s.store, worker: s.worker}
+	return nil
+}
+
+// warn says what is not wrong enough to stay down for.
+func (s *service) warn(ctx context.Context) {
+	if s.config.Dev {
+		s.log.Warn("GHEXPORT_DEV is on: keys and people's data may leave unencrypted; NOT FOR PRODUCTION")
+	}
+	if s.config.MetricsAddr != "" {
+		s.log.Warn("GHEXPORT_METRICS_ADDR is set, and this version serves no metrics")
+	}
+	if len(s.config.Unknown) > 0 {
+		s.log.Warn("settings that this version does not know", zap.Strings("variables", s.config.Unknown))
+	}
+	pooled, err := s.store.Pooled(ctx)
+	switch {
+	case err != nil:
+		s.log.Warn("cannot tell whether a pooler is in between", zap.Error(err))
+	case pooled:
+		s.log.Warn(errTransactionPooling.Error(), zap.String("hint", hintFor(errTransactionPooling, exitFailed)))
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func (c *cli) show() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show EXPORT",
+		Short: "Show all about one export, personal data included",
+		Long: "Shows one export: where it stands and why, who it is about, the note as Greenhouse gets it, its history and its attempts.\n" +
+			"This is the one command whose output holds personal data.",
+		Example: "  ghexport show 42\n  ghexport show 42 --json | jq -r .note",
+		Args:    exactly("EXPORT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ids, err := exportIDs(args)
+			if err != nil {
+				return err
+			}
+			st, _, err := c.open(cmd.Context(), "show")
+			if err != nil {
+				return err
+			}
+			defer st.Close()
+			export, err := st.Show(cmd.Context(), ids[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return c.json(export)
+			}
+			c.showExport(export)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (c *cli) showExport(e *store.ExportDetail) {
+	line := func(name, value string) {
+		if value != "" && value != "-" {
+			c.printf("%-14s %s\n", name, visible(value))
+		}
+	}
+	line("export", fmt.Sprint(e.ID))
+	line("company", e.OrgID)
+	line("interview", fmt.Sprintf("%s, version %d, held %s", e.InterviewID, e.Version, moment(e.InterviewedAt)))
+	line("candidate", e.CandidateID)
+	line("state", string(e.State))
+	line("because", whyNot(e.ExportRow))
+	line("detail", or(e.Detail, asText))
+	line("flags", strings.Join(e.Flags, ", "))
+	line("decisions", fmt.Sprintf("interviewer %s, candidate %s", decision(e.Advances), decision(e.Continues)))
+	line("due", or(e.DueAt, moment))
+	line("attempts", fmt.Sprint(e.Attempts))
+	line("sent", or(e.SentAt, moment))
+	line("profile", or(e.ProfileURL, asText))
+	line("name", strings.TrimSpace(or(e.FirstName, asText)+" "+or(e.LastName, asText)))
+	line("email", or(e.Email, asText))
+	line("linkedin", or(e.LinkedIn, asText))
+	if e.HasNewerMessage {
+		line("waiting", "a newer result waits to be folded")
+	}
+	if e.Note != nil {
+		c.printf("\nnote\n  %s\n", strings.ReplaceAll(lines(*e.Note), "\n", "\n  "))
+	}
+	c.printf("\nhistory\n")
+	for _, event := range e.Timeline {
+		who := ""
+		if event.Who != nil {
+			who = " (" + *event.Who + ")"
+		}
+		c.printf("  %s  %s\n", event.At.UTC().Format("2006-01-02 15:04:05Z"), visible(event.What+who))
+	}
+	c.showAttempts(e.AttemptLog)
+}
+
+func (c *cli) showAttempts(attempts []store.AttemptRow) {
+	if len(attempts) == 0 {
+		return
+	}
+	c.printf("\nattempts\n")
+	var rows [][]string
+	for _, a := range attempts {
+		rows = append(rows, []string{
+			fmt.Sprint(a.Number), moment(a.StartedAt), a.FinishedAt.Sub(a.StartedAt).Round(time.Millisecond).String(), string(a.Outcome),
+			or(a.Status, func(n int) string { return fmt.Sprint(n) }), or(a.Cause, asText), or(a.Detail, asText),
+		})
+	}
+	c.table([]column{{"no", 4}, {"began", 17}, {"took", 9}, {"outcome", 10}, {"http", 4}, {"cause", 16}, {"detail", 26}}, rows)
+}
+
+func decision(said *bool) string {
+	if said == nil {
+		return "not answered"
+	}
+	return yesNo(*said)
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/migrations"
+	"github.com/interviewing-io/greenhouse-export/worker"
+)
+
+// versionInfo is what this binary is and what it knows, under the names of `version --json`.
+type versionInfo struct {
+	Version       string `json:"version"`
+	Go            string `json:"go"`
+	Platform      string `json:"platform"`
+	Schema        int64  `json:"schema"`         // of the database, ours
+	MessageSchema int    `json:"schema_version"` // of producers' messages
+	NoteFormat    int    `json:"note_format"`
+}
+
+func (c *cli) version() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "version", Short: "Print what this binary is and which schema it needs",
+		Example: "  ghexport version\n  ghexport version --json",
+		Args:    cobra.NoArgs,
+		RunE: func(_ *cobra.Command, _ []string) error {
+			latest, err := migrations.Latest()
+			if err != nil {
+				return err
+			}
+			v := versionInfo{
+				Version: binaryVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+				Schema: latest, MessageSchema: jobs.SchemaVersion, NoteFormat: worker.NoteFormat,
+			}
+			if asJSON {
+				return c.json(v)
+			}
+			c.printf("ghexport %s (%s, %s), database schema %d, message schema %d, note format %d\n",
+				v.Version, v.Go, v.Platform, v.Schema, v.MessageSchema, v.NoteFormat)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+// binaryVersion is what the Go tool recorded when it built the binary: a tag, or a commit.
+func binaryVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "devel"
+	}
+	return info.Main.Version
+}

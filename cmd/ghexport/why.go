@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func (c *cli) why() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "why INTERVIEW|EMAIL",
+		Short: "Say why somebody is in Greenhouse, or is not",
+		Long: "Goes through the links from an interview to a profile in Greenhouse, and marks the first that is broken. Asked by email,\n" +
+			"which needs the keyset, it does so for every interview of that person which ever qualified.",
+		Example: "  ghexport why iv_123\n  ghexport why ada@example.com",
+		Args:    exactly("INTERVIEW|EMAIL"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := c.explanations(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return c.json(list)
+			}
+			c.explain(list)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	return cmd
+}
+
+// explanations asks by email where the text can be one; the ids of interviews may hold an @ too.
+func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanation, error) {
+	byEmail := strings.Contains(asked, "@")
+	var needs []need
+	if byEmail {
+		needs = append(needs, needKeyset)
+	}
+	st, config, err := c.open(ctx, "why", needs...)
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	if !byEmail {
+		return st.Why(ctx, asked)
+	}
+	list := []store.Explanation{}
+	made, err := st.HasDigestKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if made { // else nothing was ever folded
+		if list, err = c.explainEmail(ctx, st, config, asked); err != nil || len(list) > 0 {
+			return list, err
+		}
+	}
+	byID, err := st.Why(ctx, asked)
+	if err != nil || len(byID) > 0 && byID[0].OrgID != "" {
+		return byID, err
+	}
+	return list, nil
+}
+
+func (c *cli) explainEmail(ctx context.Context, st *store.Store, config Config, email string) ([]store.Explanation, error) {
+	keyset, err := config.openKeyset()
+	if err != nil {
+		return nil, err
+	}
+	digests, err := st.Digests(ctx, keyset)
+	if err != nil {
+		return nil, err
+	}
+	return st.WhyEmail(ctx, digests.Email(email))
+}
+
+func (c *cli) explain(list []store.Explanation) {
+	if len(list) == 0 {
+		c.printf("nobody with this address ever qualified: before both say yes, the ledger does not know who they are\n")
+	}
+	for n, e := range list {
+		if n > 0 {
+			c.printf("\n")
+		}
+		title := "interview " + e.InterviewID
+		if e.OrgID != "" {
+			title += " at " + e.OrgID
+		}
+		if e.ExportID != nil {
+			title += fmt.Sprintf(", export %d", *e.ExportID)
+		}
+		if e.State != nil {
+			title += ", " + string(*e.State)
+		}
+		c.printf("%s\n", visible(title))
+		for _, check := range e.Checks {
+			mark := "ok  "
+			if !check.OK {
+				mark = "no  "
+			}
+			if check.First {
+				mark = "NO >"
+			}
+			c.printf("  %s  %-12s %s\n", mark, check.Check, visible(check.Detail))
+		}
+	}
+}
