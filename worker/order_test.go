@@ -168,7 +168,7 @@ func TestWithdrawal(t *testing.T) {
 		n := r.start()
 		r.sim.Plan(greenhousesim.Fault{Status: 503, Delay: time.Second})
 		r.enqueue(result("acme", "iv"))
-		require.NoError(t, r.sim.WaitForRequests(r.deadline(), 1))
+		require.NoError(t, r.sim.WaitForRequests(r.deadline(patience), 1))
 		r.enqueue(result("acme", "iv", withdrawn...))
 		e := r.until("iv", "withdrawn", func(e row) bool { return e.State == "ineligible" })
 		assert.Equal(t, "withdrawn", e.Cause)
@@ -184,7 +184,7 @@ func TestWithdrawal(t *testing.T) {
 		r.start()
 		r.sim.Plan(greenhousesim.Fault{Delay: time.Second})
 		r.enqueue(result("acme", "iv"))
-		require.NoError(t, r.sim.WaitForRequests(r.deadline(), 1))
+		require.NoError(t, r.sim.WaitForRequests(r.deadline(patience), 1))
 		r.enqueue(result("acme", "iv", withdrawn...))
 		r.until("iv", "sent and flagged", func(e row) bool {
 			return e.State == "sent" && len(e.Flags) == 1 && e.Flags[0] == store.FlagWithdrawnAfterSend

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -180,7 +181,7 @@ func TestHolds(t *testing.T) {
 		// The read passes, so one export is tried, and refused: the hold stays.
 		_, err := r.store.ProbeNow(t.Context(), "acme", store.By{Actor: "test", Reason: "fixed?"})
 		require.NoError(t, err)
-		require.NoError(t, r.sim.WaitForRequests(r.deadline(), before+2))
+		require.NoError(t, r.sim.WaitForRequests(r.deadline(patience), before+2))
 		r.quietButHeld()
 		assert.Len(t, r.sim.Creates(key), before+1)
 		r.untilHeld("acme", "permission.denied")
@@ -213,15 +214,15 @@ func TestHolds(t *testing.T) {
 	})
 }
 
-func (r *rig) deadline() context.Context {
-	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+func (r *rig) deadline(d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(r.t.Context(), d)
 	r.t.Cleanup(cancel)
 	return ctx
 }
 
 func (r *rig) untilHeld(org, want string) {
 	r.t.Helper()
-	ctx := r.deadline()
+	ctx := r.deadline(patience)
 	for {
 		var held string
 		require.NoError(r.t, r.watch.QueryRow(ctx, "SELECT coalesce(ghexport.held($1), '')", org).Scan(&held))
@@ -236,7 +237,7 @@ func (r *rig) untilHeld(org, want string) {
 // quietButHeld waits until nothing is in flight and the outbox is empty.
 func (r *rig) quietButHeld() {
 	r.t.Helper()
-	ctx := r.deadline()
+	ctx := r.deadline(patience)
 	for {
 		var left int
 		require.NoError(r.t, r.watch.QueryRow(ctx, `
