@@ -49,7 +49,7 @@ func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (boo
 		_, err = tx.Exec(ctx, `
 			UPDATE ghexport.budgets
 			   SET window_end = $2, spent = $3, spends = $4, updated_at = clock_timestamp()
-			 WHERE credential = $1`, credential, timeOrNil(b.End), b.Spent, b.Spends)
+			 WHERE credential = $1`, credential, timeOrNil(b.End), b.Spent, moments(b.Spends))
 		return err
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

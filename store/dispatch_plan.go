@@ -118,7 +118,7 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 	}
 	for _, credential := range slices.Sorted(maps.Keys(p.budgets)) {
 		if s := p.budgets[credential]; len(s.taken) > 0 {
-			b.Queue(spendBudget, []byte(credential), s.Limit, s.Window, timeOrNil(s.End), s.PhaseKnown, s.Spent, s.Spends,
+			b.Queue(spendBudget, []byte(credential), s.Limit, s.Window, timeOrNil(s.End), s.PhaseKnown, s.Spent, moments(s.Spends),
 				s.read, len(s.taken), s.taken)
 		}
 	}
@@ -165,6 +165,9 @@ const spendBudget = `
 	       spent = CASE WHEN b.updated_at = $8 THEN excluded.spent ELSE b.spent + $9 END,
 	       spends = CASE WHEN b.updated_at = $8 THEN excluded.spends ELSE b.spends || $10::timestamptz[] END,
 	       updated_at = clock_timestamp()`
+
+// moments is never nil, which pgx would write as NULL.
+func moments(list []time.Time) []time.Time { return append([]time.Time{}, list...) }
 
 func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -20,6 +20,7 @@ func TestFence(t *testing.T) {
 		"ItsOwn":                       {owner{State: StateSending, Attempt: &mine}, said(OutcomeDead), true, false, false},
 		"SaidAgain":                    {owner{State: StatePending, Attempt: &mine, Logged: true}, said(OutcomeAgain), false, false, false},
 		"SentSaidAgain":                {owner{State: StateSent, Attempt: &mine, SentID: &seven, Logged: true}, said(OutcomeSent), false, false, false},
+		"AnIDIsNeverDisbelieved":       {owner{State: StatePending, Attempt: &other, Logged: true}, said(OutcomeSent), true, true, false},
 		"LateAnswerToItsUnknown":       {owner{State: StateUnknown, Attempt: &mine, Logged: true, Silent: true}, said(OutcomeDead), true, true, false},
 		"LateNoAnswerToItsUnknown":     {owner{State: StateUnknown, Attempt: &mine, Logged: true, Silent: true}, said(OutcomeUnknown), false, true, false},
 		"LateAnswerToAnothersUnknown":  {owner{State: StateUnknown, Attempt: &other}, said(OutcomeDead), false, true, false},

@@ -43,13 +43,13 @@ func fence(o owner, in Settle) (applies, late, doubled bool) {
 	switch {
 	case own && o.State == StateSending:
 		return true, false, false
+	case in.Outcome == OutcomeSent && o.State != StateSent:
+		return true, true, false // from every state
 	case o.Logged && !o.Silent:
 		return false, false, false // an acknowledged settle, said again
-	case own && o.State == StateUnknown && in.Outcome != OutcomeUnknown:
-		return true, true, false
-	case in.Outcome == OutcomeSent && o.State == StateSent:
-		return true, true, o.SentID == nil || *o.SentID != in.CandidateID
 	case in.Outcome == OutcomeSent:
+		return true, true, o.SentID == nil || *o.SentID != in.CandidateID
+	case own && o.State == StateUnknown && in.Outcome != OutcomeUnknown:
 		return true, true, false
 	default:
 		return false, true, false

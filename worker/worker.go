@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cenkalti/backoff/v4"
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"go.uber.org/zap"
@@ -18,8 +20,6 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/store"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // What a zero Config uses, and the limits of what it may say.
@@ -139,8 +139,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	if err := w.river.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("start river: %w", err)
+	if err := w.start(ctx); err != nil {
+		return err
 	}
 	<-ctx.Done()
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.ShutdownTimeout)
@@ -160,6 +160,25 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.config.Greenhouse.CloseIdleConnections()
 	if err != nil {
 		return fmt.Errorf("stop river: %w", err)
+	}
+	return nil
+}
+
+// start waits for a database that is not there yet; any other trouble ends it.
+func (w *Worker) start(ctx context.Context) error {
+	patience := backoff.NewExponentialBackOff(backoff.WithInitialInterval(100*time.Millisecond), backoff.WithMaxInterval(5*time.Second), backoff.WithMaxElapsedTime(0))
+	err := backoff.Retry(func() error {
+		err := w.river.Start(context.WithoutCancel(ctx))
+		if err != nil && !store.ConnectionLost(err) {
+			return backoff.Permanent(err)
+		}
+		if err != nil {
+			w.config.Log.Warn("start river", zap.Error(err))
+		}
+		return err
+	}, backoff.WithContext(patience, ctx))
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("start river: %w", err)
 	}
 	return nil
 }
