@@ -34,7 +34,7 @@ const (
 // "newer result" paragraph, and their table test.
 func place(row *ledgerRow, a Arrival) (placement, []string) {
 	if row == nil {
-		return placeInsert, a.Flags
+		return placeInsert, withFlags(nil, nil, a.Flags)
 	}
 	known := row.Version
 	if row.AsideVersion != nil {

@@ -27,7 +27,7 @@ func TestPlace(t *testing.T) {
 		want    placement
 		flags   []string
 	}{
-		"FirstMessage":            {nil, newer, placeInsert, nil},
+		"FirstMessage":            {nil, newer, placeInsert, []string{}},
 		"Repeat":                  {row(StatePending), Arrival{Version: 5, Digest: []byte("five")}, placeNothing, nil},
 		"Older":                   {row(StatePending), Arrival{Version: 4, Digest: []byte("four")}, placeNothing, nil},
 		"SameVersionOtherContent": {row(StatePending), Arrival{Version: 5, Digest: []byte("other")}, placeMark, []string{FlagVersionConflict}},
