@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/interviewing-io/greenhouse-export/web"
 )
@@ -41,7 +42,7 @@ func TestLogin(t *testing.T) {
 		assert.Contains(t, wrong.body, "Name or password is wrong.")
 	})
 	t.Run("NeverLeadsToAnotherSite", func(t *testing.T) {
-		for _, next := range []string{"https://evil.example/", "//evil.example/", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", ""} {
+		for _, next := range []string{"https://evil.example/", "//evil.example/", "///evil.example/", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", ""} {
 			assert.Equal(t, "/", s.login("kim", password, next).Header.Get("Location"), "next=%q", next)
 		}
 	})
@@ -78,6 +79,35 @@ func TestLogin_Limit(t *testing.T) {
 
 	s.wait(5 * time.Minute)
 	assert.Equal(t, http.StatusSeeOther, s.login("kim", password, "/").StatusCode, "five minutes later")
+}
+
+func TestLogin_UnknownNamesTakeAsLong(t *testing.T) {
+	t.Parallel()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
+	require.NoError(t, err)
+	s := setup(t, func(c *web.Config) { c.Users = "kim:" + string(hash) + ":oncall" })
+	quickest := func(name string) time.Duration {
+		least := time.Hour
+		for range 3 {
+			began := time.Now()
+			s.login(name, "no", "/")
+			least = min(least, time.Since(began))
+		}
+		return least
+	}
+	assert.Greater(t, quickest("nobody"), quickest("kim")/4)
+}
+
+func TestLogin_SuccessForgives(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for range 3 {
+		for range 9 {
+			require.Equal(t, http.StatusUnauthorized, s.login("kim", "no", "/").StatusCode)
+		}
+		require.Equal(t, http.StatusSeeOther, s.login("kim", password, "/").StatusCode)
+		s.wait(time.Minute) // so that the password is compared again
+	}
 }
 
 func TestLogin_LimitOfAnAddress(t *testing.T) {
@@ -126,13 +156,16 @@ func TestBasicAuth(t *testing.T) {
 		assert.Contains(t, a.Header.Get("WWW-Authenticate"), "Basic")
 		assert.JSONEq(t, `{"message":"Please log in."}`, a.body)
 	})
-	t.Run("PollingIsCheap", func(t *testing.T) {
-		// bcrypt takes about a millisecond at the tests' cost; a thousand polls within a minute must not add up.
-		began := time.Now()
-		for range 1000 {
-			require.Equal(t, http.StatusSeeOther, s.ask("GET", "/river", "", script("val", password)).StatusCode)
+	t.Run("CountsForAMinuteWithoutAnotherLook", func(t *testing.T) {
+		poll := func() int { return s.ask("GET", "/", "", script("ada", password)).StatusCode }
+		require.Equal(t, http.StatusOK, poll())
+		for range 10 { // from here on whoever is looked at is refused
+			s.ask("GET", "/", "", script("ada", "no"))
 		}
-		assert.Less(t, time.Since(began), 5*time.Second)
+		assert.Equal(t, http.StatusTooManyRequests, s.ask("GET", "/", "", script("ada", "no")).StatusCode)
+		assert.Equal(t, http.StatusOK, poll())
+		s.wait(time.Minute)
+		assert.Equal(t, http.StatusTooManyRequests, poll())
 	})
 	t.Run("NoWindowOfTheBrowsersOverAPage", func(t *testing.T) {
 		a := s.ask("GET", "/river/api/states", "", func(r *http.Request) {
@@ -239,6 +272,15 @@ func TestHeaders(t *testing.T) {
 			assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
 		}
 	}
+}
+
+func TestAssets(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	sheet := s.ask("GET", "/assets/console.css", "")
+	assert.Equal(t, http.StatusOK, sheet.StatusCode)
+	assert.Equal(t, "text/css; charset=utf-8", sheet.Header.Get("Content-Type"))
+	assert.Equal(t, http.StatusNotFound, s.ask("GET", "/assets/", "").StatusCode, "no list of files")
 }
 
 func from(address string) func(*http.Request) {

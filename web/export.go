@@ -13,6 +13,7 @@ type exportPage struct {
 	Sentence   string
 	Commands   []string // what an operator may do now
 	RiverJobID *int64
+	River      bool // River UI is served
 	Newer      bool // a newer message waits
 	Events     []store.Event
 	AttemptLog []store.AttemptRow
@@ -30,7 +31,7 @@ func (k *console) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	k.show(w, r, http.StatusOK, "export", "Export "+strconv.FormatInt(id, 10), exportPage{
-		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Commands: commands(d.ExportRow), RiverJobID: d.RiverJobID,
+		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Commands: commands(d.ExportRow), RiverJobID: d.RiverJobID, River: k.RiverUI != nil,
 		Newer: d.HasNewerMessage, Events: d.Timeline, AttemptLog: d.AttemptLog,
 	})
 }

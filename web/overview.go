@@ -24,6 +24,7 @@ type overviewPage struct {
 	Filter store.Filter
 	Listed bool
 	Older  string // address of the next page; empty at the end
+	River  bool   // River UI is served
 }
 
 type stateCard struct {
@@ -38,7 +39,7 @@ func (k *console) overview(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, wrong)
 		return
 	}
-	o := overviewPage{Filter: filter, Listed: filter.State != "" || filter.Org != "" || filter.Cause != ""}
+	o := overviewPage{River: k.RiverUI != nil, Filter: filter, Listed: filter.State != "" || filter.Org != "" || filter.Cause != ""}
 	var err error
 	if o.Health, err = k.Store.Health(r.Context()); err == nil {
 		o.Paused, err = k.Store.PausedQueues(r.Context())

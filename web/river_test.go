@@ -120,7 +120,11 @@ func TestRiver_BadBodies(t *testing.T) {
 	long := `{"ids":[1` + strings.Repeat(" ", 1<<20) + `]}`
 	assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", long, kim, api).StatusCode)
 	assert.Equal(t, http.StatusNotFound, s.ask("POST", "/river/api/jobs/cancel", idsBody(1<<40), kim, api).StatusCode, "River says so itself")
-	assert.Equal(t, http.StatusMethodNotAllowed, s.ask("DELETE", "/river/api/jobs/1", "", kim, api).StatusCode)
+	for _, route := range [][2]string{{"DELETE", "/river/api/jobs/1"}, {"POST", "/river/"}, {"POST", "/river/api/health-checks/minimal"}} {
+		a := s.ask(route[0], route[1], "", kim, api)
+		assert.Equal(t, "River UI has no such action.", message(t, a), route)
+		assert.Equal(t, http.StatusMethodNotAllowed, a.StatusCode, route)
+	}
 }
 
 func TestRiver_QueuesArePausedByName(t *testing.T) {
