@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/interviewing-io/greenhouse-export"
+
+// layout is the table of packages: what each may import of ours, and what of others' it may not. A new arrow is a design change.
+var layout = map[string]struct {
+	may    []string
+	mayNot []string // import paths, or their beginnings
+}{
+	"jobs":                     {},
+	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "log", "go.uber.org/zap"}},
+	"greenhouse/greenhousesim": {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
+	"migrations":               {},
+	"store":                    {may: []string{"jobs"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
+	"store/storetest":          {may: []string{"store", "migrations"}},
+	"worker":                   {may: []string{"jobs", "store", "greenhouse"}},
+	"web":                      {may: []string{"jobs", "store"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
+	"cmd/ghexport":             {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web"}},
+	"cmd/greenhouse-sim":       {may: []string{"greenhouse/greenhousesim"}},
+	"cmd/demo":                 {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t) {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		rule, known := layout[name]
+		if !assert.True(t, known, "package %s is not in the layout", name) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if ours, isOurs := strings.CutPrefix(imported, module+"/"); isOurs {
+				assert.Contains(t, rule.may, ours, "%s imports %s", name, ours)
+			}
+			for _, barred := range rule.mayNot {
+				assert.False(t, imported == barred || strings.HasPrefix(imported, barred+"/"), "%s imports %s", name, imported)
+			}
+		}
+		if name == "jobs" { // what every producer links
+			for _, dep := range p.Deps {
+				outside := strings.Contains(strings.Split(dep, "/")[0], ".")
+				ok := !outside || dep == p.ImportPath || strings.HasPrefix(dep, "github.com/jackc/") || strings.HasPrefix(dep, "golang.org/x/")
+				assert.True(t, ok, "jobs depends on %s", dep)
+			}
+		}
+	}
+}
+
+func TestLayout_WorkerHoldsNoSQL(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "grep", "-lE", `"[^"]*(SELECT|INSERT|UPDATE|DELETE) `, "-r", "--include=*.go",
+		"--exclude=*_test.go", path.Join("..", "..", "worker")).Output()
+	var status *exec.ExitError
+	require.True(t, err == nil || errors.As(err, &status) && status.ExitCode() == 1, "grep: %v", err)
+	assert.Empty(t, string(out), "SQL belongs in store")
+}
+
+func list(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", module+"/...").Output()
+	require.NoError(t, err)
+	var all []goPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b goPackage) int { return strings.Compare(a.ImportPath, b.ImportPath) })
+	require.NotEmpty(t, all)
+	return all
+}
