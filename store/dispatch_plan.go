@@ -95,14 +95,14 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 		b.Queue(`
 			UPDATE ghexport.exports
 			   SET due_at = NULL, blocked_at = clock_timestamp(), updated_at = clock_timestamp()
-			 WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL`, p.block)
+			 WHERE id IN (`+stillDue+`)`, p.block)
 	}
 	if len(p.hold) > 0 {
 		b.Queue(`
 			UPDATE ghexport.exports
 			   SET state = 'duplicate', cause = 'duplicate.possible', detail = NULL, due_at = NULL,
 			       blocked_at = clock_timestamp(), attention_at = clock_timestamp(), updated_at = clock_timestamp()
-			 WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL`, p.hold)
+			 WHERE id IN (`+stillDue+`)`, p.hold)
 	}
 	if len(p.skip) > 0 {
 		b.Queue(`
@@ -110,7 +110,7 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 				UPDATE ghexport.exports
 				   SET state = 'cancelled', cause = 'skipped', detail = 'the company skips second interviews', due_at = NULL,
 				       updated_at = clock_timestamp()
-				 WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL
+				 WHERE id IN (`+stillDue+`)
 				RETURNING id, org_id
 			)
 			INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason)
@@ -131,6 +131,12 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 	}
 	return b
 }
+
+// stillDue picks, of ids, those that the plan still holds true of. Like queueExports it never waits for a row, so that dispatch, which
+// takes exports in several statements, can be in no deadlock.
+const stillDue = `
+	SELECT id FROM ghexport.exports WHERE id = ANY ($1) AND state = 'pending' AND due_at IS NOT NULL
+	 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`
 
 // queueExports inserts River's jobs and ties each row to its own. The job carries the export's id and nothing else; it is tagged
 // with the company where River's rule for tags allows.

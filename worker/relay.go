@@ -158,7 +158,7 @@ func (r *Relay) stayAwake(ctx context.Context) {
 	r.awakeUntil, r.drowsyAt = now.Add(awakeFor), 0
 }
 
-// pause is how long to wait when there was nothing to do. A relay that told producers to stay silent looks by itself until each of
+// pause is how long to wait when there was nothing to do, 0 for not at all. A relay that told producers to stay silent looks by itself until each of
 // them that may have heard it has ended.
 func (r *Relay) pause(ctx context.Context) time.Duration {
 	if r.awakeUntil.IsZero() {
@@ -176,7 +176,7 @@ func (r *Relay) pause(ctx context.Context) time.Duration {
 		r.drowsyAt = d.XMax
 	case d.XMin >= r.drowsyAt:
 		r.awakeUntil, r.drowsyAt = time.Time{}, 0
-		return r.Poll
+		return 0 // one more look, for what they committed since the last
 	}
 	return drowsyPoll
 }
