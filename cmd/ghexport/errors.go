@@ -100,7 +100,9 @@ func (c *cli) report(err error) int {
 	var hints []string
 	for _, line := range lines {
 		c.sayf("%s", oneLine(line.Error()))
-		if hint := hintFor(line, code); hint != "" && !slices.Contains(hints, hint) {
+	}
+	for _, one := range append(lines, err) { // several may have a cure together
+		if hint := hintFor(one, code); hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
 	}

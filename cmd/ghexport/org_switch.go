@@ -65,7 +65,7 @@ func (c *cli) tellEnabled(org string, already bool, s store.Switched) {
 	case s.Dropped > 0:
 		c.printf("%s is on; %s dropped\n", visible(org), count(s.Dropped, "waiting export"))
 	case s.Waiting > 0:
-		c.printf("%s is on; %s go out\n", visible(org), count(s.Waiting, "waiting export"))
+		c.printf("%s is on; %s to be sent\n", visible(org), count(s.Waiting, "waiting export"))
 	default:
 		c.printf("%s is on\n", visible(org))
 	}

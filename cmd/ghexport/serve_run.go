@@ -113,10 +113,10 @@ func (s *service) server(ctx context.Context) (*http.Server, error) {
 			Prefix:                   "/river",
 		})
 		if err != nil {
-			return nil, fmt.Errorf("River UI: %w", err)
+			return nil, fmt.Errorf("river ui: %w", err)
 		}
 		if err := ui.Start(ctx); err != nil {
-			return nil, fmt.Errorf("River UI: %w", err)
+			return nil, fmt.Errorf("river ui: %w", err)
 		}
 		config.Users, config.RiverUI = s.config.ConsoleUsers, ui
 	}
