@@ -32,11 +32,11 @@ func TestAuditJobs(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	dead := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused})
-	first := d.riverJob("export", `{"export_id": 1}`)
-	d.exec("UPDATE ghexport.river_job SET args = jsonb_build_object('export_id', $2::bigint) WHERE id = $1", first, dead)
+	args := fmt.Sprintf(`{"export_id": %d}`, dead)
+	first, again := d.riverJob("export", args), d.riverJob("export", args)
 	probe := d.riverJob("probe", `{"org_id": "acme"}`)
 
-	require.NoError(t, d.AuditJobs(t.Context(), kim, "river.retry", []int64{first, probe, 1 << 40}))
+	require.NoError(t, d.AuditJobs(t.Context(), kim, "river.retry", []int64{again, first, probe, 1 << 40}))
 	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "river.retry"})
 	require.NoError(t, err)
 	require.Len(t, trail, 2, "the export's own, and one for the rest")
@@ -44,7 +44,7 @@ func TestAuditJobs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, own, 1)
 	assert.Equal(t, "kim", own[0].Actor)
-	assert.JSONEq(t, fmt.Sprintf(`{"jobs": [%d]}`, first), string(own[0].Detail))
+	assert.JSONEq(t, fmt.Sprintf(`{"jobs": [%d, %d]}`, first, again), string(own[0].Detail))
 	for _, entry := range trail {
 		if entry.ExportID == nil {
 			assert.JSONEq(t, fmt.Sprintf(`{"jobs": [%d]}`, probe), string(entry.Detail))

@@ -21,7 +21,7 @@ type exportPage struct {
 
 func (k *console) export(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id <= 0 {
+	if err != nil {
 		k.refuse(w, r, http.StatusNotFound, "There is no such export.")
 		return
 	}

@@ -75,6 +75,7 @@ func TestOverview_PagesOn(t *testing.T) {
 	for i := range 51 {
 		s.export("acme", fmt.Sprintf("iv_%02d", i), store.StateDead, store.CauseBug)
 	}
+	s.export("acme", "iv_newest", store.StateUnknown, store.CauseOutcomeUnknown)
 	assert.Equal(t, 50, strings.Count(s.ask("GET", "/", "", val).body, "<td>iv_"))
 	first := s.ask("GET", "/?state=dead", "", val)
 	assert.Equal(t, 50, strings.Count(first.body, "<td>iv_"))

@@ -87,6 +87,18 @@ func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {
 	assert.Empty(t, s.jobState(probe))
 }
 
+func TestRiver_ManyRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	var jobs []int64
+	for i := range 22 {
+		jobs = append(jobs, s.job(s.export("acme", fmt.Sprintf("iv_%d", i), store.StateDead, store.CauseBug)))
+	}
+	said := message(t, s.ask("POST", "/river/api/jobs/delete", idsBody(jobs...), s.as("ada"), api))
+	assert.Contains(t, said, "19, 20 (and 2 more) are in the ledger")
+	assert.Contains(t, said, "19 20 --reason TEXT")
+}
+
 func TestRiver_ViewersOnlyRead(t *testing.T) {
 	t.Parallel()
 	s := setup(t)

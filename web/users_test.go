@@ -27,7 +27,7 @@ func TestNew_SaysEverythingThatIsWrong(t *testing.T) {
 	costly := strings.Replace(good, "$04$", "$31$", 1)
 	_, err = web.New(web.Config{
 		Users: "kim:" + good + ":oncall, kim:" + good + ":admin,val:hunter2:viewer,ada:" + good + ":root," + good + ",eve:" + costly + ":admin," +
-			good + ":kim2:viewer",
+			good + ":kim2:viewer,long:" + good + "x:viewer",
 		PublicURL: "exports.example.com",
 	})
 	require.Error(t, err)
@@ -38,6 +38,7 @@ func TestNew_SaysEverythingThatIsWrong(t *testing.T) {
 		"entry 5 must be name:bcrypt-hash:role",
 		"entry 6 has a bcrypt hash of cost 31",
 		"entry 7 needs a name",
+		"entry 8 needs a bcrypt hash of 60 characters",
 		"GHEXPORT_PUBLIC_URL", "Ready is not set",
 	} {
 		assert.ErrorContains(t, err, says)
