@@ -248,3 +248,24 @@ func TestLostConnections(t *testing.T) {
 	}
 	assert.Len(t, doubled, exports)
 }
+
+// A job that was given up wakes later, when another has taken its place: it sends nothing.
+func TestIntent_IsRefusedToAJobThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.company("acme")
+	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	old := r.queued(relay, "iv")
+	r.sql("UPDATE ghexport.river_job SET state = 'running', attempt = 1, attempted_at = now() - interval '11 seconds'")
+	_, err := r.store.Sweep(t.Context(), 0)
+	require.NoError(t, err)
+	_, err = relay.Dispatch(t.Context())
+	require.NoError(t, err)
+	fresh := r.state("iv", "queued")
+	require.NotEqual(t, *old.JobID, *fresh.JobID)
+	_, err = r.store.Intend(t.Context(), store.Intent{ExportID: old.ID, JobID: *old.JobID, Token: newToken(), Deadline: time.Minute, JobTimeout: time.Minute})
+	require.ErrorIs(t, err, store.ErrNotGranted)
+	r.intend(fresh)
+	_, err = r.store.Intend(t.Context(), store.Intent{ExportID: old.ID, JobID: *fresh.JobID, Token: newToken(), Deadline: time.Minute, JobTimeout: time.Minute})
+	require.ErrorIs(t, err, store.ErrNotGranted, "nor to the same job twice")
+}

@@ -250,3 +250,32 @@ func (r *rig) quietButHeld() {
 		require.NoErrorf(r.t, err, "%d still in flight; log: %s", left, r.said())
 	}
 }
+
+// Several messages of one interview that are read together come to the newest of them, whatever order they were committed in.
+func TestFold_ReducesToTheNewest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	key := r.company("acme")
+	r.enqueue(
+		result("acme", "edited", set("version", 2), set("freeform_feedback", "second")),
+		result("acme", "edited", set("version", 1), set("freeform_feedback", "first")),
+		result("acme", "withdrawn", set("version", 1)),
+		result("acme", "withdrawn", set("version", 2), set("candidate_continues", nil)),
+		result("acme", "conflict", set("freeform_feedback", "kept")),
+		result("acme", "conflict", set("freeform_feedback", "too late")),
+	)
+	r.start()
+	assert.EqualValues(t, 2, r.state("edited", "sent").Version)
+	e := r.state("withdrawn", "ineligible")
+	assert.Equal(t, "withdrawn", e.Cause)
+	assert.Equal(t, []string{store.FlagDecisionVanished}, e.Flags)
+	assert.Equal(t, []string{store.FlagVersionConflict}, r.state("conflict", "sent").Flags)
+	notes := ""
+	for _, c := range r.sim.Candidates(key) {
+		notes += c.Notes
+	}
+	assert.Contains(t, notes, "second")
+	assert.Contains(t, notes, "kept")
+	assert.NotContains(t, notes, "first")
+	assert.NotContains(t, notes, "too late")
+}
