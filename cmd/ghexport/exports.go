@@ -76,7 +76,7 @@ func (c *cli) exportTable(rows []store.ExportRow) {
 			fmt.Sprint(row.ID), row.OrgID, row.InterviewID, string(row.State), whyNot(row), fmt.Sprint(row.Attempts), moment(row.CreatedAt),
 		}
 	}
-	c.table([]column{{"id", 10}, {"org", 14}, {"interview", 14}, {"state", 10}, {"why", 23}, {"tries", 5}, {"since", 17}}, cells)
+	c.table([]column{{"id", 8}, {"org", 12}, {"interview", 13}, {"state", 10}, {"why", 23}, {"tries", 5}, {"since", 17}}, cells)
 }
 
 // streamExports writes an array row by row, so that a long list needs no memory.

@@ -48,7 +48,7 @@ func (c *cli) orgList() *cobra.Command {
 			for _, i := range list {
 				rows = append(rows, []string{i.OrgID, sends(i), fmt.Sprint(i.Waiting), or(i.CreatedBy, asText), or(i.CreatedByName, asText), or(i.KeyLast5, ending)})
 			}
-			c.table([]column{{"org", 18}, {"sends", 18}, {"waiting", 8}, {"created by", 24}, {"name", 14}, {"key", 6}}, rows)
+			c.table([]column{{"org", 16}, {"sends", 21}, {"waiting", 7}, {"created by", 24}, {"name", 14}, {"key", 6}}, rows)
 			return nil
 		},
 	}
