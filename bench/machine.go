@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Machine is where the figures come from: they mean nothing beside another machine's.
+type Machine struct {
+	At       time.Time
+	Cores    int
+	CPU      string
+	Load     string // the system's load averages at the start: above 0 somebody else was working, too
+	OS       string
+	Go       string
+	Postgres string
+	River    string
+}
+
+func (b *bench) facts(context.Context) Machine {
+	m := Machine{
+		At: time.Now().UTC().Truncate(time.Second), Cores: runtime.NumCPU(), CPU: "unknown", OS: runtime.GOOS + "/" + runtime.GOARCH,
+		Go: runtime.Version(), Postgres: b.server.Version,
+	}
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		m.Load = strings.Join(strings.Fields(string(text))[:3], " ")
+	}
+	if f, err := os.Open("/proc/cpuinfo"); err == nil {
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			if name, value, _ := strings.Cut(lines.Text(), ":"); strings.TrimSpace(name) == "model name" {
+				m.CPU = strings.TrimSpace(value)
+			}
+		}
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			if dep.Path == "github.com/riverqueue/river" {
+				m.River = dep.Version
+			}
+		}
+	}
+	return m
+}
+
+// hot is the share of the ledger's updates that touched no index.
+func (w *watch) hot(ctx context.Context) (share float64, err error) {
+	w.made++
+	err = w.conn.QueryRow(ctx, `
+		SELECT coalesce(n_tup_hot_upd::float8 / nullif(n_tup_upd, 0), 0)
+		  FROM pg_stat_user_tables
+		 WHERE schemaname = 'ghexport' AND relname = 'exports'`).Scan(&share)
+	return share, err
+}
+
+// dropDatabase frees the disk; a database that stays goes with the server.
+func (b *bench) dropDatabase(ctx context.Context, db database) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, b.server.URL("postgres"))
+	if err != nil {
+		return
+	}
+	defer conn.Close(ctx)                                                                         //nolint:errcheck // nothing is pending
+	conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{db.name}.Sanitize()+" WITH (FORCE)") //nolint:errcheck // see above
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/migrations"
+	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker"
+)
+
+// ours is ghexport as `serve` wires it, without console and metrics.
+type ours struct {
+	settings
+	db       database
+	keyset   *store.Keyset
+	producer *pgxpool.Pool
+}
+
+func (o *ours) name() string { return "ours" }
+func (o *ours) settledSQL() string {
+	return "SELECT count(*) FROM ghexport.exports WHERE state = 'sent'"
+}
+
+func (o *ours) standsSQL() string {
+	return `SELECT (SELECT count(*) FROM ghexport.outbox) || ' in the outbox, ' || coalesce(string_agg(n || ' ' || what, ', '), 'no exports')
+	          FROM (SELECT e.state || coalesce(' ' || e.cause, '') || coalesce(' job ' || j.state, '') AS what, count(*) AS n
+	                  FROM ghexport.exports e
+	                  LEFT JOIN ghexport.river_job j ON j.id = e.job_id
+	                 GROUP BY what) AS states`
+}
+
+func (o *ours) close() { o.producer.Close() }
+
+func (o *ours) create(ctx context.Context, db database) (err error) {
+	o.db = db
+	if err := migrations.Up(ctx, db.ownerURL); err != nil {
+		return err
+	}
+	owner, err := store.Open(ctx, store.Config{URL: db.ownerURL})
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	if err := owner.Grant(ctx, store.GrantService, serviceRole); err != nil {
+		return err
+	}
+	if err := owner.Grant(ctx, store.GrantProducer, producerRole); err != nil {
+		return err
+	}
+	keys, err := store.NewKeysetJSON()
+	if err != nil {
+		return err
+	}
+	if o.keyset, err = store.ParseKeyset(keys); err != nil {
+		return err
+	}
+	if err := o.connect(ctx, owner); err != nil {
+		return err
+	}
+	o.producer, err = pgxpool.New(ctx, db.producerURL)
+	return err
+}
+
+// connect makes the companies and lifts their budgets: it is the machinery that is measured, not Greenhouse's limits.
+func (o *ours) connect(ctx context.Context, owner *store.Store) error {
+	digests, err := owner.Digests(ctx, o.keyset)
+	if err != nil {
+		return err
+	}
+	by := store.By{Actor: "bench", Reason: "bench"}
+	for org := range o.Orgs {
+		sealed, err := o.keyset.Seal(orgID(org), []byte(apiKey(org)))
+		if err != nil {
+			return err
+		}
+		_, err = owner.Connect(ctx, store.Connect{
+			OrgID: orgID(org), SealedKey: sealed, KeyDigest: digests.Key(apiKey(org)), KeyLast5: store.Last5(apiKey(org)),
+			CreatedBy: createdBy, CreatedByName: "Ron Weasley", Tested: true, Enable: true, Waiting: store.WaitingSend,
+			Settings: store.Settings{InFlightCap: &o.Cap},
+		}, by)
+		if err != nil {
+			return err
+		}
+	}
+	_, err = owner.Pool.Exec(ctx, `
+		INSERT INTO ghexport.budgets (credential, limit_)
+		SELECT i.key_digest, 1000000 FROM ghexport.integrations i`)
+	if err != nil {
+		return fmt.Errorf("lift the budgets: %w", err)
+	}
+	return nil
+}
+
+func (o *ours) hand(ctx context.Context, list []result) error {
+	messages := make([]string, len(list))
+	for i, r := range list {
+		messages[i] = r.message()
+	}
+	_, err := o.producer.Exec(ctx, "SELECT ghexport.enqueue(m::jsonb) FROM unnest($1::text[]) AS m", messages)
+	return err
+}
+
+func (o *ours) handOne(ctx context.Context, r result) error {
+	return pgx.BeginFunc(ctx, o.producer, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "SELECT ghexport.enqueue($1)", r.message())
+		return err
+	})
+}
+
+// log writes what `serve` writes, to nowhere: an attempt's line costs what it costs there.
+func (o *ours) log() *zap.Logger {
+	level, to := zap.InfoLevel, zapcore.AddSync(io.Discard)
+	if o.keepLog {
+		level, to = zap.WarnLevel, zapcore.Lock(os.Stderr)
+	}
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), to, level))
+}
+
+func (o *ours) start(ctx context.Context, url string) (func() error, error) {
+	st, err := store.Open(ctx, store.Config{URL: o.db.serviceURL, MaxConns: int32(o.Conns)})
+	if err != nil {
+		return nil, err
+	}
+	digests, err := st.Digests(ctx, o.keyset)
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	log := o.log()
+	relay := worker.NewRelay(worker.Relay{Store: st, Digests: digests, Log: log, Poll: time.Minute})
+	w, err := worker.New(worker.Config{
+		Store: st, Greenhouse: &greenhouse.Client{BaseURL: url}, Keyset: o.keyset, Log: log, Relay: relay, Workers: o.Workers,
+	})
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	relay.Probe = w.Probe
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	var failed error
+	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() { failed = w.Run(ctx) })
+	return sync.OnceValue(func() error {
+		cancel()
+		running.Wait()
+		st.Close()
+		if errors.Is(failed, context.Canceled) {
+			return nil
+		}
+		return failed
+	}), nil
+}
