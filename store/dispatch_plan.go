@@ -1,8 +1,6 @@
 package store
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,13 +16,6 @@ type dispatchPlan struct {
 	skip   []int64 // these the company's policy ends
 
 	budgets map[string]*spending
-}
-
-// spending is a budget and what this pass took out of it.
-type spending struct {
-	Budget
-	read  *time.Time // the row's updated_at when read; nil for a row still to be made
-	taken []time.Time
 }
 
 // planDispatch decides, export by export in the order of turns. Pure.
@@ -116,12 +107,7 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 			INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason)
 			SELECT 'ghexport', 'skip', org_id, id, 'second_interview: skip' FROM skipped`, p.skip)
 	}
-	for _, credential := range slices.Sorted(maps.Keys(p.budgets)) {
-		if s := p.budgets[credential]; len(s.taken) > 0 {
-			b.Queue(spendBudget, []byte(credential), s.Limit, s.Window, timeOrNil(s.End), s.PhaseKnown, s.Spent, moments(s.Spends),
-				s.read, len(s.taken), s.taken)
-		}
-	}
+	p.spend(b)
 	if len(p.trial) > 0 {
 		b.Queue(`
 			UPDATE ghexport.integrations i
@@ -160,24 +146,3 @@ const queueExports = `
 	  FROM jobs
 	  JOIN chosen ON chosen.id = jobs.export_id
 	 WHERE e.id = jobs.export_id`
-
-// spendBudget writes the budget as the plan rolled and spent it, or, where an answer changed the row meanwhile, adds the spends to
-// what the answer taught.
-const spendBudget = `
-	INSERT INTO ghexport.budgets AS b (credential, limit_, window_length, window_end, phase_known, spent, spends)
-	VALUES ($1, $2, $3, $4, $5, $6, $7)
-	ON CONFLICT (credential) DO UPDATE
-	   SET window_end = CASE WHEN b.updated_at = $8 THEN excluded.window_end ELSE b.window_end END,
-	       spent = CASE WHEN b.updated_at = $8 THEN excluded.spent ELSE b.spent + $9 END,
-	       spends = CASE WHEN b.updated_at = $8 THEN excluded.spends ELSE b.spends || $10::timestamptz[] END,
-	       updated_at = clock_timestamp()`
-
-// moments is never nil, which pgx would write as NULL.
-func moments(list []time.Time) []time.Time { return append([]time.Time{}, list...) }
-
-func timeOrNil(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}

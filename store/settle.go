@@ -1,10 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,14 +43,6 @@ type Settle struct {
 
 	Credential []byte // whose budget Limit is about
 	Limit      *RateLimit
-}
-
-// RateLimit is what an answer said about the credential's budget.
-type RateLimit struct {
-	Limit      int           // requests a window; 0 when not said
-	Remaining  int           // of the present window
-	ResetIn    time.Duration // until the window ends
-	BlockedFor time.Duration // 429: nothing before; 0 otherwise
 }
 
 // Settled says what a settle did.
@@ -180,107 +170,3 @@ const settleExports = `
 	       CASE WHEN EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = s.org_id AND e.due_at <= clock_timestamp())
 	            THEN ghexport.wake()::text END
 	  FROM settled s`
-
-// learnBudgets queues what the group's answers said about each credential: the last word of each, and the longest block.
-func learnBudgets(batch *pgx.Batch, in []Settle) {
-	last := map[string]RateLimit{}
-	for _, one := range in {
-		if one.Limit == nil || len(one.Credential) == 0 {
-			continue
-		}
-		have := last[string(one.Credential)]
-		said := *one.Limit
-		said.BlockedFor = max(said.BlockedFor, have.BlockedFor)
-		if said.Limit == 0 || have.Limit > 0 && have.Remaining < said.Remaining {
-			said.Limit, said.Remaining, said.ResetIn = have.Limit, have.Remaining, have.ResetIn
-		}
-		last[string(one.Credential)] = said
-	}
-	credentials := make([]string, 0, len(last))
-	for credential := range last {
-		credentials = append(credentials, credential)
-	}
-	slices.Sort(credentials)
-	for _, credential := range credentials {
-		said := last[credential]
-		batch.Queue(learnBudget, []byte(credential), said.Limit, said.Remaining, said.ResetIn, windowFor(said.ResetIn), said.BlockedFor)
-	}
-}
-
-// windowFor is the shortest of the windows known to be in use (10 s in Greenhouse's older APIs, 30 s in Harvest v3, a minute for its
-// tokens) that such a reset fits into.
-func windowFor(resetIn time.Duration) time.Duration {
-	for _, window := range []time.Duration{coldWindow, 30 * time.Second, time.Minute} {
-		if resetIn <= window+time.Second {
-			return window
-		}
-	}
-	return time.Hour
-}
-
-// learnBudget: an answer of a window that dispatch has not rolled to yet teaches its limit only; dispatch will roll by whole windows.
-const learnBudget = `
-	INSERT INTO ghexport.budgets AS b (credential, limit_, window_length, window_end, phase_known, spent, blocked_until)
-	VALUES ($1, CASE WHEN $2::int > 0 THEN $2 ELSE 50 END, $5, CASE WHEN $2 > 0 THEN clock_timestamp() + $4::interval END, $2 > 0,
-	        CASE WHEN $2 > 0 THEN $2 - $3::int ELSE 0 END,
-	        CASE WHEN $6::interval > interval '0' THEN clock_timestamp() + $6 END)
-	ON CONFLICT (credential) DO UPDATE
-	   SET limit_ = CASE WHEN $2 > 0 THEN $2 ELSE b.limit_ END,
-	       window_length = CASE WHEN $2 > 0 THEN greatest(excluded.window_length, b.window_length) ELSE b.window_length END,
-	       phase_known = b.phase_known OR $2 > 0,
-	       spent = CASE WHEN $2 > 0 AND (NOT b.phase_known OR excluded.window_end < b.window_end + b.window_length / 2)
-	                    THEN greatest(b.spent, excluded.spent) ELSE b.spent END,
-	       window_end = CASE WHEN $2 > 0 AND (NOT b.phase_known OR excluded.window_end < b.window_end + b.window_length / 2)
-	                         THEN excluded.window_end ELSE b.window_end END,
-	       blocked_until = greatest(b.blocked_until, excluded.blocked_until),
-	       updated_at = clock_timestamp()`
-
-// probeBackoff is how long to wait before a held company is probed again: 15 s, doubling to 15 min.
-const probeBackoff = "make_interval(secs => least(15 * power(2, least(probes, 10)), 900))"
-
-// holdCompanies queues what the group's answers mean for their companies, by org. An answer counts only for the credential version
-// that it was made with.
-func holdCompanies(batch *pgx.Batch, in []Settle) {
-	var refused []Settle
-	for _, one := range in {
-		if one.Outcome == OutcomeHold || one.Trial {
-			refused = append(refused, one)
-		}
-	}
-	slices.SortFunc(refused, func(a, b Settle) int { return cmp.Compare(a.OrgID, b.OrgID) })
-	for _, one := range refused {
-		switch {
-		case one.Outcome == OutcomeHold && one.Cause == CauseDecryptFailed:
-			batch.Queue(`
-				UPDATE ghexport.integrations SET decrypt_failed_at = coalesce(decrypt_failed_at, clock_timestamp())
-				 WHERE org_id = $1 AND credential_version = $2`, one.OrgID, one.CredentialVersion)
-		case one.Outcome == OutcomeHold && one.Cause == CauseNone: // this node's trouble, not the company's
-		case one.Outcome == OutcomeHold:
-			batch.Queue(`
-				UPDATE ghexport.integrations
-				   SET hold_cause = $3, hold_since = coalesce(hold_since, clock_timestamp()), hold_detail = nullif($4, ''),
-				       probe_at = CASE WHEN hold_cause IS NULL OR trial_export_id = $5
-				                       THEN clock_timestamp() + `+probeBackoff+`
-				                       ELSE probe_at END,
-				       probes = CASE WHEN hold_cause IS NULL OR trial_export_id = $5 THEN probes + 1 ELSE probes END,
-				       trial_at = NULL,
-				       trial_export_id = CASE WHEN trial_export_id = $5 THEN NULL ELSE trial_export_id END
-				 WHERE org_id = $1 AND credential_version = $2 AND (hold_cause IS NULL OR trial_export_id = $5)`,
-				one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID)
-		case one.Status > 0: // any answer but 401 and 403 releases
-			batch.Queue(`
-				UPDATE ghexport.integrations
-				   SET hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL,
-				       trial_export_id = NULL, last_good_at = clock_timestamp()
-				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
-				one.OrgID, one.CredentialVersion, one.ExportID)
-		default: // no answer says nothing: the next probe tries again
-			batch.Queue(`
-				UPDATE ghexport.integrations
-				   SET trial_at = NULL, trial_export_id = NULL,
-				       probe_at = clock_timestamp() + `+probeBackoff+`
-				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
-				one.OrgID, one.CredentialVersion, one.ExportID)
-		}
-	}
-}
