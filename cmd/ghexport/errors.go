@@ -99,7 +99,7 @@ func (c *cli) report(err error) int {
 	errors.As(err, &lines)
 	var hints []string
 	for _, line := range lines {
-		c.sayf("%s", oneLine(line.Error()))
+		c.sayf("%s", visible(oneLine(line.Error())))
 	}
 	for _, one := range append(lines, err) { // several may have a cure together
 		if hint := hintFor(one, code); hint != "" && !slices.Contains(hints, hint) {

@@ -91,6 +91,10 @@ func (c *cli) connect(ctx context.Context, org string, flags connectFlags) error
 			return err
 		}
 		save.Tested, save.CreatedByName, save.CreatedByID = true, user.FullName, user.ID
+		// The test's requests count with the others made with this key. They are made by now, budget or not.
+		if _, err := st.ChargeBudget(ctx, save.KeyDigest, testRequests); err != nil {
+			return err
+		}
 	}
 	return c.save(ctx, st, save, flags)
 }
@@ -136,6 +140,9 @@ func (c *cli) test(ctx context.Context, config Config, credential greenhouse.Cre
 	}
 	return tested.User, nil
 }
+
+// testRequests is how many requests a connection test that passes makes.
+const testRequests = 2
 
 // keyLimit bounds what is read as a key; Greenhouse's have some forty characters.
 const keyLimit = 64 << 10

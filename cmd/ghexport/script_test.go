@@ -46,7 +46,6 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("STRANGER", u.User.Username())
-			env.Setenv("ACME_KEY", acmeKey)
 			env.Setenv("EMPTY_URL", s.emptyDatabase(tb))
 			env.Values["stage"] = s
 			return nil

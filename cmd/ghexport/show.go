@@ -16,7 +16,7 @@ func (c *cli) show() *cobra.Command {
 		Use:   "show EXPORT",
 		Short: "Show all about one export, personal data included",
 		Long: "Shows one export: where it stands and why, who it is about, the note as Greenhouse gets it, its history and its attempts.\n" +
-			"This is the one command whose output holds personal data.",
+			"Of all that is stored, no other command shows personal data.",
 		Example: "  ghexport show 42\n  ghexport show 42 --json | jq -r .note",
 		Args:    exactly("EXPORT"),
 		RunE: func(cmd *cobra.Command, args []string) error {

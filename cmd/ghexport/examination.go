@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// examination collects findings; what depends on something that failed is not looked at.
+type examination struct {
+	findings []finding
+	config   Config
+	store    *store.Store
+}
+
+// examineLimit bounds a whole examination.
+const examineLimit = time.Minute
+
+func (c *cli) examine(ctx context.Context) []finding {
+	ctx, cancel := context.WithTimeoutCause(ctx, examineLimit, fmt.Errorf("the examination took longer than %s", examineLimit))
+	defer cancel()
+	var e examination
+	var err error
+	e.config, err = c.config(needDatabase, needKeyset)
+	var wrong problems
+	if errors.As(err, &wrong) {
+		for _, one := range wrong {
+			e.bad("settings", one)
+		}
+	} else {
+		e.ok("settings", "every variable can be read")
+	}
+	if len(e.config.Unknown) > 0 {
+		e.ok("settings", "not known to this version, and without effect: %s", strings.Join(e.config.Unknown, ", "))
+	}
+	if e.config.Dev {
+		e.ok("settings", "GHEXPORT_DEV is on: not for production")
+	}
+	if e.database(ctx) {
+		e.keyset(ctx)
+		e.store.Close()
+	}
+	e.greenhouse(ctx)
+	return e.findings
+}
+
+func (e *examination) ok(check, format string, args ...any) {
+	e.findings = append(e.findings, finding{Check: check, OK: true, Detail: fmt.Sprintf(format, args...)})
+}
+
+func (e *examination) bad(check string, err error) {
+	e.findings = append(e.findings, finding{Check: check, Detail: err.Error(), Hint: hintFor(err, exitFailed)})
+}
+
+// database leaves the store open when it returns true.
+func (e *examination) database(ctx context.Context) bool {
+	if e.config.DatabaseURL == "" {
+		return false
+	}
+	st, err := store.Open(ctx, store.Config{URL: e.config.DatabaseURL, ApplicationName: "ghexport doctor", MaxConns: cliConns})
+	if err != nil {
+		e.bad("database", err)
+		return false
+	}
+	if _, err := st.Now(ctx); err != nil {
+		e.bad("database", err)
+		st.Close()
+		return false
+	}
+	e.ok("database", "it answers")
+	if pooled, err := st.Pooled(ctx); err != nil {
+		e.bad("sessions", err)
+	} else if pooled {
+		e.bad("sessions", errTransactionPooling)
+	} else {
+		e.ok("sessions", "connections keep their sessions, as the service needs")
+	}
+	if err := checkClock(ctx, st); err != nil {
+		e.bad("clock", err)
+	} else {
+		e.ok("clock", "within %s of the database's", clockTolerance)
+	}
+	if err := checkSchema(ctx, st); err != nil {
+		e.bad("schema", err)
+		st.Close()
+		return false
+	}
+	e.ok("schema", "as this binary needs it")
+	e.store = st
+	return true
+}
+
+var errTransactionPooling = hinted(errors.New("a pooler gives each transaction another session: commits then wake nobody, and results wait for the poll"),
+	"let DATABASE_URL lead to Postgres itself, or to session pooling; producers may use any pooler")
+
+// keyset opens every secret that the database holds.
+func (e *examination) keyset(ctx context.Context) {
+	keyset, err := e.config.openKeyset()
+	if err != nil {
+		return // it is among the settings' findings
+	}
+	made, err := e.store.HasDigestKey(ctx)
+	if err == nil && made {
+		_, err = e.store.Digests(ctx, keyset)
+	}
+	if err != nil {
+		e.bad("keyset", err)
+	}
+	companies, err := e.store.Integrations(ctx)
+	if err != nil {
+		e.bad("keyset", err)
+		return
+	}
+	opened := 0
+	for _, company := range companies {
+		if company.KeyLast5 == nil {
+			continue
+		}
+		credential, err := e.store.Credential(ctx, company.OrgID)
+		if err == nil {
+			_, err = keyset.Open(company.OrgID, credential.SealedKey)
+		}
+		if err != nil {
+			e.bad("keyset", hinted(fmt.Errorf("the key of %s: %w", company.OrgID, err), "hand over the whole keyset that it was sealed with, or connect the company anew"))
+			continue
+		}
+		opened++
+	}
+	e.ok("keyset", "opens the keys of %s", count(opened, "company"))
+}
+
+// greenhouse asks without a key: any answer, and that is a refusal, shows that Greenhouse is there.
+func (e *examination) greenhouse(ctx context.Context) {
+	if checkBaseURL(e.config.GreenhouseBaseURL, e.config.Dev) != nil {
+		return // it is among the settings' findings
+	}
+	client := e.config.greenhouse()
+	defer client.CloseIdleConnections()
+	_, _, err := client.CurrentUser(ctx, greenhouse.Credential{})
+	var refused *greenhouse.Error
+	if errors.As(err, &refused) && refused.Class != greenhouse.ClassAuthRejected {
+		e.bad("greenhouse", hinted(fmt.Errorf("%s: %w", e.config.GreenhouseBaseURL, refused), "look at https://status.greenhouse.io, at GREENHOUSE_BASE_URL and at this machine's way out"))
+		return
+	}
+	e.ok("greenhouse", "%s answers", e.config.GreenhouseBaseURL)
+}
