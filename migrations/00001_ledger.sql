@@ -263,6 +263,7 @@ CREATE TABLE ghexport.integrations (
     probes                integer NOT NULL DEFAULT 0,
     trial_at              timestamptz,
     trial_export_id       bigint,
+    released_at           timestamptz,
     last_good_at          timestamptz,
     created_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at            timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -303,6 +304,7 @@ COMMENT ON COLUMN ghexport.integrations.probe_at IS 'When to look again whether 
 COMMENT ON COLUMN ghexport.integrations.probes IS 'Probes since the hold began; sets the back-off.';
 COMMENT ON COLUMN ghexport.integrations.trial_at IS 'Since when one export may pass a permission.denied hold as its trial.';
 COMMENT ON COLUMN ghexport.integrations.trial_export_id IS 'The export that passed as the trial, until it settles.';
+COMMENT ON COLUMN ghexport.integrations.released_at IS 'When it could last send again after a hold, a pause or being off: failures before it are forgotten.';
 COMMENT ON COLUMN ghexport.integrations.last_good_at IS 'When Greenhouse last accepted the credential.';
 COMMENT ON COLUMN ghexport.integrations.created_at IS 'When the row was made.';
 COMMENT ON COLUMN ghexport.integrations.updated_at IS 'When a setting last changed.';
@@ -334,6 +336,7 @@ CREATE TABLE ghexport.control (
     stopped_at     timestamptz,
     stopped_by     text,
     stopped_reason text,
+    released_at    timestamptz,
     digest_key     bytea
 );
 INSERT INTO ghexport.control DEFAULT VALUES;
@@ -342,6 +345,7 @@ COMMENT ON COLUMN ghexport.control.one IS 'Keeps it one row.';
 COMMENT ON COLUMN ghexport.control.stopped_at IS 'Since when nothing is sent for anybody (`pause --all`); null when sending.';
 COMMENT ON COLUMN ghexport.control.stopped_by IS 'Who stopped it.';
 COMMENT ON COLUMN ghexport.control.stopped_reason IS 'Why.';
+COMMENT ON COLUMN ghexport.control.released_at IS 'When everything was last let go again: failures before it are forgotten.';
 COMMENT ON COLUMN ghexport.control.digest_key IS 'The HMAC key of the digests, sealed with the keyset; made by the first serve.';
 
 CREATE TABLE ghexport.audit (
@@ -385,13 +389,13 @@ COMMENT ON FUNCTION ghexport.held_reason(ghexport.integrations, boolean) IS
 
 -- +goose StatementBegin
 CREATE FUNCTION ghexport.held(org text) RETURNS text
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT ghexport.held_reason(i, c.stopped_at IS NOT NULL)
       FROM ghexport.control c
       LEFT JOIN ghexport.integrations i ON i.org_id = org
 $$;
 -- +goose StatementEnd
-COMMENT ON FUNCTION ghexport.held(text) IS 'Why this company may not send now, or null when it may.';
+COMMENT ON FUNCTION ghexport.held(text) IS 'Why this company may not send now, or null when it may. With its owner''s rights, so that a viewer who may not read keys can ask.';
 
 REVOKE EXECUTE ON FUNCTION ghexport.held_reason(ghexport.integrations, boolean) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION ghexport.held(text) FROM PUBLIC;

@@ -113,7 +113,7 @@ func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
 		       tested_at = coalesce(excluded.tested_at, i.tested_at),
 		       last_good_at = coalesce(excluded.last_good_at, i.last_good_at),
 		       decrypt_failed_at = CASE WHEN excluded.sealed_key IS NULL THEN i.decrypt_failed_at END,
-		       hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0,
+		       hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, released_at = clock_timestamp(),
 		       trial_at = NULL, trial_export_id = NULL,
 		       updated_at = clock_timestamp()`,
 		c.OrgID, c.SealedKey, c.KeyLast5, c.KeyDigest, by.Actor, c.CreatedBy, c.CreatedByName, c.CreatedByID, c.Tested)

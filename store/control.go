@@ -45,7 +45,7 @@ func (s *Store) StopAll(ctx context.Context, by By) (bool, error) {
 func (s *Store) ResumeAll(ctx context.Context, by By) (bool, error) {
 	return s.control(ctx, "resume --all", by, `
 		UPDATE ghexport.control
-		   SET stopped_at = NULL, stopped_by = NULL, stopped_reason = NULL
+		   SET stopped_at = NULL, stopped_by = NULL, stopped_reason = NULL, released_at = clock_timestamp()
 		 WHERE stopped_at IS NOT NULL`)
 }
 

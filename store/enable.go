@@ -67,7 +67,7 @@ func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waitin
 func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Switched) error {
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.integrations
-		   SET enabled = true, updated_at = clock_timestamp()
+		   SET enabled = true, released_at = clock_timestamp(), updated_at = clock_timestamp()
 		 WHERE org_id = $1 AND NOT enabled`, org)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
 
 // ResumeOrg ends [Store.PauseOrg]; what waited is sent. It returns false where the company was not paused.
 func (s *Store) ResumeOrg(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, "org resume", org, by, "paused_at IS NOT NULL", "paused_at = NULL, paused_by = NULL, paused_reason = NULL")
+	return s.switchOrg(ctx, "org resume", org, by, "paused_at IS NOT NULL", "paused_at = NULL, paused_by = NULL, paused_reason = NULL, released_at = clock_timestamp()")
 }
 
 // switchOrg changes a company that is as the guard says, records it and wakes the relay. The guard and the change are SQL of ours.

@@ -29,18 +29,19 @@ var (
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
 	viewerColumns = map[string][]string{
-		"control": {"one", "stopped_at", "stopped_by", "stopped_reason"},
+		"control": {"one", "stopped_at", "stopped_by", "stopped_reason", "released_at"},
 		"integrations": {
 			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",
 			"created_by_id", "tested_version", "tested_at", "time_zone", "mode", "job_map", "prospect_pool_id",
 			"prospect_pool_stage_id", "credit", "second_interview", "server_errors", "in_flight_cap", "paused_at", "paused_by",
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
-			"trial_export_id", "last_good_at", "created_at", "updated_at",
+			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at",
 		},
 		"rejected": {
 			"id", "org_id", "interview_id", "version", "schema_version", "cause", "detail", "enqueued_at", "rejected_at",
 		},
 	}
+	viewerFunctions   = []string{"held(text)"}
 	producerFunctions = []string{"enqueue(jsonb)", "validate(jsonb)", "status(text, text)"}
 )
 
@@ -70,6 +71,7 @@ func GrantSQL(kind GrantKind, role string) (string, error) {
 		for _, table := range []string{"control", "integrations", "rejected"} {
 			tables("SELECT ("+strings.Join(viewerColumns[table], ", ")+")", []string{table})
 		}
+		b.WriteString("GRANT EXECUTE ON FUNCTION " + qualified(viewerFunctions) + to)
 	default:
 		return "", fmt.Errorf("grant: %q is no kind of role", kind)
 	}

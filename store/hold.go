@@ -43,6 +43,7 @@ func holdCompanies(batch *pgx.Batch, in []Settle) {
 			batch.Queue(`
 				UPDATE ghexport.integrations
 				   SET hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL,
+				       released_at = clock_timestamp(),
 				       trial_export_id = NULL, last_good_at = clock_timestamp()
 				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
 				one.OrgID, one.CredentialVersion, one.ExportID)

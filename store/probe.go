@@ -47,6 +47,7 @@ func (s *Store) ReleaseHold(ctx context.Context, org string, credentialVersion i
 	return s.answer(ctx, "release hold", `
 		UPDATE ghexport.integrations
 		   SET hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL,
+				       released_at = clock_timestamp(),
 		       trial_export_id = NULL, decrypt_failed_at = NULL, last_good_at = clock_timestamp()
 		 WHERE org_id = $1 AND credential_version = $2
 		   AND (hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)`, org, credentialVersion)

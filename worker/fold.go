@@ -38,7 +38,7 @@ func (r *Relay) Fold(ctx context.Context) (int, error) {
 	if err == nil && len(rejected) > 0 {
 		err = r.Store.Reject(ctx, rejected)
 		r.Log.Error("rejected messages that cannot be folded", zap.Int("messages", len(rejected)),
-			zap.String("hint", "ghexport health names them; ghexport explain message.invalid"))
+			zap.String("hint", "ghexport health counts them; after a fix, ghexport replay --cause message.invalid"))
 	}
 	return folded + len(rejected), err
 }

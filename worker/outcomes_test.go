@@ -134,11 +134,34 @@ func TestOutcomes_DeadAfter72Hours(t *testing.T) {
 	r.sim.Plan(greenhousesim.Fault{Status: 503, Times: -1})
 	r.enqueue(result("acme", "iv"))
 	r.until("iv", "failed once", func(e row) bool { return e.State == "pending" && e.Attempts == 1 })
+	r.sql("UPDATE ghexport.integrations SET released_at = released_at - interval '100 hours'")
 	r.sql("UPDATE ghexport.exports SET due_at = clock_timestamp(), first_failed_at = clock_timestamp() - interval '72 hours'")
 	n.relay.Nudge()
 	e := r.state("iv", "dead")
 	assert.Equal(t, "greenhouse.down", e.Cause)
 	assert.Contains(t, e.Detail, "72 h")
+}
+
+// The clock of failures does not run while a company could not send.
+func TestOutcomes_APauseForgivesFailures(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.company("acme")
+	n := r.start()
+	r.sim.Plan(greenhousesim.Fault{Status: 503, Times: -1})
+	r.enqueue(result("acme", "iv"))
+	r.until("iv", "failed once", func(e row) bool { return e.State == "pending" && e.Attempts == 1 })
+	_, err := r.store.PauseOrg(t.Context(), "acme", somebody)
+	require.NoError(t, err)
+	r.sql("UPDATE ghexport.exports SET due_at = clock_timestamp(), first_failed_at = clock_timestamp() - interval '80 hours'")
+	_, err = r.store.ResumeOrg(t.Context(), "acme", somebody)
+	require.NoError(t, err)
+	n.relay.Nudge()
+	e := r.until("iv", "failed again", func(e row) bool { return e.Attempts == 2 && e.State != "sending" })
+	assert.Equal(t, "pending", e.State)
+	var failures int
+	require.NoError(t, r.watch.QueryRow(t.Context(), "SELECT failures FROM ghexport.exports").Scan(&failures))
+	assert.Equal(t, 1, failures)
 }
 
 func TestOutcomes_429MovesTheWindow(t *testing.T) {

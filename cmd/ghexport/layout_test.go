@@ -23,7 +23,7 @@ var layout = map[string]struct {
 	mayNot []string // import paths, or their beginnings
 }{
 	"jobs":                     {},
-	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "log", "go.uber.org/zap"}},
+	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"greenhouse/greenhousesim": {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
 	"migrations":               {},
 	"store":                    {may: []string{"jobs"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
