@@ -43,7 +43,7 @@ func findGhexport(ctx context.Context, named, dir string, out *terminal) (string
 	path := filepath.Join(dir, builtName)
 	ctx, cancel := limited(ctx, buildLimit, "go build to end")
 	defer cancel()
-	text, err := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/interviewing-io/greenhouse-export/cmd/ghexport").CombinedOutput()
+	text, err := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", path, "github.com/interviewing-io/greenhouse-export/cmd/ghexport").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build ghexport: %w\n%s", errors.Join(err, context.Cause(ctx)), text)
 	}
