@@ -18,11 +18,10 @@ const (
 	coldLimit  = 50               // requests a window before headers say otherwise
 	coldWindow = 10 * time.Second // and the window's length
 
-	// phaseGuard is how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds. What is spent
-	// within it counts in the next window too.
+	// phaseGuard is how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds.
 	phaseGuard = 1250 * time.Millisecond
-	// pickupGuard is how long after dispatch a request may leave while the phase is unknown; the limit then holds for any stretch
-	// of a window plus this.
+	// pickupGuard is how long after dispatch a request may leave at least. What is spent closer than both guards to a window's end
+	// counts in the next one too; while the phase is unknown, the limit holds for any stretch of a window plus this.
 	pickupGuard = time.Second
 	// wideLimit is where single moments are no longer kept.
 	wideLimit = 1000
@@ -31,6 +30,8 @@ const (
 func (b *Budget) wide() bool { return b.Limit > wideLimit }
 
 func (b *Budget) guard() time.Duration { return min(phaseGuard, b.Window/4) }
+
+func (b *Budget) edge() time.Duration { return b.guard() + min(pickupGuard, b.Window/4) }
 
 // roll brings the budget to now. inFlight requests may still arrive in the window that begins.
 func (b *Budget) roll(now time.Time, inFlight int) {
@@ -46,7 +47,7 @@ func (b *Budget) roll(now time.Time, inFlight int) {
 	}
 	carried := 0
 	for _, at := range b.Spends {
-		if !at.Before(b.End.Add(-b.guard())) {
+		if !at.Before(b.End.Add(-b.edge())) {
 			carried++
 		}
 	}
@@ -84,7 +85,7 @@ func (b *Budget) spend(now time.Time) (sendBy time.Time) {
 		b.Spends = append(b.Spends, now)
 	}
 	switch {
-	case b.PhaseKnown && b.End.Sub(now) <= b.guard():
+	case b.PhaseKnown && b.End.Sub(now) <= b.edge():
 		return b.End.Add(b.Window - b.guard())
 	case b.PhaseKnown:
 		return b.End.Add(-b.guard())

@@ -37,25 +37,35 @@ type ledger struct {
 }
 
 func (l *ledger) ask(arrivals []Arrival) *pgx.Batch {
-	var ids []int64
+	var ids, versions []int64
 	var orgs, interviews []string
+	var digests [][]byte
 	for _, a := range arrivals {
 		ids = append(ids, a.Messages...)
 		orgs, interviews = append(orgs, a.OrgID), append(interviews, a.InterviewID)
+		versions, digests = append(versions, a.Version), append(digests, a.Digest)
 	}
 	batch := &pgx.Batch{}
 	batch.Queue("SELECT id FROM ghexport.outbox WHERE id = ANY ($1)", ids)
-	batch.Queue(`
+	batch.Queue(standing, orgs, interviews, versions, digests)
+	batch.Queue(standing+`
+		   AND `+ourTurn+`
+		   AND (e.version < k.version OR e.version = k.version AND e.content_digest <> k.digest)
+		 ORDER BY e.id
+		   FOR NO KEY UPDATE OF e`, orgs, interviews, versions, digests)
+	return batch
+}
+
+// standing finds the exports of arrivals. Only those that an arrival may change are locked, in a second look: a lock would make an
+// intent pass the row over, and a repeat must not cost a send its turn. What needs no lock cannot come to need one, since versions
+// are changed by the relay's own turn alone.
+const standing = `
 		SELECT e.id, e.org_id, e.interview_id, e.version, e.content_digest, e.state, coalesce(e.cause, ''), e.flags,
 		       e.interviewer_advances, e.candidate_continues, e.body_id, e.erased_at IS NOT NULL,
 		       (SELECT a.version FROM ghexport.aside a WHERE a.export_id = e.id)
-		  FROM unnest($1::text[], $2::text[]) AS k(org_id, interview_id)
+		  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[]) AS k(org_id, interview_id, version, digest)
 		  JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
-		 WHERE `+ourTurn+`
-		 ORDER BY e.id
-		   FOR NO KEY UPDATE OF e`, orgs, interviews)
-	return batch
-}
+		 WHERE true`
 
 func (l *ledger) read(results pgx.BatchResults) error {
 	rows, err := results.Query()
@@ -69,16 +79,18 @@ func (l *ledger) read(results pgx.BatchResults) error {
 	for _, id := range ids {
 		l.messages[id] = true
 	}
-	rows, err = results.Query()
-	if err != nil {
-		return fmt.Errorf("lock their exports: %w", err)
-	}
-	standing, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledgerRow])
-	if err != nil {
-		return fmt.Errorf("lock their exports: %w", err)
-	}
-	for _, row := range standing {
-		l.rows[[2]string{row.OrgID, row.InterviewID}] = row
+	for range 2 { // what stands, then again what is locked: newer where the two differ
+		rows, err = results.Query()
+		if err != nil {
+			return fmt.Errorf("lock their exports: %w", err)
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledgerRow])
+		if err != nil {
+			return fmt.Errorf("lock their exports: %w", err)
+		}
+		for _, row := range found {
+			l.rows[[2]string{row.OrgID, row.InterviewID}] = row
+		}
 	}
 	return nil
 }
