@@ -215,7 +215,9 @@ func TestKeysThatDoNotOpen(t *testing.T) {
 	r.sql("UPDATE ghexport.integrations SET sealed_key = $1, decrypt_failed_at = NULL", unknown)
 	n.relay.Nudge()
 	r.until("iv", "tried", func(e row) bool { return n.worker.Ready() != nil })
-	r.until("iv", "waiting unharmed", func(e row) bool { return e.State == "pending" && e.Cause == "" })
+	r.until("iv", "waiting unharmed for another node", func(e row) bool {
+		return e.Attempts == 2 && (e.State == "pending" || e.State == "queued") && e.Cause == ""
+	})
 	r.untilHeld("acme", "")
 }
 
