@@ -40,10 +40,8 @@ const (
 
 // begin sets the counters to zero, or remembers them.
 func (w *watch) begin(ctx context.Context, known bool) (b before, err error) {
-	for _, statement := range []string{"SELECT pg_stat_force_next_flush()", "CHECKPOINT"} {
-		if err = w.exec(ctx, statement); err != nil {
-			return b, err
-		}
+	if err = w.exec(ctx, "SELECT pg_stat_force_next_flush()"); err != nil {
+		return b, err
 	}
 	if known {
 		if err = w.exec(ctx, "SELECT bench.pg_stat_statements_reset()"); err != nil {

@@ -57,6 +57,9 @@ func (b *bench) drain(ctx context.Context, c contender, last bool) (d Drain, err
 		return d, err
 	}
 	defer drop()
+	if err := w.exec(ctx, "CHECKPOINT"); err != nil { // before the backlog grows: what is written twice in a run would else cost full pages
+		return d, err
+	}
 	for part := range slices.Chunk(results("drain", b.N, b.Orgs), 1000) {
 		if err := c.hand(ctx, part); err != nil {
 			return d, fmt.Errorf("hand over: %w", err)

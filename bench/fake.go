@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -61,7 +60,7 @@ func (f *fake) arrivals() (map[string]time.Time, error) {
 // once checks that each of n exports came as exactly one request that was accepted.
 func (f *fake) once(n int) error {
 	if got, kept := f.CountRequests(), f.CountCandidates(""); got != n || kept != n {
-		return errors.New(fmt.Sprintf("%d exports came as %d requests and %d candidates", n, got, kept))
+		return fmt.Errorf("%d exports came as %d requests and %d candidates", n, got, kept)
 	}
 	return nil
 }

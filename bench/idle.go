@@ -25,6 +25,9 @@ type Step struct {
 // idleLimit bounds the wait for the last arrival once all is committed.
 const idleLimit = time.Minute
 
+// calm is the pause after the warm-up: longer than a busy relay keeps producers from waking it (2 s).
+const calm = 3 * time.Second
+
 // idles measures ours, then raw River.
 func (b *bench) idles(ctx context.Context, r *report) (err error) {
 	b.say("idle: %d exports, %.0f a second, each side", b.Idle, b.Rate)
@@ -54,6 +57,10 @@ func (b *bench) idle(ctx context.Context, c contender) (idle Idle, err error) {
 	stop, err := c.start(ctx, f.url)
 	if err != nil {
 		return idle, err
+	}
+	select { // a service that was just busy polls for a while instead of listening
+	case <-time.After(calm):
+	case <-ctx.Done():
 	}
 	first := 20 // they open connections and prepare statements; not counted
 	list := results("idle", b.Idle+first, b.Orgs)

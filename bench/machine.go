@@ -24,7 +24,7 @@ type Machine struct {
 	River    string
 }
 
-func (b *bench) facts(context.Context) Machine {
+func (b *bench) facts() Machine {
 	m := Machine{
 		At: time.Now().UTC().Truncate(time.Second), Cores: runtime.NumCPU(), CPU: "unknown", OS: runtime.GOOS + "/" + runtime.GOARCH,
 		Go: runtime.Version(), Postgres: b.server.Version,

@@ -91,7 +91,7 @@ func run(ctx context.Context, s settings, out, progress io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.server.Stop()) }()
-	r := report{Settings: s, Machine: b.facts(ctx)}
+	r := report{Settings: s, Machine: b.facts()}
 	if err := b.drains(ctx, &r); err != nil {
 		return err
 	}

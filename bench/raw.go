@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // raw is River alone: the body in the job's args, one POST, no ledger, no attempts, no budgets, no order, no fence.
 type raw struct {
 	settings
 	db       database
-	producer *store.Store // only for its pool: the same connection settings as ours
+	producer *pgxpool.Pool
 	inserter *river.Client[pgx.Tx]
 }
 
@@ -51,6 +51,17 @@ const (
 	rawPoll     = 100 * time.Millisecond
 )
 
+// pool is of the size of ours, and as durable.
+func pool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = int32(conns)
+	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
 func (r *raw) name() string       { return "river" }
 func (r *raw) settledSQL() string { return "SELECT count(*) FROM river_job WHERE state = 'completed'" }
 
@@ -63,24 +74,24 @@ func (r *raw) close() { r.producer.Close() }
 
 func (r *raw) create(ctx context.Context, db database) (err error) {
 	r.db = db
-	if r.producer, err = store.Open(ctx, store.Config{URL: db.ownerURL}); err != nil {
+	if r.producer, err = pool(ctx, db.ownerURL, r.Conns); err != nil {
 		return err
 	}
-	migrator, err := rivermigrate.New(riverpgxv5.New(r.producer.Pool), nil)
+	migrator, err := rivermigrate.New(riverpgxv5.New(r.producer), nil)
 	if err != nil {
 		return err
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate river: %w", err)
 	}
-	_, err = r.producer.Pool.Exec(ctx, `
+	_, err = r.producer.Exec(ctx, `
 		GRANT USAGE ON SCHEMA public TO `+serviceRole+`;
 		GRANT ALL ON ALL TABLES IN SCHEMA public TO `+serviceRole+`;
 		GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO `+serviceRole)
 	if err != nil {
 		return fmt.Errorf("grant: %w", err)
 	}
-	r.inserter, err = river.NewClient(riverpgxv5.New(r.producer.Pool), &river.Config{FetchCooldown: rawCooldown, FetchPollInterval: rawPoll})
+	r.inserter, err = river.NewClient(riverpgxv5.New(r.producer), &river.Config{FetchCooldown: rawCooldown, FetchPollInterval: rawPoll})
 	return err
 }
 
@@ -102,21 +113,21 @@ func (r *raw) handOne(ctx context.Context, one result) error {
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, r.producer.Pool, func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, r.producer, func(tx pgx.Tx) error {
 		_, err := r.inserter.InsertTx(ctx, tx, postArgs{Org: one.org, Candidate: candidate}, nil)
 		return err
 	})
 }
 
 func (r *raw) start(ctx context.Context, url string) (func() error, error) {
-	st, err := store.Open(ctx, store.Config{URL: r.db.serviceURL, MaxConns: int32(r.Conns)})
+	connections, err := pool(ctx, r.db.serviceURL, r.Conns)
 	if err != nil {
 		return nil, err
 	}
 	client := &greenhouse.Client{BaseURL: url}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &postWorker{client: client})
-	rc, err := river.NewClient(riverpgxv5.New(st.Pool), &river.Config{
+	rc, err := river.NewClient(riverpgxv5.New(connections), &river.Config{
 		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: r.Workers}},
 		FetchCooldown: rawCooldown, FetchPollInterval: rawPoll, JobTimeout: 30 * time.Second,
 		Logger: quiet(), ReindexerSchedule: river.NeverSchedule(),
@@ -125,7 +136,7 @@ func (r *raw) start(ctx context.Context, url string) (func() error, error) {
 		err = rc.Start(context.WithoutCancel(ctx)) // ends by Stop, so that what is in flight finishes
 	}
 	if err != nil {
-		st.Close()
+		connections.Close()
 		return nil, fmt.Errorf("river: %w", err)
 	}
 	return sync.OnceValue(func() error {
@@ -133,7 +144,7 @@ func (r *raw) start(ctx context.Context, url string) (func() error, error) {
 		defer cancel()
 		err := rc.Stop(stopCtx)
 		client.CloseIdleConnections()
-		st.Close()
+		connections.Close()
 		return err
 	}), nil
 }
