@@ -129,7 +129,7 @@ func (o *ours) log() *zap.Logger {
 }
 
 func (o *ours) start(ctx context.Context, url string) (func() error, error) {
-	st, err := store.Open(ctx, store.Config{URL: o.db.serviceURL, MaxConns: int32(o.Conns)})
+	st, err := store.Open(ctx, store.Config{URL: o.db.serviceURL, MaxConns: int32(o.Conns), GenericPlans: true})
 	if err != nil {
 		return nil, err
 	}

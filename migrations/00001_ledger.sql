@@ -127,20 +127,19 @@ CREATE TABLE ghexport.exports (
     updated_at                 timestamptz NOT NULL DEFAULT clock_timestamp(),
     sent_at                    timestamptz,
     erased_at                  timestamptz,
-    UNIQUE (org_id, interview_id),
+    CONSTRAINT exports_key UNIQUE (interview_id, org_id),
     CONSTRAINT exports_due_is_pending CHECK (due_at IS NULL OR state = 'pending'),
     CONSTRAINT exports_blocked_is_waiting CHECK (blocked_at IS NULL OR state IN ('pending', 'duplicate')),
     CONSTRAINT exports_job_is_in_flight CHECK ((job_id IS NOT NULL) = (state IN ('queued', 'sending'))),
     CONSTRAINT exports_pending_is_due_or_blocked CHECK (state <> 'pending' OR (due_at IS NULL) <> (blocked_at IS NULL)),
     CONSTRAINT exports_sending_is_an_attempt CHECK (state <> 'sending' OR (attempt IS NOT NULL AND deadline IS NOT NULL))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
 CREATE INDEX exports_due ON ghexport.exports (org_id, lane, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX exports_in_flight ON ghexport.exports (org_id, job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX exports_blocked ON ghexport.exports (id) WHERE blocked_at IS NOT NULL;
 CREATE INDEX exports_attention ON ghexport.exports (attention_at, id) WHERE attention_at IS NOT NULL;
 CREATE INDEX exports_by_candidate ON ghexport.exports (org_id, candidate_digest) WHERE candidate_digest IS NOT NULL;
 CREATE INDEX exports_by_email ON ghexport.exports (org_id, email_digest) WHERE email_digest IS NOT NULL;
-CREATE INDEX exports_by_interview ON ghexport.exports (interview_id);
 COMMENT ON TABLE ghexport.exports IS 'The ledger: one row per (org, interview), for ever. It, never river_job.state, is the truth about what was sent.';
 COMMENT ON COLUMN ghexport.exports.id IS 'The export''s number; all that a River job carries.';
 COMMENT ON COLUMN ghexport.exports.org_id IS 'The company, as the producer names it. It may have no integration yet.';

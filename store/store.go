@@ -21,6 +21,7 @@ type Config struct {
 	StatementLimit  time.Duration // no statement runs longer; 15 s when zero
 	LockLimit       time.Duration // no statement waits longer for a lock; 2 s when zero
 	IdleLimit       time.Duration // a transaction left open by a frozen process ends after this; 3 s when zero
+	GenericPlans    bool          // plan each statement once a connection: for a service, whose few statements are long and alike
 }
 
 // Store is a pool of connections whose settings never trade durability and never let a frozen process hold a lock for long.
@@ -50,6 +51,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	set["lock_timeout"] = milliseconds(cmp.Or(c.LockLimit, 2*time.Second))
 	set["idle_in_transaction_session_timeout"] = milliseconds(cmp.Or(c.IdleLimit, 3*time.Second))
 	set["timezone"] = "UTC"
+	if c.GenericPlans {
+		set["plan_cache_mode"] = "force_generic_plan"
+	}
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		// Without this pgx scans timestamptz into the machine's local zone, and the same row prints differently on two nodes.
 		conn.TypeMap().RegisterType(&pgtype.Type{

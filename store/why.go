@@ -34,7 +34,7 @@ const whyLimit = 100
 func (s *Store) Why(ctx context.Context, interview string) ([]Explanation, error) {
 	list, err := s.explain(ctx, `
 		SELECT DISTINCT org_id, interview_id
-		  FROM (SELECT e.org_id, e.interview_id FROM ghexport.exports e WHERE e.interview_id = $1 -- exports_by_interview
+		  FROM (SELECT e.org_id, e.interview_id FROM ghexport.exports e WHERE e.interview_id = $1 -- exports_key
 		        UNION ALL
 		        SELECT o.org_id, o.interview_id FROM ghexport.outbox o WHERE o.interview_id = $1
 		        UNION ALL
