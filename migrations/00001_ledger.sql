@@ -66,7 +66,7 @@ CREATE TABLE ghexport.bodies (
     interviewer_email text,
     created_at        timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE INDEX bodies_by_age ON ghexport.bodies (created_at);
+CREATE INDEX bodies_by_age ON ghexport.bodies USING brin (created_at);
 COMMENT ON TABLE ghexport.bodies IS 'What is sent about a person, rendered once at fold and never changed. Apart from the ledger so that the wide text is not rewritten with each state change, and so that erasure deletes whole rows.';
 COMMENT ON COLUMN ghexport.bodies.id IS 'Named by exports.body_id. A body that no export names is a leftover of a fold that did not commit; the sweep deletes it.';
 COMMENT ON COLUMN ghexport.bodies.org_id IS 'The company, so that a leftover can be told from a body in use.';
@@ -198,7 +198,7 @@ COMMENT ON COLUMN ghexport.aside.message IS 'As in the outbox. Personal data.';
 COMMENT ON COLUMN ghexport.aside.enqueued_at IS 'As in the outbox.';
 
 CREATE TABLE ghexport.attempts (
-    token              uuid PRIMARY KEY,
+    token              uuid NOT NULL,
     export_id          bigint NOT NULL,
     number             integer NOT NULL,
     job_id             bigint,
@@ -210,9 +210,9 @@ CREATE TABLE ghexport.attempts (
     cause              text,
     detail             text,
     silent             boolean NOT NULL DEFAULT false,
-    late               boolean NOT NULL DEFAULT false
+    late               boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (export_id, token)
 );
-CREATE INDEX attempts_by_export ON ghexport.attempts (export_id, number);
 COMMENT ON TABLE ghexport.attempts IS 'One row per attempt, written when it is settled: by its worker, or by the sweep for one that stayed silent.';
 COMMENT ON COLUMN ghexport.attempts.token IS 'The attempt''s own id, drawn before its intent.';
 COMMENT ON COLUMN ghexport.attempts.export_id IS 'The export that it tried to send.';

@@ -124,9 +124,8 @@ const dueExports = `
 	  FROM ready r
 	  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
 	 CROSS JOIN LATERAL (
-		SELECT count(*)::int AS n
+		SELECT coalesce(sum((SELECT count(*) FROM ghexport.exports f WHERE f.org_id = j.org_id AND f.job_id IS NOT NULL)), 0)::int AS n
 		  FROM ghexport.integrations j
-		  JOIN ghexport.exports f ON f.org_id = j.org_id AND f.job_id IS NOT NULL
 		 WHERE j.key_digest = r.key_digest
 	 ) flying
 	 CROSS JOIN LATERAL (

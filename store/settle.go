@@ -49,6 +49,7 @@ type Settle struct {
 type Settled struct {
 	State   State // the export's state now; "" when nothing was changed
 	Applied bool  // this settle changed it, or an earlier call with the same token did
+	Due     bool  // the company has more that is due: the freed place can be used at once
 	Late    bool  // the answer came after the sweep, or another attempt, had taken over
 }
 
@@ -81,13 +82,14 @@ func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, erro
 	holdCompanies(batch, in)
 	results := s.Pool.SendBatch(ctx, batch)
 	rows, err := results.Query()
-	states := map[uuid.UUID]State{}
+	states := map[uuid.UUID]Settled{}
 	if err == nil {
 		var token uuid.UUID
 		var state State
 		var woke *string
-		_, err = pgx.ForEachRow(rows, []any{&token, &state, &woke}, func() error {
-			states[token] = state
+		var due bool
+		_, err = pgx.ForEachRow(rows, []any{&token, &state, &due, &woke}, func() error {
+			states[token] = Settled{State: state, Due: due, Applied: true}
 			return nil
 		})
 	}
@@ -99,8 +101,7 @@ func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, erro
 	}
 	out := make([]Settled, len(in))
 	for i, one := range in {
-		state, applied := states[one.Token]
-		out[i] = Settled{State: state, Applied: applied}
+		out[i] = states[one.Token]
 	}
 	return out, nil
 }
@@ -157,16 +158,21 @@ const settleExports = `
 		   SET ` + newState + `
 		  FROM owned a
 		 WHERE e.id = a.locked_id AND e.state = 'sending'
-		RETURNING e.id, e.org_id, e.attempt, e.attempts, e.attempt_started_at, e.state
+		RETURNING e.id, e.org_id, e.attempt, e.attempts, e.attempt_started_at, e.state,
+		          a.job_id, a.credential, a.outcome, a.status, a.cause, a.detail
 	), logged AS (
 		INSERT INTO ghexport.attempts (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome, status,
 		                               cause, detail)
-		SELECT a.token, s.id, s.attempts, nullif(a.job_id, 0), nullif(a.credential, 0), s.attempt_started_at, clock_timestamp(),
-		       a.outcome, nullif(a.status, 0), nullif(a.cause, ''), nullif(a.detail, '')
+		SELECT s.attempt, s.id, s.attempts, nullif(s.job_id, 0), nullif(s.credential, 0), s.attempt_started_at, clock_timestamp(),
+		       s.outcome, nullif(s.status, 0), nullif(s.cause, ''), nullif(s.detail, '')
 		  FROM settled s
-		  JOIN owned a ON a.locked_id = s.id
+	), more AS MATERIALIZED (
+		SELECT EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = o.org_id AND e.due_at <= clock_timestamp()) AS due
+		  FROM (SELECT DISTINCT org_id FROM settled) o
+		 ORDER BY 1 DESC LIMIT 1
+	), woken AS MATERIALIZED (
+		SELECT due, CASE WHEN due THEN ghexport.wake()::text END AS woke FROM more
 	)
-	SELECT s.attempt, s.state,
-	       CASE WHEN EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = s.org_id AND e.due_at <= clock_timestamp())
-	            THEN ghexport.wake()::text END
-	  FROM settled s`
+	SELECT s.attempt, s.state, w.due, w.woke
+	  FROM settled s
+	 CROSS JOIN woken w`

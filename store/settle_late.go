@@ -125,7 +125,7 @@ func logLate(ctx context.Context, tx pgx.Tx, in Settle, o owner) error {
 		                                    status, cause, detail, late)
 		VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), coalesce($6, clock_timestamp()), clock_timestamp(), $7,
 		        nullif($8::int, 0), nullif($9, ''), nullif($10, ''), $11)
-		ON CONFLICT (token) DO UPDATE
+		ON CONFLICT (export_id, token) DO UPDATE
 		   SET finished_at = excluded.finished_at, outcome = excluded.outcome, status = excluded.status, cause = excluded.cause,
 		       detail = excluded.detail, silent = false, late = true
 		 WHERE t.silent`,

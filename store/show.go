@@ -114,7 +114,7 @@ func (s *Store) attempts(ctx context.Context, export int64, fields []string) ([]
 	rows, err := s.Pool.Query(ctx, `
 		SELECT number, started_at, finished_at, outcome, status, cause, detail, silent, late
 		  FROM ghexport.attempts
-		 WHERE export_id = $1 -- attempts_by_export
+		 WHERE export_id = $1 -- attempts_pkey
 		 ORDER BY number, started_at
 		 LIMIT 10000`, export)
 	if err != nil {

@@ -66,7 +66,7 @@ const sweepSilent = `
 		SELECT attempt, id, attempts, job_id, attempt_started_at, clock_timestamp(), 'unknown', 'outcome.unknown',
 		       'the worker never said how it ended', true
 		  FROM silent
-		ON CONFLICT (token) DO NOTHING
+		ON CONFLICT (export_id, token) DO NOTHING
 	), finalised AS (
 		UPDATE ghexport.river_job j
 		   SET state = 'discarded', finalized_at = clock_timestamp(),

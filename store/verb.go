@@ -131,7 +131,7 @@ func lockForVerb(ctx context.Context, tx pgx.Tx, ids []int64) ([]verbRow, error)
 		SELECT e.id, e.state, e.erased_at IS NOT NULL, 'may_exist' = ANY (e.flags), e.body_id IS NOT NULL,
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
 		       CASE WHEN e.attempt IS NOT NULL
-		             AND coalesce((SELECT a.silent AND NOT a.late FROM ghexport.attempts a WHERE a.token = e.attempt), true)
+		             AND coalesce((SELECT a.silent AND NOT a.late FROM ghexport.attempts a WHERE a.export_id = e.id AND a.token = e.attempt), true)
 		             AND t.latest > clock_timestamp()
 		            THEN t.latest END
 		  FROM ghexport.exports e

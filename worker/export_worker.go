@@ -67,7 +67,9 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	if err != nil {
 		return fmt.Errorf("export %d: how it ended could not be recorded", intent.ExportID)
 	}
-	w.config.Relay.Nudge()
+	if settled.Due || settled.Late || said.Outcome != store.OutcomeSent {
+		w.config.Relay.Nudge()
+	}
 	return shown(said, settled)
 }
 

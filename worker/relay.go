@@ -72,6 +72,7 @@ func (r *Relay) Run(ctx context.Context) {
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
 	defer housekeep.Stop()
+	r.minding()
 	r.sweep(ctx)
 	for ctx.Err() == nil {
 		wait := r.once(ctx)
@@ -111,6 +112,7 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	}
 	switch {
 	case errors.Is(err, store.ErrStandby):
+		r.minding()
 		return standbyPoll
 	case err != nil:
 		r.report("relay", err)
@@ -145,6 +147,10 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	}
 	return moved, nil
 }
+
+// minding takes over what another relay, gone by now, may have told producers: that somebody polls. Without it a relay that starts
+// or takes over within that time sleeps while producers stay silent.
+func (r *Relay) minding() { r.awakeUntil, r.drowsyAt = time.Now().Add(awakeFor), 0 }
 
 func (r *Relay) stayAwake(ctx context.Context) {
 	now := time.Now()
