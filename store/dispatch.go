@@ -15,8 +15,12 @@ type Dispatched struct {
 	After   string // the company to go on after; "" begins again from the first
 }
 
-// dispatchOrgs is how many companies one pass visits.
-const dispatchOrgs = 500
+const (
+	dispatchOrgs = 500 // companies that one pass visits
+	// queueAhead is how many jobs may lie in River's queue when nothing is being sent; else twice what is being sent. More would
+	// outlive the moment by which they must leave, and burn their budget.
+	queueAhead = 64
+)
 
 // Dispatch gives due exports a River job each, company by company after the given one, within budgets and in-flight caps, and sets
 // aside those that must wait for a sibling. One transaction; [ErrStandby] means that another relay works. Its cost follows the
@@ -24,7 +28,7 @@ const dispatchOrgs = 500
 func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) {
 	var due []dueExport
 	first := &pgx.Batch{}
-	first.Queue(dueExports, after, dispatchOrgs)
+	first.Queue(dueExports, after, dispatchOrgs, queueAhead)
 	t, err := s.takeTurn(ctx, first, func(results pgx.BatchResults) error {
 		rows, err := results.Query()
 		if err == nil {
@@ -42,12 +46,13 @@ func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) 
 	if err := t.send(ctx, plan.batch(), true); err != nil {
 		return Dispatched{}, fmt.Errorf("dispatch: %w", err)
 	}
-	return plan.stats(due), nil
+	return plan.stats(due, after), nil
 }
 
 // dueExport is one of the oldest due exports of a company that may send, with the company's facts.
 type dueExport struct {
 	Now    time.Time
+	Room   int // jobs that may be queued before the workers have too many
 	OrgID  string
 	Trial  bool // only one may go, to try whether a 403 is over
 	Free   int  // places under the in-flight cap
@@ -117,7 +122,10 @@ const dueExports = `
 		   AND (held.reason IS NULL
 		        OR held.reason = 'permission.denied' AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
 	)
-	SELECT clock_timestamp(), r.org_id, r.trial, r.free, r.second_interview,
+	SELECT clock_timestamp(),
+	       (SELECT greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) - count(*) FILTER (WHERE q.state = 'queued')
+	          FROM ghexport.exports q WHERE q.job_id IS NOT NULL)::int, -- exports_in_flight
+	       r.org_id, r.trial, r.free, r.second_interview,
 	       r.key_digest, flying.n, coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end,
 	       coalesce(b.phase_known, false), coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
 	       e.id, e.lane, e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
@@ -142,8 +150,16 @@ const dueExports = `
 	   AND (b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
 	 ORDER BY r.org_id, e.lane, e.due_at, e.id`
 
-func (p *dispatchPlan) stats(due []dueExport) Dispatched {
+func (p *dispatchPlan) stats(due []dueExport, after string) Dispatched {
 	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip)}
+	switch {
+	case p.none:
+		d.After = after
+		return d
+	case p.full != "": // the others' turn comes first in the next pass
+		d.After = p.full
+		return d
+	}
 	orgs := map[string]bool{}
 	for _, e := range due {
 		orgs[e.OrgID] = true

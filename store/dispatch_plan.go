@@ -16,11 +16,17 @@ type dispatchPlan struct {
 	skip   []int64 // these the company's policy ends
 
 	budgets map[string]*spending
+	room    int    // jobs that may still be queued
+	full    string // the company that got the last of the room; "" while there was enough
+	none    bool   // there was no room to begin with
 }
 
 // planDispatch decides, export by export in the order of turns. Pure.
 func planDispatch(due []dueExport) *dispatchPlan {
 	p := &dispatchPlan{budgets: map[string]*spending{}}
+	if len(due) > 0 {
+		p.room, p.none = due[0].Room, due[0].Room <= 0
+	}
 	free := map[string]int{}
 	for _, e := range due {
 		if _, seen := free[e.OrgID]; !seen {
@@ -43,11 +49,17 @@ func planDispatch(due []dueExport) *dispatchPlan {
 }
 
 func (p *dispatchPlan) send(e dueExport, free map[string]int) {
+	if p.room <= 0 {
+		return
+	}
 	b := p.budget(e)
 	if free[e.OrgID] <= 0 || b.free(e.Now, e.Urgent || e.Trial) <= 0 {
 		return
 	}
 	free[e.OrgID]--
+	if p.room--; p.room == 0 {
+		p.full = e.OrgID
+	}
 	p.queue = append(p.queue, e.ID)
 	p.sendBy = append(p.sendBy, b.spend(e.Now))
 	b.taken = append(b.taken, e.Now)

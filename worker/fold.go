@@ -15,23 +15,51 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
+// together folds few and small arrivals and dispatches in the same turn, which saves a lone export two commits. It reports false where
+// that could not be done as one.
+func (r *Relay) together(ctx context.Context, arrivals []store.Arrival) (folded int, done bool, err error) {
+	if r.NoSend || !store.PassFits(arrivals) {
+		return 0, false, nil
+	}
+	folded, d, err := r.Store.Pass(ctx, arrivals, r.dueAfter)
+	if errors.Is(err, store.ErrStandby) {
+		return 0, true, err
+	}
+	if err != nil {
+		return 0, false, nil //nolint:nilerr // each for itself tells what is wrong, and with whom
+	}
+	r.dueAfter = d.After
+	return folded, true, nil
+}
+
 // Fold makes one fold pass and returns how many messages left the outbox. A message that cannot be folded goes to `rejected` and
 // holds up nobody. [store.ErrStandby] means that another relay works.
 func (r *Relay) Fold(ctx context.Context) (int, error) {
+	folded, _, err := r.fold(ctx, false)
+	return folded, err
+}
+
+// fold is Fold, or, for little work and where asked, both passes in one turn; then it reports that dispatch is done, too.
+func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched bool, err error) {
 	after := r.outboxAfter
 	messages, next, err := r.Store.Outbox(ctx, after, []int{jobs.SchemaVersion})
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	r.outboxAfter = next
 	if len(messages) == 0 {
 		if after == "" {
-			return 0, nil
+			return 0, false, nil
 		}
-		return r.Fold(ctx)
+		return r.fold(ctx, dispatch)
 	}
 	arrivals, rejected := r.arrive(messages)
-	folded, err := r.Store.Fold(ctx, arrivals)
+	if dispatch {
+		folded, dispatched, err = r.together(ctx, arrivals)
+	}
+	if !dispatched {
+		folded, err = r.Store.Fold(ctx, arrivals)
+	}
 	if err != nil && !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err) && !store.Contended(err) && ctx.Err() == nil {
 		folded, err = r.foldEach(ctx, arrivals, rejected)
 	}
@@ -40,7 +68,7 @@ func (r *Relay) Fold(ctx context.Context) (int, error) {
 		r.Log.Error("rejected messages that cannot be folded", zap.Int("messages", len(rejected)),
 			zap.String("hint", "ghexport health counts them; after a fix, ghexport replay --cause message.invalid"))
 	}
-	return folded + len(rejected), err
+	return folded + len(rejected), dispatched, err
 }
 
 // foldEach redoes a failed batch row by row: the culprit is rejected, the others are folded.

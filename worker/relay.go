@@ -102,13 +102,13 @@ func (r *Relay) Run(ctx context.Context) {
 func (r *Relay) once(ctx context.Context) time.Duration {
 	passCtx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
-	folded, err := r.Fold(passCtx)
+	folded, dispatched, err := r.fold(passCtx, true)
 	moved := folded
-	if err == nil || !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err) {
+	if !dispatched && (err == nil || !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err)) {
 		r.report("fold", err) // a fold that cannot go on must not stop dispatch
-		var dispatched int
-		dispatched, err = r.Dispatch(passCtx)
-		moved += dispatched
+		var due int
+		due, err = r.Dispatch(passCtx)
+		moved += due
 	}
 	switch {
 	case errors.Is(err, store.ErrStandby):
@@ -139,7 +139,7 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	}
 	r.dueAfter = d.After
 	moved := d.Queued + d.Waiting
-	if moved == 0 && after != "" {
+	if moved == 0 && after != "" && d.After == "" {
 		return r.Dispatch(ctx) // the companies before the one that we went on after
 	}
 	if moved > 0 {
