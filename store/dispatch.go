@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -19,7 +18,9 @@ const (
 	dispatchOrgs = 500 // companies that one pass visits
 	// queueAhead is how many jobs may lie in River's queue when nothing is being sent; else twice what is being sent. More would
 	// outlive the moment by which they must leave, and burn their budget.
-	queueAhead = 64
+	queueAhead = 256
+	// queueSpare is how many more exports a pass looks at than it has room for, since some of them must wait for a sibling.
+	queueSpare = 32
 )
 
 // Dispatch gives due exports a River job each, company by company after the given one, within budgets and in-flight caps, and sets
@@ -28,7 +29,7 @@ const (
 func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) {
 	var due []dueExport
 	first := &pgx.Batch{}
-	first.Queue(dueExports, after, dispatchOrgs, queueAhead)
+	first.Queue(dueExports, after, dispatchOrgs, queueAhead, queueSpare)
 	t, err := s.takeTurn(ctx, first, func(results pgx.BatchResults) error {
 		rows, err := results.Query()
 		if err == nil {
@@ -49,107 +50,6 @@ func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) 
 	return plan.stats(due, after), nil
 }
 
-// dueExport is one of the oldest due exports of a company that may send, with the company's facts.
-type dueExport struct {
-	Now    time.Time
-	Room   int // jobs that may be queued before the workers have too many
-	OrgID  string
-	Trial  bool // only one may go, to try whether a 403 is over
-	Free   int  // places under the in-flight cap
-	Second string
-
-	Credential     []byte
-	KeyInFlight    int
-	Limit          int
-	Window         time.Duration
-	End            *time.Time
-	PhaseKnown     bool
-	Spent          int
-	Spends         []time.Time
-	BlockedUntil   *time.Time
-	BudgetRevision *time.Time
-
-	ID      int64
-	Lane    int
-	Urgent  bool // it failed before
-	Allowed bool // a person wants the second profile
-	Waits   bool // a sibling is in flight, or of an earlier interview and pending
-	Doubt   bool // a sibling may exist in Greenhouse
-	Twin    bool // a sibling was sent
-}
-
-// siblings counts for and against an export e. Two exports of a company are siblings when they share a candidate id or an email.
-const siblings = `
-	SELECT coalesce(bool_or(s.state IN ('queued', 'sending')
-	                        OR s.state = 'pending' AND (s.interviewed_at, s.id) < (e.interviewed_at, e.id)), false) AS waits,
-	       coalesce(bool_or(s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)), false) AS doubt,
-	       coalesce(bool_or(s.state = 'sent'), false) AS twin
-	  FROM ghexport.exports s
-	 WHERE s.org_id = e.org_id
-	   AND (s.candidate_digest = e.candidate_digest OR s.email_digest = e.email_digest) -- exports_by_candidate, exports_by_email
-	   AND s.id <> e.id`
-
-// newerMessage is true while a newer message for export e waits to be folded, or could not be.
-const newerMessage = `
-	(EXISTS (SELECT FROM ghexport.outbox o
-	          WHERE o.org_id = e.org_id AND o.interview_id = e.interview_id AND o.version > e.version) -- outbox_by_interview
-	 OR EXISTS (SELECT FROM ghexport.rejected r
-	             WHERE r.org_id = e.org_id AND r.interview_id = e.interview_id AND r.version > e.version))`
-
-const dueExports = `
-	WITH RECURSIVE due(org_id, n) AS (
-		(SELECT e.org_id, 1 FROM ghexport.exports e WHERE e.due_at IS NOT NULL AND e.org_id > $1 ORDER BY e.org_id LIMIT 1)
-		UNION ALL
-		SELECT next.org_id, due.n + 1
-		  FROM due
-		 CROSS JOIN LATERAL (
-			SELECT e.org_id FROM ghexport.exports e
-			 WHERE e.due_at IS NOT NULL AND e.org_id > due.org_id
-			 ORDER BY e.org_id LIMIT 1
-		 ) next -- a loose scan of exports_due: one probe a company
-		 WHERE due.n < $2
-	), ready AS (
-		SELECT i.*, held.reason IS NOT NULL AS trial,
-		       CASE WHEN held.reason IS NULL THEN i.in_flight_cap ELSE 1 END - busy.n AS free
-		  FROM due
-		  JOIN ghexport.integrations i ON i.org_id = due.org_id
-		 CROSS JOIN ghexport.control c
-		 CROSS JOIN LATERAL (SELECT ghexport.held_reason(i, c.stopped_at IS NOT NULL) AS reason) held
-		 CROSS JOIN LATERAL (
-			SELECT count(*)::int AS n FROM ghexport.exports f WHERE f.org_id = i.org_id AND f.job_id IS NOT NULL -- exports_in_flight
-		 ) busy
-		 WHERE ` + ourTurn + `
-		   AND (held.reason IS NULL
-		        OR held.reason = 'permission.denied' AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
-	)
-	SELECT clock_timestamp(),
-	       (SELECT greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) - count(*) FILTER (WHERE q.state = 'queued')
-	          FROM ghexport.exports q WHERE q.job_id IS NOT NULL)::int, -- exports_in_flight
-	       r.org_id, r.trial, r.free, r.second_interview,
-	       r.key_digest, flying.n, coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end,
-	       coalesce(b.phase_known, false), coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
-	       e.id, e.lane, e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
-	  FROM ready r
-	  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
-	 CROSS JOIN LATERAL (
-		SELECT coalesce(sum((SELECT count(*) FROM ghexport.exports f WHERE f.org_id = j.org_id AND f.job_id IS NOT NULL)), 0)::int AS n
-		  FROM ghexport.integrations j
-		 WHERE j.key_digest = r.key_digest
-	 ) flying
-	 CROSS JOIN LATERAL (
-		(SELECT e.* FROM ghexport.exports e -- exports_due, live work
-		  WHERE e.org_id = r.org_id AND e.lane = 0 AND e.due_at <= clock_timestamp() AND NOT ` + newerMessage + `
-		  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
-		UNION ALL
-		(SELECT e.* FROM ghexport.exports e -- exports_due, replays
-		  WHERE e.org_id = r.org_id AND e.lane = 1 AND e.due_at <= clock_timestamp() AND NOT ` + newerMessage + `
-		  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
-	 ) e
-	 CROSS JOIN LATERAL (` + siblings + `) k
-	 WHERE r.free > 0
-	   AND (b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
-	 ORDER BY r.org_id, e.lane, e.due_at, e.id`
-
 func (p *dispatchPlan) stats(due []dueExport, after string) Dispatched {
 	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip)}
 	switch {
@@ -165,7 +65,7 @@ func (p *dispatchPlan) stats(due []dueExport, after string) Dispatched {
 		orgs[e.OrgID] = true
 		d.After = max(d.After, e.OrgID)
 	}
-	if len(orgs) < dispatchOrgs/2 {
+	if len(orgs) < dispatchOrgs/2 && !p.cut {
 		d.After = "" // few had anything: the next pass sees them all
 	}
 	return d

@@ -49,7 +49,7 @@ func (s *Store) Pass(ctx context.Context, arrivals []Arrival, after string) (int
 	}
 	batch.QueuedQueries = append(batch.QueuedQueries, plan.batch().QueuedQueries...)
 	var due []dueExport
-	batch.Queue(dueExports, after, dispatchOrgs, queueAhead).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(dueExports, after, dispatchOrgs, queueAhead, queueSpare).Query(func(rows pgx.Rows) (err error) {
 		due, err = pgx.CollectRows(rows, pgx.RowToStructByPos[dueExport])
 		return err
 	})

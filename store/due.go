@@ -1,0 +1,110 @@
+package store
+
+import "time"
+
+// dueExport is one of the oldest due exports of a company that may send, with the company's facts.
+type dueExport struct {
+	Now    time.Time
+	Room   int // jobs that may be queued before the workers have too many
+	OrgID  string
+	Trial  bool // only one may go, to try whether a 403 is over
+	Free   int  // places under the in-flight cap
+	Second string
+
+	Credential     []byte
+	KeyInFlight    int
+	Limit          int
+	Window         time.Duration
+	End            *time.Time
+	PhaseKnown     bool
+	Spent          int
+	Spends         []time.Time
+	BlockedUntil   *time.Time
+	BudgetRevision *time.Time
+
+	ID      int64
+	Lane    int
+	Urgent  bool // it failed before
+	Allowed bool // a person wants the second profile
+	Waits   bool // a sibling is in flight, or of an earlier interview and pending
+	Doubt   bool // a sibling may exist in Greenhouse
+	Twin    bool // a sibling was sent
+}
+
+// siblings counts for and against an export e. Two exports of a company are siblings when they share a candidate id or an email.
+const siblings = `
+	SELECT coalesce(bool_or(s.state IN ('queued', 'sending')
+	                        OR s.state = 'pending' AND (s.interviewed_at, s.id) < (e.interviewed_at, e.id)), false) AS waits,
+	       coalesce(bool_or(s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)), false) AS doubt,
+	       coalesce(bool_or(s.state = 'sent'), false) AS twin
+	  FROM ghexport.exports s
+	 WHERE s.org_id = e.org_id
+	   AND (s.candidate_digest = e.candidate_digest OR s.email_digest = e.email_digest) -- exports_by_candidate, exports_by_email
+	   AND s.id <> e.id`
+
+// newerMessage is true while a newer message for export e waits to be folded, or could not be.
+const newerMessage = `
+	(EXISTS (SELECT FROM ghexport.outbox o
+	          WHERE o.org_id = e.org_id AND o.interview_id = e.interview_id AND o.version > e.version) -- outbox_by_interview
+	 OR EXISTS (SELECT FROM ghexport.rejected r
+	             WHERE r.org_id = e.org_id AND r.interview_id = e.interview_id AND r.version > e.version))`
+
+const dueExports = `
+	WITH RECURSIVE due(org_id, n) AS (
+		(SELECT e.org_id, 1 FROM ghexport.exports e WHERE e.due_at IS NOT NULL AND e.org_id > $1 ORDER BY e.org_id LIMIT 1)
+		UNION ALL
+		SELECT next.org_id, due.n + 1
+		  FROM due
+		 CROSS JOIN LATERAL (
+			SELECT e.org_id FROM ghexport.exports e
+			 WHERE e.due_at IS NOT NULL AND e.org_id > due.org_id
+			 ORDER BY e.org_id LIMIT 1
+		 ) next -- a loose scan of exports_due: one probe a company
+		 WHERE due.n < $2
+	), ready AS (
+		SELECT i.*, held.reason IS NOT NULL AS trial,
+		       CASE WHEN held.reason IS NULL THEN i.in_flight_cap ELSE 1 END - busy.n AS free
+		  FROM due
+		  JOIN ghexport.integrations i ON i.org_id = due.org_id
+		 CROSS JOIN ghexport.control c
+		 CROSS JOIN LATERAL (SELECT ghexport.held_reason(i, c.stopped_at IS NOT NULL) AS reason) held
+		 CROSS JOIN LATERAL (
+			SELECT count(*)::int AS n FROM ghexport.exports f WHERE f.org_id = i.org_id AND f.job_id IS NOT NULL -- exports_in_flight
+		 ) busy
+		 WHERE ` + ourTurn + `
+		   AND (held.reason IS NULL
+		        OR held.reason = 'permission.denied' AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
+	), room AS MATERIALIZED (
+		SELECT (greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) - count(*) FILTER (WHERE q.state = 'queued'))::int AS n
+		  FROM ghexport.exports q
+		 WHERE q.job_id IS NOT NULL -- exports_in_flight
+	), oldest AS MATERIALIZED (
+		SELECT r.org_id, r.trial, r.free, r.second_interview, r.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
+		       e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, e.candidate_digest, e.email_digest
+		  FROM ready r
+		  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
+		 CROSS JOIN LATERAL (
+			(SELECT e.* FROM ghexport.exports e -- exports_due, live work
+			  WHERE e.org_id = r.org_id AND e.lane = 0 AND e.due_at <= clock_timestamp() AND NOT ` + newerMessage + `
+			  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
+			UNION ALL
+			(SELECT e.* FROM ghexport.exports e -- exports_due, replays
+			  WHERE e.org_id = r.org_id AND e.lane = 1 AND e.due_at <= clock_timestamp() AND NOT ` + newerMessage + `
+			  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
+		 ) e
+		 WHERE r.free > 0
+		   AND (b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
+		 LIMIT (SELECT CASE WHEN n > 0 THEN n + $4::int ELSE 0 END FROM room)
+	)
+	SELECT clock_timestamp(), room.n, e.org_id, e.trial, e.free, e.second_interview, e.key_digest,
+	       (SELECT coalesce(sum((SELECT count(*) FROM ghexport.exports f WHERE f.org_id = j.org_id AND f.job_id IS NOT NULL)), 0)::int
+	          FROM ghexport.integrations j
+	         WHERE j.key_digest = e.key_digest),
+	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
+	       coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
+	       e.id, e.lane, e.urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
+	  FROM oldest e
+	 CROSS JOIN room
+	  LEFT JOIN ghexport.budgets b ON b.credential = e.key_digest
+	 CROSS JOIN LATERAL (` + siblings + `) k
+	 ORDER BY e.org_id, e.lane, e.due_at, e.id`
