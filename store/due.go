@@ -75,9 +75,11 @@ const dueExports = `
 		   AND (held.reason IS NULL
 		        OR held.reason = 'permission.denied' AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
 	), room AS MATERIALIZED (
-		SELECT (greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) - count(*) FILTER (WHERE q.state = 'queued'))::int AS n
-		  FROM ghexport.exports q
-		 WHERE q.job_id IS NOT NULL -- exports_in_flight
+		SELECT CASE WHEN lying.queued <= lying.ahead * 3 / 4 THEN lying.ahead - lying.queued ELSE 0 END::int AS n
+		  FROM (SELECT greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) AS ahead,
+		               count(*) FILTER (WHERE q.state = 'queued') AS queued
+		          FROM ghexport.exports q
+		         WHERE q.job_id IS NOT NULL) lying -- exports_in_flight
 	), oldest AS MATERIALIZED (
 		SELECT r.org_id, r.trial, r.free, r.second_interview, r.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
 		       e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, e.candidate_digest, e.email_digest

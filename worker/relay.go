@@ -121,10 +121,10 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	if folded >= busyFrom {
 		r.stayAwake(ctx)
 	}
-	if moved > 0 {
+	if moved > 0 && !(dispatched && r.dueAfter == "" && r.outboxAfter == "") {
 		return 0
 	}
-	return r.pause(ctx)
+	return r.pause(ctx) // after a small pass, too: what is committed from now on wakes us, or is polled for
 }
 
 // Dispatch makes one dispatch pass and returns how many exports it moved. [store.ErrStandby] means that another relay works.
