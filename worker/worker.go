@@ -32,7 +32,7 @@ const (
 
 // River's settings, as measured: its defaults fetch at most 100 jobs each 100 ms and forget dead letters in a week.
 const (
-	fetchCooldown     = time.Millisecond
+	fetchCooldown     = 2 * time.Millisecond
 	fetchPollInterval = 200 * time.Millisecond
 	keepDeadLetters   = 90 * 24 * time.Hour
 	keepCompleted     = 6 * time.Hour
