@@ -159,15 +159,15 @@ func (h *Health) problems() []string {
 	if h.Stopped != nil {
 		add(true, "everything is stopped, by %s since %s", h.Stopped.By, h.Stopped.At.UTC().Format(time.RFC3339))
 	}
-	add(h.OutboxAge.Duration() > oldOutbox, "%d messages wait to be folded, the oldest for %s: no relay keeps up", h.Outbox,
+	add(h.OutboxAge.Duration() > oldOutbox, "messages waiting to be folded: %d, the oldest for %s: no relay keeps up", h.Outbox,
 		h.OutboxAge.Duration().Round(time.Second))
-	add(h.Rejected > 0, "%d messages could not be folded (message.invalid)", h.Rejected)
-	add(h.DueAge.Duration() > oldDue, "%d exports are due, the longest for %s", h.Due, h.DueAge.Duration().Round(time.Second))
+	add(h.Rejected > 0, "messages that could not be folded (message.invalid): %d", h.Rejected)
+	add(h.DueAge.Duration() > oldDue, "exports due: %d, the longest for %s", h.Due, h.DueAge.Duration().Round(time.Second))
 	broken := []Cause{CauseIncomplete, CauseDecryptFailed, CauseUntested, CauseAuthRejected, CausePermissionDenied}
 	for _, group := range h.Held {
-		add(slices.Contains(broken, group.Cause), "%d companies are held (%s), %d exports wait for that", group.Count, group.Cause, group.Waiting)
+		add(slices.Contains(broken, group.Cause), "companies held (%s): %d, with %d waiting", group.Cause, group.Count, group.Waiting)
 	}
-	add(h.Dead > 0, "%d exports are dead letters", h.Dead)
-	add(h.Unknown > 0, "%d exports may or may not be in Greenhouse", h.Unknown)
+	add(h.Dead > 0, "dead letters: %d", h.Dead)
+	add(h.Unknown > 0, "exports that may or may not be in Greenhouse: %d", h.Unknown)
 	return list
 }

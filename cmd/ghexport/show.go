@@ -52,7 +52,7 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	}
 	line("export", fmt.Sprint(e.ID))
 	line("company", e.OrgID)
-	line("interview", fmt.Sprintf("%s, version %d, held %s", e.InterviewID, e.Version, moment(e.InterviewedAt)))
+	line("interview", fmt.Sprintf("%s, version %d, of %s", e.InterviewID, e.Version, moment(e.InterviewedAt)))
 	line("candidate", e.CandidateID)
 	line("state", string(e.State))
 	line("because", whyNot(e.ExportRow))
