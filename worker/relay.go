@@ -148,9 +148,13 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	return moved, nil
 }
 
-// minding takes over what another relay, gone by now, may have told producers: that somebody polls. Without it a relay that starts
-// or takes over within that time sleeps while producers stay silent.
-func (r *Relay) minding() { r.awakeUntil, r.drowsyAt = time.Now().Add(awakeFor), 0 }
+// minding takes over what another relay, which may be gone soon, told producers: that somebody polls. Without it a relay that starts
+// or stands by within that time would sleep while producers stay silent. It asks the database until when, see pause.
+func (r *Relay) minding() {
+	if r.awakeUntil.IsZero() {
+		r.awakeUntil, r.drowsyAt = time.Now(), 0
+	}
+}
 
 func (r *Relay) stayAwake(ctx context.Context) {
 	now := time.Now()
