@@ -148,49 +148,6 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	return moved, nil
 }
 
-// minding takes over what another relay, which may be gone soon, told producers: that somebody polls. Without it a relay that starts
-// or stands by within that time would sleep while producers stay silent. It asks the database until when, see pause.
-func (r *Relay) minding() {
-	if r.awakeUntil.IsZero() {
-		r.awakeUntil, r.drowsyAt = time.Now(), 0
-	}
-}
-
-func (r *Relay) stayAwake(ctx context.Context) {
-	now := time.Now()
-	if r.awakeUntil.Sub(now) > awakeFor/2 {
-		return
-	}
-	if err := r.Store.StayAwake(ctx, awakeFor); err != nil {
-		r.report("stay awake", err)
-		return
-	}
-	r.awakeUntil, r.drowsyAt = now.Add(awakeFor), 0
-}
-
-// pause is how long to wait when there was nothing to do, 0 for not at all. A relay that told producers to stay silent looks by itself until each of
-// them that may have heard it has ended.
-func (r *Relay) pause(ctx context.Context) time.Duration {
-	if r.awakeUntil.IsZero() {
-		return r.Poll
-	}
-	if time.Now().Before(r.awakeUntil) {
-		return awakePoll
-	}
-	d, err := r.Store.Drowsy(ctx)
-	switch {
-	case err != nil:
-		r.report("fall asleep", err)
-	case !d.Passed: // by the database's clock, or another relay has prolonged it
-	case r.drowsyAt == 0:
-		r.drowsyAt = d.XMax
-	case d.XMin >= r.drowsyAt:
-		r.awakeUntil, r.drowsyAt = time.Time{}, 0
-		return 0 // one more look, for what they committed since the last
-	}
-	return drowsyPoll
-}
-
 func (r *Relay) sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
 	if errors.Is(err, store.ErrStandby) {
@@ -206,55 +163,6 @@ func (r *Relay) sweep(ctx context.Context) {
 		r.report("due probes", err)
 		if len(orgs) > 0 {
 			r.report("probe", r.Probe(ctx, orgs))
-		}
-	}
-}
-
-// listen nudges the relay at every commit that wakes it, and once after each connect for what was committed before.
-func (r *Relay) listen(ctx context.Context) {
-	for ctx.Err() == nil {
-		l, err := r.Store.Listen(ctx)
-		if err == nil {
-			r.Nudge()
-			err = r.hear(ctx, l)
-			l.Close()
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		r.report("listen", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(troublePause):
-		}
-	}
-}
-
-// quietLimit is how long a connection may stay silent before it is asked whether it still lives, and pingLimit how long it has.
-const (
-	quietLimit = 30 * time.Second
-	pingLimit  = 10 * time.Second
-)
-
-func (r *Relay) hear(ctx context.Context, l *store.Listener) error {
-	for {
-		waitCtx, cancel := context.WithTimeout(ctx, quietLimit)
-		err := l.Wait(waitCtx)
-		quiet := waitCtx.Err() != nil
-		cancel()
-		switch {
-		case err == nil:
-			r.Nudge()
-		case ctx.Err() != nil || !quiet:
-			return err
-		default:
-			pingCtx, cancel := context.WithTimeout(ctx, pingLimit)
-			err = l.Ping(pingCtx)
-			cancel()
-			if err != nil {
-				return err
-			}
-			r.Nudge()
 		}
 	}
 }
