@@ -26,8 +26,9 @@ func (s *Store) ResolvePresent(ctx context.Context, id int64, profile Profile, b
 }
 
 // ResolveAbsent records that a person looked and exports are not in Greenhouse: unknown ones, and cancelled ones that may exist,
-// become due now, or without a body to send cancelled (erased) without their doubt. It is refused while the worker of the newest attempt may still come and tell how it ended, since a request that
-// is under way would then be made twice. Each batch is a transaction; a second time is refused.
+// become due now, or, without a body to send, cancelled (erased) without their doubt. It is refused while the worker of the newest
+// attempt may still come and tell how it ended, since a request that is under way would then be made twice. Each batch is a
+// transaction; a second time is refused.
 func (s *Store) ResolveAbsent(ctx context.Context, r Request) (Result, error) {
 	return s.resolve(ctx, r, verb{action: "resolve --absent", judge: judgeAbsent}, StateUnknown)
 }
