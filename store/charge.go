@@ -33,12 +33,7 @@ func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (boo
 		if err != nil {
 			return err
 		}
-		if end != nil {
-			b.End = *end
-		}
-		if blocked != nil {
-			b.BlockedUntil = *blocked
-		}
+		b.End, b.BlockedUntil = timeOrZero(end), timeOrZero(blocked)
 		b.roll(now, inFlight)
 		if free = b.free(now, true) >= n; !free {
 			return nil

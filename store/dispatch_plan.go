@@ -76,12 +76,7 @@ func (p *dispatchPlan) budget(e dueExport) *spending {
 	b := &spending{read: e.BudgetRevision, Budget: Budget{
 		Limit: e.Limit, Window: e.Window, PhaseKnown: e.PhaseKnown, Spent: e.Spent, Spends: e.Spends,
 	}}
-	if e.End != nil {
-		b.End = *e.End
-	}
-	if e.BlockedUntil != nil {
-		b.BlockedUntil = *e.BlockedUntil
-	}
+	b.End, b.BlockedUntil = timeOrZero(e.End), timeOrZero(e.BlockedUntil)
 	b.roll(e.Now, e.KeyInFlight)
 	p.budgets[string(e.Credential)] = b
 	return b

@@ -54,7 +54,5 @@ func notFound(err error) error {
 	return err
 }
 
-// withoutPassword keeps a URL that does not parse, and with it a password, out of the error.
-func withoutPassword(error) error {
-	return errors.New("it does not parse as a connection URL or DSN")
-}
+// errAddress stands for a URL that does not parse, whose own error may quote a password.
+var errAddress = errors.New("it does not parse as a connection URL or DSN")

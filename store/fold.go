@@ -18,7 +18,7 @@ func (s *Store) Fold(ctx context.Context, arrivals []Arrival) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	known := ledger{rows: map[[2]string]*ledgerRow{}, messages: map[int64]bool{}}
+	known := newLedger()
 	t, err := s.takeTurn(ctx, known.ask(arrivals), known.read)
 	if err != nil {
 		return 0, err
@@ -35,6 +35,8 @@ type ledger struct {
 	rows     map[[2]string]*ledgerRow
 	messages map[int64]bool // those of the arrivals that are still in the outbox
 }
+
+func newLedger() ledger { return ledger{rows: map[[2]string]*ledgerRow{}, messages: map[int64]bool{}} }
 
 func (l *ledger) ask(arrivals []Arrival) *pgx.Batch {
 	var ids, versions []int64

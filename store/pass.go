@@ -21,7 +21,7 @@ func PassFits(arrivals []Arrival) bool {
 // or nothing; after an error other than [ErrStandby] fold and dispatch each for itself, so that neither stops the other.
 func (s *Store) Pass(ctx context.Context, arrivals []Arrival, after string) (int, Dispatched, error) {
 	bodies := bodiesOf(arrivals)
-	known := ledger{rows: map[[2]string]*ledgerRow{}, messages: map[int64]bool{}}
+	known := newLedger()
 	first := known.ask(arrivals)
 	first.Queue("SELECT nextval('ghexport.bodies_id_seq') FROM generate_series(1, $1) WHERE "+ourTurn, len(bodies.at))
 	var ids []int64

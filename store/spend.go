@@ -88,3 +88,10 @@ func timeOrNil(t time.Time) *time.Time {
 	}
 	return &t
 }
+
+func timeOrZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}

@@ -40,7 +40,7 @@ const connectLimit = 10 * time.Second
 func Open(ctx context.Context, c Config) (*Store, error) {
 	config, err := pgxpool.ParseConfig(c.URL)
 	if err != nil {
-		return nil, fmt.Errorf("database address: %w", withoutPassword(err))
+		return nil, fmt.Errorf("database address: %w", errAddress)
 	}
 	config.MaxConns = cmp.Or(c.MaxConns, 16)
 	config.ConnConfig.ConnectTimeout = connectLimit
