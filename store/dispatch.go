@@ -47,6 +47,7 @@ func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) 
 	if err := t.send(ctx, plan.batch(), true); err != nil {
 		return Dispatched{}, fmt.Errorf("dispatch: %w", err)
 	}
+	Failpoint("dispatch.committed")
 	return plan.stats(due, after), nil
 }
 

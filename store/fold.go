@@ -27,6 +27,7 @@ func (s *Store) Fold(ctx context.Context, arrivals []Arrival) (int, error) {
 	if err := t.send(ctx, plan.batch(), true); err != nil {
 		return 0, fmt.Errorf("fold: %w", err)
 	}
+	Failpoint("fold.committed")
 	return len(plan.folded), nil
 }
 

@@ -56,9 +56,11 @@ func (s *Store) Pass(ctx context.Context, arrivals []Arrival, after string) (int
 	if err := t.send(ctx, batch, false); err != nil {
 		return 0, Dispatched{}, fmt.Errorf("fold: %w", err)
 	}
+	Failpoint("pass.folded")
 	dispatch := planDispatch(due)
 	if err := t.send(ctx, dispatch.batch(), true); err != nil {
 		return 0, Dispatched{}, fmt.Errorf("dispatch: %w", err)
 	}
+	Failpoint("pass.committed")
 	return len(plan.folded), dispatch.stats(due, after), nil
 }

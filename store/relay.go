@@ -46,6 +46,7 @@ func (s *Store) takeTurn(ctx context.Context, first *pgx.Batch, read func(pgx.Ba
 		t.drop(ctx)
 		return nil, err
 	}
+	Failpoint("turn.open")
 	return t, nil
 }
 

@@ -30,6 +30,7 @@ func (s *Store) Sweep(ctx context.Context, after int64) (Swept, error) {
 	if err != nil {
 		return n, err
 	}
+	Failpoint("sweep.open")
 	waiting := 0
 	batch := &pgx.Batch{}
 	batch.Queue(sweepSilent).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Unknown) })

@@ -47,6 +47,7 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 		ExportID: job.Args.ExportID, JobID: job.ID, Token: uuid.New(),
 		Deadline: w.config.JobTimeout + graceAfterJob, JobTimeout: w.config.JobTimeout,
 	}
+	store.Failpoint("intent.before")
 	intentCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), intentLimit)
 	granted, err := w.store.Intend(intentCtx, intent)
 	cancel()
@@ -61,9 +62,12 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 		})
 		return river.JobCancel(fmt.Errorf("export %d: the database was lost during the intent", intent.ExportID))
 	}
+	store.Failpoint("intent.committed")
 	said := w.attempt(ctx, granted, submitted)
 	said.JobID = job.ID
+	store.Failpoint("settle.before")
 	settled, err := w.settle(ctx, said)
+	store.Failpoint("settle.committed")
 	if err != nil {
 		return fmt.Errorf("export %d: how it ended could not be recorded", intent.ExportID)
 	}
@@ -121,6 +125,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	// A context of its own: River's Cancel and a shutdown must not cut a request that may be arriving.
 	postCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.JobTimeout*2/3)
 	defer cancel()
+	postCtx = failpoints(postCtx)
 	candidate := candidateOf(g)
 	h.Left = true // from here on a panic cannot say that nothing left
 	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})

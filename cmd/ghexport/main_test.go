@@ -22,6 +22,7 @@ type suite struct{ m *testing.M }
 // Run leaves no goroutine behind, or says which.
 func (s suite) Run() int {
 	code := storetest.Run(s.m)
+	os.RemoveAll(armedDir) //nolint:errcheck // a temporary folder; "" removes nothing
 	if code == 0 {
 		if err := goleak.Find(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// process is a real `ghexport serve`.
+type process struct {
+	*exec.Cmd
+	log *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// serveProcess starts this test binary under the name of ghexport, which makes it ghexport (see TestMain).
+func serveProcess(t *testing.T, env map[string]string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	return startServe(t, self, env)
+}
+
+// startServe starts `serve` of one ghexport binary, and kills it when the test ends.
+func startServe(t *testing.T, binary string, env map[string]string) *process {
+	t.Helper()
+	p := &process{Cmd: &exec.Cmd{Path: binary, Args: []string{"ghexport", "serve"}}, log: &lockedBuffer{}}
+	p.Env = append(os.Environ(), "GHEXPORT_JOB_TIMEOUT=5s", "GHEXPORT_RELAY_POLL=200ms")
+	for name, value := range env {
+		p.Env = append(p.Env, name+"="+value)
+	}
+	p.Stderr = p.log
+	require.NoError(t, p.Start())
+	t.Cleanup(func() {
+		p.Process.Kill() //nolint:errcheck // it may have ended
+		p.Wait()         //nolint:errcheck
+	})
+	return p
+}
