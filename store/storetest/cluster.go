@@ -91,6 +91,8 @@ func (s *Server) CreateDatabase(ctx context.Context, name string) (ownerURL stri
 	if err != nil {
 		return "", err
 	}
+	s.making.Lock()
+	defer s.making.Unlock()
 	err = c.connect(ctx, "", func(conn *pgx.Conn) error {
 		if err := c.ensureLogin(ctx, conn, ownerRole); err != nil {
 			return err
@@ -109,6 +111,8 @@ func (s *Server) CreateLogin(ctx context.Context, role, database string) (roleUR
 	if err != nil {
 		return "", err
 	}
+	s.making.Lock()
+	defer s.making.Unlock()
 	err = c.connect(ctx, "", func(conn *pgx.Conn) error { return c.ensureLogin(ctx, conn, role) })
 	return c.url(role, database), err
 }

@@ -54,6 +54,7 @@ type Server struct {
 	password string
 	port     int
 
+	making  sync.Mutex // one role at a time: Postgres fails one of two that change the same
 	mu      sync.Mutex // one stop or restart at a time
 	process *process   // nil once stopped
 }
