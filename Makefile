@@ -6,7 +6,7 @@ ARGS ?=
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z\/]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Build ghexport, greenhouse-sim and the demo into bin/
+build: ## Build ghexport, greenhouse-sim, the demo and chaos into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
 
 demo: build ## See the whole thing work: own Postgres, simulated Greenhouse, no configuration (ARGS=--once ends after the table)
@@ -18,6 +18,9 @@ test: ## Run every test with the race detector, on a private Postgres
 
 bench: ## Measure against a tuned raw River in one run (ARGS="-n 2000 -runs 1" for a quick look)
 	cd bench && $(GO) run . $(ARGS)
+
+chaos: build ## Attack three nodes with faults of every kind and count (ARGS="--duration 60s --seed 7")
+	./bin/chaos $(ARGS)
 
 lint: ## gofmt, go vet, staticcheck
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt-ed: $$out" >&2; exit 1; }
@@ -33,4 +36,4 @@ check: test lint ## What CI runs, but for the demo
 clean: ## Remove what was built and what a demo left
 	rm -rf bin .demo .cache
 
-.PHONY: help build demo test bench lint vuln check clean
+.PHONY: help build demo test bench chaos lint vuln check clean
