@@ -33,7 +33,7 @@ var layout = map[string]struct {
 	"cmd/ghexport":             {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web"}},
 	"cmd/greenhouse-sim":       {may: []string{"greenhouse/greenhousesim"}},
 	"cmd/demo":                 {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
-	"cmd/chaos":                 {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
+	"cmd/chaos":                {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
 }
 
 type goPackage struct {
