@@ -14,17 +14,17 @@ var Causes = []Cause{
 }
 
 // SchemaVersion is the newest of our migrations that was applied to the database, which may be newer than this binary. A database
-// without the schema gives Postgres' error 42P01 or 3F000.
-func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
-	var version int64
-	err := s.Pool.QueryRow(ctx, `
-		SELECT coalesce(max(version_id), 0)
-		  FROM ghexport.goose_db_version
-		 WHERE is_applied`).Scan(&version)
+// without the schema gives Postgres' error 42P01 or 3F000. needs is the newest migration that a binary must know to work with it:
+// most migrations only add, and leave older binaries working.
+func (s *Store) SchemaVersion(ctx context.Context) (version, needs int64, err error) {
+	err = s.Pool.QueryRow(ctx, `
+		SELECT v.version, coalesce((to_jsonb(c) ->> 'needs_version')::bigint, v.version) -- before version 3 there was no such column
+		  FROM (SELECT coalesce(max(version_id), 0) AS version FROM ghexport.goose_db_version WHERE is_applied) v
+		 CROSS JOIN ghexport.control c`).Scan(&version, &needs)
 	if err != nil {
-		return 0, fmt.Errorf("read the schema's version: %w", err)
+		return 0, 0, fmt.Errorf("read the schema's version: %w", err)
 	}
-	return version, nil
+	return version, needs, nil
 }
 
 // HasDigestKey tells whether the service has ever made its digest key, without making it.

@@ -41,11 +41,14 @@ func (s *Store) StopAll(ctx context.Context, by By) (bool, error) {
 		 WHERE stopped_at IS NULL`, by.Actor, by.Reason)
 }
 
-// ResumeAll ends [Store.StopAll]; what waited is sent. It returns false where nothing was stopped.
+// ResumeAll ends [Store.StopAll], and a stop by the [Guard], whose new cluster is then the one remembered; what waited is sent. It
+// returns false where nothing was stopped.
 func (s *Store) ResumeAll(ctx context.Context, by By) (bool, error) {
 	return s.control(ctx, "resume --all", by, `
 		UPDATE ghexport.control
-		   SET stopped_at = NULL, stopped_by = NULL, stopped_reason = NULL, released_at = clock_timestamp()
+		   SET stopped_at = NULL, stopped_by = NULL, stopped_reason = NULL, released_at = clock_timestamp(),
+		       system_identifier = (SELECT p.system_identifier::text FROM pg_control_system() p),
+		       timeline = substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
 		 WHERE stopped_at IS NOT NULL`)
 }
 

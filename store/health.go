@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -157,7 +158,7 @@ func (h *Health) problems() []string {
 		}
 	}
 	if h.Stopped != nil {
-		add(true, "everything is stopped, by %s since %s", h.Stopped.By, h.Stopped.At.UTC().Format(time.RFC3339))
+		add(true, "everything is stopped, by %s since %s: %s", h.Stopped.By, h.Stopped.At.UTC().Format(time.RFC3339), cmp.Or(h.Stopped.Reason, "no reason given"))
 	}
 	add(h.OutboxAge.Duration() > oldOutbox, "messages waiting to be folded: %d, the oldest for %s: no relay keeps up", h.Outbox,
 		h.OutboxAge.Duration().Round(time.Second))

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,7 @@ type Config struct {
 type Store struct {
 	Pool *pgxpool.Pool
 
+	guard   atomic.Pointer[Guard] // nil until [Store.Guard]
 	intents group[Intent, *Granted]
 	settles group[Settle, Settled]
 }
@@ -54,18 +56,17 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.GenericPlans {
 		set["plan_cache_mode"] = "force_generic_plan"
 	}
-	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+	s := &Store{}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		// Without this pgx scans timestamptz into the machine's local zone, and the same row prints differently on two nodes.
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
-		return nil
+		return s.guardConnection(ctx, conn)
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
+	if s.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	s := &Store{Pool: pool}
 	s.intents.commit = s.commitIntents
 	s.settles.commit = s.commitSettles
 	return s, nil

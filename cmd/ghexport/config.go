@@ -27,6 +27,7 @@ type Config struct {
 	Workers           int           `env:"GHEXPORT_WORKERS" envDefault:"64"`
 	JobTimeout        time.Duration `env:"GHEXPORT_JOB_TIMEOUT" envDefault:"30s"`
 	ShutdownTimeout   time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s"`
+	SyncStandby       bool          `env:"GHEXPORT_SYNCHRONOUS_STANDBY"`
 	RelayPoll         time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s"`
 	LogLevel          string        `env:"GHEXPORT_LOG_LEVEL" envDefault:"info"`
 	Dev               bool          `env:"GHEXPORT_DEV"`

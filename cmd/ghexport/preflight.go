@@ -15,13 +15,17 @@ import (
 // clockTolerance is how far this machine's clock may be from the database's: River's maintenance compares the two.
 const clockTolerance = 5 * time.Second
 
-// checkSchema tells a schema that this binary can work with from one that is missing, older or newer.
+// oldestSchema is the oldest version of the schema that this binary can work with: what it reads and calls is all there.
+const oldestSchema = 3
+
+// checkSchema tells a schema that this binary can work with from one that is missing, too old or too new. A newer one is fine as long
+// as it says that it needs no newer binary: so the schema is migrated first, and the nodes are replaced one by one.
 func checkSchema(ctx context.Context, st *store.Store) error {
 	latest, err := migrations.Latest()
 	if err != nil {
 		return err
 	}
-	version, err := st.SchemaVersion(ctx)
+	version, needs, err := st.SchemaVersion(ctx)
 	var refused *pgconn.PgError
 	missing := errors.As(err, &refused) && (refused.Code == "42P01" || refused.Code == "3F000")
 	const up = "run ghexport migrate up, with an address of the database's owner"
@@ -30,10 +34,10 @@ func checkSchema(ctx context.Context, st *store.Store) error {
 		return hinted(errors.New("the database has no ghexport schema"), up)
 	case err != nil:
 		return err
-	case version < latest:
-		return hinted(fmt.Errorf("the database's schema is at version %d, and this binary needs %d", version, latest), up)
-	case version > latest:
-		return hinted(fmt.Errorf("the database's schema is at version %d, and this binary knows %d at most", version, latest),
+	case version < oldestSchema:
+		return hinted(fmt.Errorf("the database's schema is at version %d, and this binary needs %d", version, oldestSchema), up)
+	case needs > latest:
+		return hinted(fmt.Errorf("the database's schema is at version %d and needs a binary that knows %d, and this one knows %d at most", version, needs, latest),
 			"run a newer ghexport: the schema was migrated by one")
 	}
 	return nil

@@ -57,3 +57,15 @@ func startServe(t *testing.T, binary string, env map[string]string) *process {
 	})
 	return p
 }
+
+// runCommand runs another command of this binary and returns what it printed.
+func runCommand(t *testing.T, databaseURL string, args ...string) (string, error) {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = append([]string{"ghexport"}, args...)
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+databaseURL)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}

@@ -29,6 +29,7 @@ Settings come from the environment (durations as 30s or 2m):
   GHEXPORT_JOB_TIMEOUT       30s, at most 40s; of one send, of which the request may take two thirds
   GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
   GHEXPORT_RELAY_POLL        1s; how often to look for work without being woken by a commit
+  GHEXPORT_SYNCHRONOUS_STANDBY  true says that a promoted standby has every commit; else a promotion stops all sending
   GHEXPORT_LOG_LEVEL         info; or debug, warn, error
   GHEXPORT_METRICS_ADDR      accepted; this version serves no metrics
   GHEXPORT_ACTOR             who acts, for commands without --as
@@ -97,6 +98,9 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	if wrong := separated(errors.Join(checkSchema(ctx, s.store), checkClock(ctx, s.store))); len(wrong) > 0 {
 		return wrong
 	}
+	if err := s.store.Guard(ctx, store.Guard{SynchronousStandby: s.config.SyncStandby, Found: s.foundCluster}); err != nil {
+		return err
+	}
 	s.warn(ctx)
 	digests, err := s.store.Digests(ctx, keyset)
 	if err != nil {
@@ -116,6 +120,17 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	}
 	s.ready = readiness{store: s.store, worker: s.worker}
 	return nil
+}
+
+// foundCluster says what the guard found, in every connection that finds it.
+func (s *service) foundCluster(what store.GuardFound) {
+	switch what {
+	case store.GuardStopped:
+		s.log.Error("the database is not the cluster that was last served from, so nothing is sent",
+			zap.String("hint", "see docs/restore.md; then ghexport resume --all"))
+	case store.GuardPromoted:
+		s.log.Warn("a synchronous standby was promoted; going on")
+	}
 }
 
 // warn says what is not wrong enough to stay down for.
