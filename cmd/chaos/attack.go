@@ -28,6 +28,7 @@ func attack(ctx context.Context, o options, progress io.Writer) (*Report, error)
 	var parts sync.WaitGroup
 	parts.Go(func() { p.run(limited) })
 	parts.Go(func() { i.run(limited, plan(o.Seed, o.Duration, o.Nodes)) })
+	parts.Go(func() { w.operate(limited) })
 	live, endLive := context.WithCancel(context.Background())
 	var lines sync.WaitGroup
 	lines.Go(func() { w.live(live, p, i, progress) })
@@ -112,6 +113,21 @@ func (w *world) quiet() (moving int) {
 		}
 	}
 	return moving
+}
+
+// operate is the person who hears that a company is held, finds nothing wrong there, and asks for a probe (`ghexport org probe`).
+// Without that the back-off of the probes, up to 15 min, would keep nearly every company silent for most of a run.
+func (w *world) operate(ctx context.Context) {
+	tick := time.NewTicker(3 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		w.owner.Exec(ctx, "UPDATE ghexport.integrations SET probe_at = clock_timestamp(), probes = 0 WHERE hold_cause IS NOT NULL") //nolint:errcheck // asked again
+	}
 }
 
 // live prints a line now and then: rate, in flight, faults so far. It samples the nodes' memory, too.
