@@ -21,7 +21,8 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"aside", "attempts", "bodies", "budgets", "control", "exports", "integrations", "outbox", "rejected",
+		"aside", "attempts", "bodies", "budgets", "console_links", "console_sessions", "control", "exports", "integrations",
+		"outbox", "rejected",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	serviceReads = []string{"goose_db_version", "river_migration", "time_zones"}
@@ -29,7 +30,9 @@ var (
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
 	viewerColumns = map[string][]string{
-		"control": {"one", "stopped_at", "stopped_by", "stopped_reason", "released_at"},
+		"control": {
+			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
+		},
 		"integrations": {
 			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",
 			"created_by_id", "tested_version", "tested_at", "time_zone", "mode", "job_map", "prospect_pool_id",
