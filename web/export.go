@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -11,6 +12,7 @@ import (
 type exportPage struct {
 	store.ExportRow
 	Sentence   string
+	Staff      bool     // one of ours looks: a company sees neither our commands nor our names
 	Commands   []string // what an operator may do now
 	RiverJobID *int64
 	River      bool // River UI is served
@@ -30,8 +32,26 @@ func (k *console) export(w http.ResponseWriter, r *http.Request) {
 		k.missing(w, r, err)
 		return
 	}
-	k.show(w, r, http.StatusOK, "export", "Export "+strconv.FormatInt(id, 10), exportPage{
-		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Commands: commands(d.ExportRow), RiverJobID: d.RiverJobID, River: k.RiverUI != nil,
-		Newer: d.HasNewerMessage, Events: d.Timeline, AttemptLog: d.AttemptLog,
-	})
+	page := exportPage{
+		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Staff: who(r).role.staff(), Newer: d.HasNewerMessage,
+		AttemptLog: d.AttemptLog,
+	}
+	for _, event := range d.Timeline {
+		if page.Staff || event.Who == nil { // what a person did here stands with the words that they meant for us
+			page.Events = append(page.Events, event)
+		}
+	}
+	if page.Staff {
+		page.Commands, page.RiverJobID, page.River = commands(d.ExportRow), d.RiverJobID, k.RiverUI != nil
+	}
+	k.show(w, r, http.StatusOK, "export", "Export "+strconv.FormatInt(id, 10), page)
+}
+
+// exportOrg is the company of the export that the path names.
+func (k *console) exportOrg(r *http.Request) (string, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return "", fmt.Errorf("export %q: %w", r.PathValue("id"), store.ErrNotFound)
+	}
+	return k.Store.ExportOrg(r.Context(), id)
 }

@@ -24,7 +24,7 @@ type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
 	list := pages{}
-	for _, name := range []string{"login", "overview", "export", "problem"} {
+	for _, name := range []string{"login", "overview", "export", "company", "problem"} {
 		page, err := template.New("layout.html").Funcs(words).ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse page %s: %w", name, err)
@@ -39,6 +39,9 @@ type page struct {
 	Title   string
 	User    string // empty while nobody is logged in
 	Role    string
+	Staff   bool   // it is one of ours
+	Org     string // of a company's admin
+	Home    string // where they begin
 	Dev     bool
 	River   bool
 	Version string
@@ -47,10 +50,11 @@ type page struct {
 
 // show renders a page whole before the first byte leaves, so that a page is never half an answer.
 func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
-	u := who(r)
+	p := who(r)
 	var text bytes.Buffer
 	err := k.pages[name].Execute(&text, page{
-		Title: title, User: u.name, Role: string(u.role), Dev: k.Dev, River: k.RiverUI != nil, Version: k.Version, Content: content,
+		Title: title, User: p.name, Role: string(p.role), Staff: p.role.staff(), Org: p.org, Home: p.home(),
+		Dev: k.Dev, River: k.RiverUI != nil, Version: k.Version, Content: content,
 	})
 	if err != nil {
 		k.Log.Error("page not rendered", zap.String("page", name), zap.Error(err))
@@ -62,6 +66,12 @@ func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 	w.Write(text.Bytes()) //nolint:errcheck // nobody is left to tell
 }
 
+// problemPage says what did not work, and where to go from there.
+type problemPage struct {
+	Because string
+	Home    string
+}
+
 // refuse says no: with a page to people, and as River UI's API does to scripts.
 func (k *console) refuse(w http.ResponseWriter, r *http.Request, status int, because string) {
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
@@ -70,7 +80,7 @@ func (k *console) refuse(w http.ResponseWriter, r *http.Request, status int, bec
 		json.NewEncoder(w).Encode(map[string]string{"message": because}) //nolint:errcheck // nobody is left to tell
 		return
 	}
-	k.show(w, r, status, "problem", http.StatusText(status), because)
+	k.show(w, r, status, "problem", http.StatusText(status), problemPage{because, who(r).home()})
 }
 
 // broken answers what failed for no fault of the asker. The log, which only we read, gets the error.
@@ -104,18 +114,18 @@ func (k *console) crossSite(w http.ResponseWriter, r *http.Request) {
 }
 
 // assets serves the stylesheet, the only file that pages need. It is for everybody: the login page has it too.
-func assets() http.Handler {
+func assets() http.HandlerFunc {
 	static, err := fs.Sub(files, "assets")
 	if err != nil {
 		panic(err) // the folder is compiled in
 	}
 	serve := http.StripPrefix("/assets/", http.FileServerFS(static))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/") { // no lists of files
 			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=300")
 		serve.ServeHTTP(w, r)
-	})
+	}
 }

@@ -22,42 +22,27 @@ const (
 	assetsAge   = "private, max-age=86400"
 )
 
-// riverRoutes puts River UI behind the login. It has neither login, roles nor protection of its own, so every write that it knows is
+// riverRoutes put River UI behind the login. It has neither login, roles nor protection of its own, so every write that it knows is
 // named here, and whatever else is no read never reaches it.
-func (k *console) riverRoutes(mux *http.ServeMux) {
+func (k *console) riverRoutes() []route {
 	if k.RiverUI == nil {
-		return
+		return nil
 	}
-	read := k.signedIn(k.riverRead)
-	mux.Handle("GET "+riverPrefix, http.RedirectHandler(riverPrefix+"/", http.StatusSeeOther))
-	mux.Handle("GET "+riverPrefix+"/", read)
-	for method, paths := range map[string][]string{
-		"POST":  {"/api/jobs/retry", "/api/jobs/cancel", "/api/jobs/delete"},
-		"PUT":   {"/api/queues/{name}/pause", "/api/queues/{name}/resume"},
-		"PATCH": {"/api/queues/{name}"},
-	} {
-		for _, path := range paths {
-			act := k.riverQueue
-			if method == "POST" {
-				act = k.riverJobs
-			}
-			mux.Handle(method+" "+riverPrefix+path, k.signedIn(k.writers(act)))
-		}
+	return []route{
+		allow(staff, "GET "+riverPrefix, http.RedirectHandler(riverPrefix+"/", http.StatusSeeOther).ServeHTTP),
+		allow(staff, "GET "+riverPrefix+"/", k.riverRead),
+		allow(operators, "POST "+riverPrefix+"/api/jobs/retry", k.riverJobs),
+		allow(operators, "POST "+riverPrefix+"/api/jobs/cancel", k.riverJobs),
+		allow(operators, "POST "+riverPrefix+"/api/jobs/delete", k.riverJobs),
+		allow(operators, "PUT "+riverPrefix+"/api/queues/{name}/pause", k.riverQueue),
+		allow(operators, "PUT "+riverPrefix+"/api/queues/{name}/resume", k.riverQueue),
+		allow(operators, "PATCH "+riverPrefix+"/api/queues/{name}", k.riverQueue),
+		allow(operators, riverPrefix+"/", k.riverNothing),
 	}
-	mux.Handle(riverPrefix+"/", k.signedIn(k.writers(func(w http.ResponseWriter, r *http.Request) {
-		k.refuse(w, r, http.StatusMethodNotAllowed, "River UI has no such action.")
-	})))
 }
 
-// writers refuses those who may only read.
-func (k *console) writers(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if !who(r).role.mayWrite() {
-			k.refuse(w, r, http.StatusForbidden, "Your role is viewer, which only reads. Ask somebody with the role oncall or admin.")
-			return
-		}
-		next(w, r)
-	}
+func (k *console) riverNothing(w http.ResponseWriter, r *http.Request) {
+	k.refuse(w, r, http.StatusMethodNotAllowed, "River UI has no such action.")
 }
 
 func (k *console) riverRead(w http.ResponseWriter, r *http.Request) {
@@ -109,11 +94,11 @@ func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) byRiver(r *http.Request) store.By {
-	return store.By{Actor: who(r).name, Reason: "pressed in River UI"}
+	return store.By{Actor: who(r).actor(), Reason: "pressed in River UI"}
 }
 
 func (k *console) pass(w http.ResponseWriter, r *http.Request, what ...zap.Field) {
-	k.Log.Info("river action", append([]zap.Field{zap.String("user", who(r).name)}, what...)...)
+	k.Log.Info("river action", append([]zap.Field{zap.String("user", who(r).actor())}, what...)...)
 	k.RiverUI.ServeHTTP(w, r)
 }
 

@@ -1,97 +1,79 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"sync"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // How long a session lasts: at most, and without a request.
 const (
 	sessionLife = 12 * time.Hour
+	companyLife = 8 * time.Hour
 	sessionIdle = 2 * time.Hour
-	sessionCap  = 1_000
 )
 
-// sessions are those of the people who logged in, kept by the digest of their secret: who reads our memory cannot use them.
+// sessions are those of the people who logged in. They are kept in the database, so that every node knows them, and one that has
+// ended is over everywhere.
 type sessions struct {
-	now func() time.Time
-
-	mu   sync.Mutex
-	open map[[32]byte]session
+	store *store.Store
+	now   func() time.Time
+	// valid says whether what let somebody in is still a setting of ours: a person who was taken out of it is out.
+	valid func(p principal, source []byte) bool
 }
 
-type session struct {
-	user  user
-	began time.Time
-	seen  time.Time
+// life is how long a session of this role lasts at most.
+func (r role) life() time.Duration {
+	if r == roleCompany {
+		return companyLife
+	}
+	return sessionLife
 }
 
-func newSessions(now func() time.Time) *sessions {
-	return &sessions{now: now, open: map[[32]byte]session{}}
-}
-
-// begin opens a session and returns its secret, 32 random bytes. Beyond sessionCap the one unused for longest ends.
-func (s *sessions) begin(u user) string {
-	secret := make([]byte, 32)
-	rand.Read(secret) //nolint:errcheck // never fails
-	id := base64.RawURLEncoding.EncodeToString(secret)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// begin opens a session and returns its secret, 32 random bytes. Source is the digest of the setting that let the principal in.
+func (s *sessions) begin(ctx context.Context, p principal, source []byte) (string, error) {
+	random := make([]byte, 32)
+	rand.Read(random) //nolint:errcheck // never fails
+	secret := base64.RawURLEncoding.EncodeToString(random)
 	now := s.now()
-	if len(s.open) >= sessionCap {
-		s.makeRoom(now)
+	return secret, s.store.BeginSession(ctx, sha256.Sum256([]byte(secret)), store.Session{
+		Name: p.name, Role: string(p.role), Org: p.org, Source: source, EndsAt: now.Add(p.role.life()),
+	}, now, sessionIdle)
+}
+
+// find returns who holds a session, and counts the request as a sign of life. [store.ErrNotFound]: nobody does.
+func (s *sessions) find(ctx context.Context, secret string) (principal, error) {
+	if len(secret) != secretLength {
+		return principal{}, store.ErrNotFound
 	}
-	s.open[sha256.Sum256([]byte(id))] = session{user: u, began: now, seen: now}
-	return id
-}
-
-// find returns who holds a session, and counts the request as a sign of life.
-func (s *sessions) find(id string) (user, bool) {
-	key := sha256.Sum256([]byte(id))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.open[key]
-	now := s.now()
-	if !ok || found.over(now) {
-		delete(s.open, key)
-		return user{}, false
+	found, err := s.store.FindSession(ctx, sha256.Sum256([]byte(secret)), s.now(), sessionIdle)
+	if err != nil {
+		return principal{}, err
 	}
-	found.seen = now
-	s.open[key] = found
-	return found.user, true
-}
-
-// end forgets a session; one that is unknown does no harm.
-func (s *sessions) end(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.open, sha256.Sum256([]byte(id)))
-}
-
-func (s session) over(now time.Time) bool {
-	return now.Sub(s.began) >= sessionLife || now.Sub(s.seen) >= sessionIdle
-}
-
-func (s *sessions) makeRoom(now time.Time) {
-	var oldest [32]byte
-	var since time.Time
-	for key, one := range s.open {
-		if one.over(now) {
-			delete(s.open, key)
-		} else if since.IsZero() || one.seen.Before(since) {
-			oldest, since = key, one.seen
-		}
+	p := principal{name: found.Name, role: role(found.Role), org: found.Org}
+	if !s.valid(p, found.Source) { // kept all the same: a node with the other setting may know it
+		return principal{}, store.ErrNotFound
 	}
-	if len(s.open) >= sessionCap {
-		delete(s.open, oldest)
-	}
+	return p, nil
 }
 
-// cookieRules say how a session's secret travels.
+// end ends a session on every node; one that is unknown does no harm.
+func (s *sessions) end(ctx context.Context, secret string) error {
+	if len(secret) != secretLength {
+		return nil
+	}
+	return s.store.EndSession(ctx, sha256.Sum256([]byte(secret)))
+}
+
+// secretLength is that of 32 bytes in base64.
+const secretLength = 43
+
+// cookieRules say how secrets travel.
 type cookieRules struct {
 	secure bool // browsers reach us by https
 }
@@ -104,13 +86,13 @@ func (c cookieRules) name() string {
 	return "ghexport"
 }
 
-// set hands the secret to the browser; an empty one takes it away.
-func (c cookieRules) set(w http.ResponseWriter, id string) {
+// set hands the secret to the browser for as long as the session may last; an empty one takes it away.
+func (c cookieRules) set(w http.ResponseWriter, secret string, life time.Duration) {
 	cookie := &http.Cookie{
-		Name: c.name(), Value: id, Path: "/", MaxAge: int(sessionLife.Seconds()),
+		Name: c.name(), Value: secret, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, Secure: c.secure, SameSite: http.SameSiteLaxMode,
 	}
-	if id == "" {
+	if secret == "" {
 		cookie.MaxAge = -1
 	}
 	http.SetCookie(w, cookie)

@@ -1,31 +1,28 @@
 package web
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
 )
 
-// role is what a user may do.
-type role string
-
-const (
-	roleViewer role = "viewer" // reads
-	roleOncall role = "oncall" // also acts in River UI
-	roleAdmin  role = "admin"  // as oncall
-)
-
-// mayWrite is true for those who may do more than read.
-func (r role) mayWrite() bool { return r == roleOncall || r == roleAdmin }
-
+// user is an entry of GHEXPORT_CONSOLE_USERS.
 type user struct {
 	name string
 	hash []byte
 	role role
+}
+
+func (u user) principal() principal { return principal{name: u.name, role: u.role} }
+
+// source stands for the whole entry: sessions that it opened end when it is taken out, or its password or role changes.
+func (u user) source() []byte {
+	sum := sha256.Sum256([]byte("GHEXPORT_CONSOLE_USERS\n" + u.name + ":" + string(u.hash) + ":" + string(u.role)))
+	return sum[:]
 }
 
 // maxCost bounds the work that a login costs us: bcrypt doubles it with each step, and 16 is already some seconds.
@@ -74,7 +71,7 @@ func parseUser(entry string) (u user, wrong []string) {
 	} else if cost > maxCost {
 		wrong = append(wrong, fmt.Sprintf("has a bcrypt hash of cost %d: at most %d, or each login takes minutes", cost, maxCost))
 	}
-	if !slices.Contains([]role{roleViewer, roleOncall, roleAdmin}, u.role) {
+	if !u.role.staff() {
 		wrong = append(wrong, "needs a role: viewer, oncall or admin")
 	}
 	return u, wrong

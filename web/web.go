@@ -3,6 +3,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -39,7 +40,7 @@ type console struct {
 }
 
 // New returns the whole HTTP surface: /healthz and /readyz, and with users the console under / and River UI under /river/. Its error
-// names every problem of the configuration at once, and never a hash. Sessions live in this process only: a restart ends them.
+// names every problem of the configuration at once, and never a hash. Sessions live in the database: every node knows them.
 func New(c Config) (http.Handler, error) {
 	c.Log = cmp.Or(c.Log, zap.NewNop())
 	if c.Now == nil {
@@ -58,36 +59,35 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	health := &health{ready: c.Ready, log: c.Log}
-	mux.HandleFunc("GET /healthz", health.alive)
-	mux.HandleFunc("GET /readyz", health.readiness)
-	if len(users) == 0 {
-		mux.HandleFunc("/", noConsole)
-		return plainHeaders(mux), nil
-	}
 	k := &console{Config: c, cookie: cookieRules{secure: public.Scheme == "https"}}
+	if len(users) == 0 {
+		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
+		return plainHeaders(handler), err
+	}
 	if k.login, err = newLogin(users, c.Now, c.Log); err != nil {
 		return nil, err
 	}
-	k.sessions = newSessions(c.Now)
+	k.sessions = &sessions{store: c.Store, now: c.Now, valid: k.stillLetsIn}
 	if k.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
-	k.routes(mux)
-	return k.protect(mux, public)
+	handler, err := k.serve(k.routes())
+	if err != nil {
+		return nil, err
+	}
+	return k.protect(handler, public)
 }
 
-// routes lists every address of the console.
-func (k *console) routes(mux *http.ServeMux) {
-	mux.Handle("GET /assets/", assets())
-	mux.HandleFunc("GET /login", k.loginPage)
-	mux.HandleFunc("POST /login", k.logIn)
-	mux.Handle("POST /logout", k.signedIn(k.logOut))
-	mux.Handle("GET /{$}", k.signedIn(k.overview))
-	mux.Handle("GET /exports/{id}", k.signedIn(k.export))
-	k.riverRoutes(mux)
-	mux.Handle("/", k.signedIn(k.noSuchPage))
+// processRoutes are for whoever runs the process.
+func (k *console) processRoutes() []route {
+	health := &health{ready: k.Ready, log: k.Log}
+	return []route{allow(anyone, "GET /healthz", health.alive), allow(anyone, "GET /readyz", health.readiness)}
+}
+
+// stillLetsIn says whether the setting that opened a session is still as it was.
+func (k *console) stillLetsIn(p principal, source []byte) bool {
+	u, known := k.login.users[p.name]
+	return known && p.role.staff() && bytes.Equal(source, u.source())
 }
 
 // protect puts the headers around every answer, and refuses writes that another site made a browser send.

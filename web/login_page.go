@@ -1,0 +1,76 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+type loginForm struct {
+	Next     string
+	Name     string
+	Problem  string
+	Password bool // there are users with passwords
+}
+
+func (k *console) loginPage(w http.ResponseWriter, r *http.Request) {
+	next := localPath(r.URL.Query().Get("next"))
+	p, err := k.sessions.find(r.Context(), k.cookie.read(r))
+	switch {
+	case err == nil && next == "/":
+		http.Redirect(w, r, p.home(), http.StatusSeeOther)
+	case err == nil:
+		http.Redirect(w, r, next, http.StatusSeeOther)
+	case errors.Is(err, store.ErrNotFound):
+		k.showLogin(w, r, http.StatusOK, loginForm{Next: next})
+	default:
+		k.broken(w, r, err)
+	}
+}
+
+func (k *console) showLogin(w http.ResponseWriter, r *http.Request, status int, form loginForm) {
+	form.Password = len(k.login.users) > 0
+	k.show(w, r, status, "login", "Log in", form)
+}
+
+// loginBytes is more than any honest login form takes.
+const loginBytes = 8 << 10
+
+func (k *console) logIn(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, loginBytes)
+	if err := r.ParseForm(); err != nil {
+		k.refuse(w, r, http.StatusBadRequest, "That was no login form.")
+		return
+	}
+	form := loginForm{Next: localPath(r.PostForm.Get("next")), Name: r.PostForm.Get("name")}
+	v := k.login.try(r.Context(), r.RemoteAddr, form.Name, r.PostForm.Get("password"))
+	switch {
+	case v.ok:
+		k.enter(w, r, v.user.principal(), v.user.source(), form.Next)
+	case v.wait > 0:
+		k.tooMany(w, v.wait)
+		form.Problem = "Too many failed logins. Try again in " + inWords(v.wait) + "."
+		k.showLogin(w, r, http.StatusTooManyRequests, form)
+	default:
+		k.noteFailure(r, form.Name)
+		form.Problem = "Name or password is wrong."
+		k.showLogin(w, r, http.StatusUnauthorized, form)
+	}
+}
+
+// tooMany says when to come back.
+func (k *console) tooMany(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", seconds(wait.Seconds()))
+}
+
+// noteFailure logs the name only where somebody has it: people type passwords into the wrong field.
+func (k *console) noteFailure(r *http.Request, name string) {
+	if _, known := k.login.users[name]; !known {
+		name = "(unknown)"
+	}
+	k.Log.Warn("console login refused", zap.String("user", name), zap.String("address", clientAddress(r.RemoteAddr)))
+}

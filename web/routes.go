@@ -1,0 +1,163 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// To add a route, add one line to [console.routes]:
+//
+//	allow(staff, "GET /audit", k.audit),                            // ours alone
+//	allow(operators, "POST /dead/replay", k.replay),                // those of ours who act
+//	allow(staff.andCompany(), "GET /orgs/{org}/exports", k.list),   // and the admins of that company
+//	allow(staff.andCompany(), "GET /runs/{id}", k.run).of(k.runOrg) // where the path does not name the company
+//
+// The handler then runs only for whom the rule names, and [who] tells it who it is. A company's admin gets 404 for all that is not
+// its company's, as for what does not exist. A handler that shows more than one company's rows asks [mayOrg] for each.
+//
+// TestWalk tries every route with every role and a foreign company. It fills {org} and {id} itself; a new wildcard needs a value in
+// its table, and a route that answers 404 without something of its own in the database needs that in its set-up.
+
+// rule says who may use a route. Its zero value is no rule: a route that has none cannot be served.
+type rule struct {
+	anyone bool
+	roles  []role
+	anyOrg bool // the route shows nothing of any company, so that every company's admin may use it
+}
+
+var (
+	anyone    = rule{anyone: true}                                                       // also who is not logged in
+	loggedIn  = rule{roles: append(slices.Clone(staffRoles), roleCompany), anyOrg: true} // for what shows nothing of any company
+	staff     = rule{roles: staffRoles}
+	operators = rule{roles: []role{roleOncall, roleAdmin}}
+)
+
+// andCompany adds the admins of the company that the route is about.
+func (r rule) andCompany() rule {
+	return rule{roles: append(slices.Clone(r.roles), roleCompany)}
+}
+
+// route is one address of the console.
+type route struct {
+	pattern string // as http.ServeMux reads it
+	may     rule
+	do      http.HandlerFunc
+	org     func(*http.Request) (string, error) // the company that it is about; store.ErrNotFound where there is nothing
+}
+
+// allow makes a route. Where companies' admins may use it, the company is the path's {org}.
+func allow(may rule, pattern string, do http.HandlerFunc) route {
+	r := route{pattern: pattern, may: may, do: do}
+	if strings.Contains(pattern, "{org}") {
+		r.org = func(req *http.Request) (string, error) { return req.PathValue("org"), nil }
+	}
+	return r
+}
+
+// of says how to find the company that the route is about, where the path does not name it.
+func (r route) of(org func(*http.Request) (string, error)) route {
+	r.org = org
+	return r
+}
+
+// check finds a route that anybody could use because nobody thought about it.
+func (r route) check() error {
+	switch {
+	case !r.may.anyone && len(r.may.roles) == 0:
+		return fmt.Errorf("web: route %s: no rule says who may use it", r.pattern)
+	case slices.Contains(r.may.roles, roleCompany) && !r.may.anyOrg && r.org == nil:
+		return fmt.Errorf("web: route %s: nothing says which company it is about", r.pattern)
+	}
+	return nil
+}
+
+// routes is every address that the console answers to, and who may.
+func (k *console) routes() []route {
+	return slices.Concat(k.processRoutes(), []route{
+		allow(anyone, "GET /assets/", assets()),
+		allow(anyone, "GET /login", k.loginPage),
+		allow(anyone, "POST /login", k.logIn),
+		allow(loggedIn, "POST /logout", k.logOut),
+		allow(staff, "GET /{$}", k.overview),
+		allow(staff.andCompany(), "GET /exports/{id}", k.export).of(k.exportOrg),
+		allow(staff.andCompany(), "GET /orgs/{org}", k.company),
+		allow(loggedIn, "/", k.noSuchPage),
+	}, k.riverRoutes())
+}
+
+// serve puts routes behind their rules. It is the only place where an address is given to a handler.
+func (k *console) serve(routes []route) (http.Handler, error) {
+	mux := http.NewServeMux()
+	var problems []error
+	for _, r := range routes {
+		if err := r.check(); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		mux.Handle(r.pattern, k.guard(r))
+	}
+	return mux, errors.Join(problems...)
+}
+
+// guard lets a request pass whose sender may use the route.
+func (k *console) guard(route route) http.Handler {
+	if route.may.anyone {
+		return route.do
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, ok := k.authenticate(w, r)
+		if !ok {
+			return
+		}
+		r = withPrincipal(r, p)
+		switch {
+		case p.role == roleCompany:
+			k.guardCompany(route, w, r)
+		case slices.Contains(route.may.roles, p.role):
+			route.do(w, r)
+		default:
+			k.refuse(w, r, http.StatusForbidden, lacks(p.role, route.may))
+		}
+	})
+}
+
+// guardCompany tells a company's admin the same about another company's things, about ours, and about what does not exist.
+func (k *console) guardCompany(route route, w http.ResponseWriter, r *http.Request) {
+	if !slices.Contains(route.may.roles, roleCompany) {
+		k.noSuchPage(w, r)
+		return
+	}
+	if route.may.anyOrg {
+		route.do(w, r)
+		return
+	}
+	org, err := route.org(r)
+	switch {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		k.broken(w, r, err)
+	case err != nil || !mayOrg(r, org):
+		k.noSuchPage(w, r)
+	default:
+		route.do(w, r)
+	}
+}
+
+// lacks says what one of ours lacks, and whom to ask.
+func lacks(have role, may rule) string {
+	var names []string
+	for _, r := range may.roles {
+		if r.staff() {
+			names = append(names, string(r))
+		}
+	}
+	only := "which may not do that"
+	if have == roleViewer {
+		only = "which only reads"
+	}
+	return fmt.Sprintf("Your role is %s, %s. Ask somebody with the role %s.", have, only, strings.Join(names, " or "))
+}
