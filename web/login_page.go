@@ -15,6 +15,7 @@ type loginForm struct {
 	Name     string
 	Problem  string
 	Password bool // there are users with passwords
+	Links    bool // companies' admins come by links
 }
 
 func (k *console) loginPage(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +34,7 @@ func (k *console) loginPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) showLogin(w http.ResponseWriter, r *http.Request, status int, form loginForm) {
-	form.Password = len(k.login.users) > 0
+	form.Password, form.Links = len(k.login.users) > 0, k.LinkSecret != ""
 	k.show(w, r, status, "login", "Log in", form)
 }
 

@@ -24,7 +24,7 @@ type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
 	list := pages{}
-	for _, name := range []string{"login", "overview", "export", "company", "problem"} {
+	for _, name := range []string{"login", "overview", "export", "company", "enter", "problem"} {
 		page, err := template.New("layout.html").Funcs(words).ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse page %s: %w", name, err)

@@ -87,7 +87,14 @@ func (k *console) routes() []route {
 		allow(staff.andCompany(), "GET /exports/{id}", k.export).of(k.exportOrg),
 		allow(staff.andCompany(), "GET /orgs/{org}", k.company),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.riverRoutes())
+	}, k.linkRoutes(), k.riverRoutes())
+}
+
+func (k *console) linkRoutes() []route {
+	if k.LinkSecret == "" {
+		return nil
+	}
+	return []route{allow(anyone, "GET /enter", k.linkPage), allow(anyone, "POST /enter", k.openLink)}
 }
 
 // serve puts routes behind their rules. It is the only place where an address is given to a handler.

@@ -39,6 +39,7 @@ type site struct {
 	store   *store.Store
 	river   *river.Client[pgx.Tx]
 	hash    string
+	config  web.Config
 
 	mu  sync.Mutex
 	now time.Time
@@ -55,15 +56,29 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 	require.NoError(t, err)
 	s.hash = string(hash)
 	c := web.Config{
-		Users: "val:" + s.hash + ":viewer, kim:" + s.hash + ":oncall,ada:" + s.hash + ":admin",
-		Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
+		Users:      "val:" + s.hash + ":viewer, kim:" + s.hash + ":oncall,ada:" + s.hash + ":admin",
+		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
 	}
 	for _, f := range change {
 		f(&c)
 	}
+	s.config = c
 	s.handler, err = web.New(c)
 	require.NoError(t, err)
 	return s
+}
+
+// node is another process behind the same address: the same database and clock, and the same settings where none is changed.
+func (s *site) node(change ...func(*web.Config)) *site {
+	s.t.Helper()
+	c := s.config
+	for _, f := range change {
+		f(&c)
+	}
+	c.Now = s.clock
+	handler, err := web.New(c)
+	require.NoError(s.t, err)
+	return &site{t: s.t, handler: handler, store: s.store, river: s.river, hash: s.hash, config: c, now: s.clock()}
 }
 
 func (s *site) riverUI() http.Handler {

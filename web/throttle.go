@@ -52,6 +52,31 @@ func (t *throttle) begin(address string, name [32]byte) (wait time.Duration) {
 	return wait
 }
 
+// beginAt is begin for a door where nobody says a name. Each door counts for itself.
+func (t *throttle) beginAt(address, door string) (wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now, key := t.now(), doorKey(address, door)
+	if wait = t.wait(key, failuresAddress, now); wait == 0 {
+		t.count(key, now)
+	}
+	return wait
+}
+
+// forgiveAt takes back a try that succeeded.
+func (t *throttle) forgiveAt(address, door string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := doorKey(address, door)
+	if f, ok := t.counts[key]; ok {
+		f.n--
+		t.counts[key] = f
+	}
+}
+
+// doorKey cannot be an address with somebody's name: it has the form of no address.
+func doorKey(address, door string) throttleKey { return throttleKey{address: door + " " + address} }
+
 // forgive takes a try back that succeeded, and what failed before it under that name.
 func (t *throttle) forgive(address string, name [32]byte) {
 	t.mu.Lock()

@@ -66,7 +66,7 @@ func TestNew_WithoutUsersThereIsNoConsole(t *testing.T) {
 		handler.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
 		assert.Equal(t, status, w.Code, path)
 		if status == 404 {
-			assert.Equal(t, "There is no console here: GHEXPORT_CONSOLE_USERS names no users.\n", w.Body.String(), path)
+			assert.Equal(t, "There is no console here: nothing says who may log in. See GHEXPORT_CONSOLE_USERS.\n", w.Body.String(), path)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,15 +20,16 @@ import (
 
 // Config is what the console is made of. Ready must be set, and Store too where Users names anybody.
 type Config struct {
-	Users     string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas; empty: no console
-	Store     *store.Store                // what the pages read
-	RiverUI   http.Handler                // made with the prefix "/river", and started; nil leaves it out
-	Ready     func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
-	Dev       bool                        // every page says that this is a development service
-	PublicURL string                      // under which browsers reach the console; https makes cookies secure; may be empty
-	Version   string                      // shown at the foot of each page
-	Log       *zap.Logger                 // logins and what was done in River UI; nil logs nothing
-	Now       func() time.Time            // the clock of sessions and limits; time.Now when nil
+	Users      string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
+	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
+	Store      *store.Store                // what the pages read
+	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
+	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
+	Dev        bool                        // every page says that this is a development service
+	PublicURL  string                      // under which browsers reach the console; https makes cookies secure; may be empty
+	Version    string                      // shown at the foot of each page
+	Log        *zap.Logger                 // logins and what was done in River UI; nil logs nothing
+	Now        func() time.Time            // the clock of sessions and limits; time.Now when nil
 }
 
 // console is what all requests share.
@@ -39,7 +41,7 @@ type console struct {
 	cookie   cookieRules
 }
 
-// New returns the whole HTTP surface: /healthz and /readyz, and with users the console under / and River UI under /river/. Its error
+// New returns the whole HTTP surface: /healthz and /readyz, and where anybody can log in the console under / and River UI under /river/. Its error
 // names every problem of the configuration at once, and never a hash. Sessions live in the database: every node knows them.
 func New(c Config) (http.Handler, error) {
 	c.Log = cmp.Or(c.Log, zap.NewNop())
@@ -47,20 +49,24 @@ func New(c Config) (http.Handler, error) {
 		c.Now = time.Now
 	}
 	users, err := parseUsers(c.Users)
-	problems := []error{err}
+	problems := []error{err, checkLinkSecret(c.LinkSecret)}
+	entries := len(users) > 0 || c.LinkSecret != ""
 	if c.Ready == nil {
 		problems = append(problems, errors.New("web: Ready is not set"))
 	}
-	if len(users) > 0 && c.Store == nil {
+	if entries && c.Store == nil {
 		problems = append(problems, errors.New("web: Store is not set"))
 	}
 	public, err := parsePublicURL(c.PublicURL)
+	if c.LinkSecret != "" && c.PublicURL == "" {
+		problems = append(problems, errors.New("GHEXPORT_PUBLIC_URL: not set, and links of GHEXPORT_LINK_SECRET lead there"))
+	}
 	problems = append(problems, err)
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	k := &console{Config: c, cookie: cookieRules{secure: public.Scheme == "https"}}
-	if len(users) == 0 {
+	if !entries {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
 		return plainHeaders(handler), err
 	}
@@ -86,8 +92,11 @@ func (k *console) processRoutes() []route {
 
 // stillLetsIn says whether the setting that opened a session is still as it was.
 func (k *console) stillLetsIn(p principal, source []byte) bool {
+	if p.role == roleCompany {
+		return k.LinkSecret != "" && hmac.Equal(source, linkSource(k.LinkSecret))
+	}
 	u, known := k.login.users[p.name]
-	return known && p.role.staff() && bytes.Equal(source, u.source())
+	return known && bytes.Equal(source, u.source())
 }
 
 // protect puts the headers around every answer, and refuses writes that another site made a browser send.
@@ -114,5 +123,5 @@ func parsePublicURL(text string) (*url.URL, error) {
 }
 
 func noConsole(w http.ResponseWriter, _ *http.Request) {
-	http.Error(w, "There is no console here: GHEXPORT_CONSOLE_USERS names no users.", http.StatusNotFound)
+	http.Error(w, "There is no console here: nothing says who may log in. See GHEXPORT_CONSOLE_USERS.", http.StatusNotFound)
 }
