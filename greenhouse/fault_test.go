@@ -243,6 +243,29 @@ func TestClient_BoundsAHostileServer(t *testing.T) {
 		assert.Equal(t, 200, answer.Status)
 	})
 
+	t.Run("Drip", func(t *testing.T) { // a byte now and then keeps no worker longer than its caller's limit
+		t.Parallel()
+		b := serveHandler(t, func(w http.ResponseWriter, r *http.Request) {
+			drop := time.NewTicker(10 * time.Millisecond)
+			defer drop.Stop()
+			for err := error(nil); err == nil; {
+				if _, err = io.WriteString(w, " "); err == nil {
+					err = http.NewResponseController(w).Flush()
+				}
+				select {
+				case <-drop.C:
+				case <-r.Context().Done():
+					return
+				}
+			}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		_, _, err := b.client.Create(ctx, b.cred, ada(), Fence{})
+		assert.True(t, asError(t, err).Left, "it may have been stored")
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+
 	t.Run("EndlessHeaders", func(t *testing.T) {
 		t.Parallel()
 		b := serveHandler(t, func(w http.ResponseWriter, _ *http.Request) {

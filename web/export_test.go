@@ -21,7 +21,7 @@ func (r Route) Allows(name string) bool { return slices.Contains(r.roles, role(n
 
 // Routes is the table of a console of which every part is turned on.
 func Routes() []Route {
-	k := &console{Config: Config{RiverUI: http.NotFoundHandler(), LinkSecret: "set"}}
+	k := &console{Config: Config{RiverUI: http.NotFoundHandler(), LinkSecret: "set"}, sso: &sso{}}
 	var list []Route
 	for _, r := range k.routes() {
 		list = append(list, Route{Pattern: r.pattern, Anyone: r.may.anyone, AnyOrg: r.may.anyOrg, roles: r.may.roles})

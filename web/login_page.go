@@ -15,6 +15,7 @@ type loginForm struct {
 	Name     string
 	Problem  string
 	Password bool // there are users with passwords
+	SSO      bool // there is single sign-on
 	Links    bool // companies' admins come by links
 }
 
@@ -34,6 +35,7 @@ func (k *console) loginPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) showLogin(w http.ResponseWriter, r *http.Request, status int, form loginForm) {
+	form.SSO = k.sso != nil
 	form.Password, form.Links = len(k.login.users) > 0, k.LinkSecret != ""
 	k.show(w, r, status, "login", "Log in", form)
 }

@@ -87,7 +87,7 @@ func (k *console) routes() []route {
 		allow(staff.andCompany(), "GET /exports/{id}", k.export).of(k.exportOrg),
 		allow(staff.andCompany(), "GET /orgs/{org}", k.company),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.linkRoutes(), k.riverRoutes())
+	}, k.ssoRoutes(), k.linkRoutes(), k.riverRoutes())
 }
 
 func (k *console) linkRoutes() []route {

@@ -18,9 +18,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Config is what the console is made of. Ready must be set, and Store too where Users names anybody.
+// Config is what the console is made of. Ready must be set, and Store too where anybody can log in.
 type Config struct {
 	Users      string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
+	OIDC       OIDC                        // single sign-on; its zero value: none
 	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
 	Store      *store.Store                // what the pages read
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
@@ -36,42 +37,71 @@ type Config struct {
 type console struct {
 	Config
 	login    *login
+	sso      *sso // nil without
 	sessions *sessions
 	pages    pages
 	cookie   cookieRules
 }
 
-// New returns the whole HTTP surface: /healthz and /readyz, and where anybody can log in the console under / and River UI under /river/. Its error
-// names every problem of the configuration at once, and never a hash. Sessions live in the database: every node knows them.
+// settings are what is read out of a [Config].
+type settings struct {
+	users  map[string]user
+	roles  roleRule // of single sign-on
+	public *url.URL
+}
+
+// entries says whether anybody can log in.
+func (c Config) entries(s settings) bool {
+	return len(s.users) > 0 || c.LinkSecret != "" || c.OIDC != (OIDC{})
+}
+
+// Check names every problem of the settings at once, and never a secret. It opens nothing.
+func (c Config) Check() error {
+	_, err := c.read()
+	return err
+}
+
+func (c Config) read() (s settings, err error) {
+	var problems [5]error
+	s.users, problems[0] = parseUsers(c.Users)
+	s.roles, problems[1] = c.checkOIDC()
+	problems[2] = checkLinkSecret(c.LinkSecret)
+	s.public, problems[3] = parsePublicURL(c.PublicURL)
+	if c.LinkSecret != "" && c.PublicURL == "" {
+		problems[4] = errors.New("GHEXPORT_PUBLIC_URL: not set, and the links of GHEXPORT_LINK_SECRET lead there")
+	}
+	return s, errors.Join(problems[:]...)
+}
+
+// New returns the whole HTTP surface: /healthz and /readyz, and where anybody can log in the console under / and River UI under
+// /river/. Its error names every problem of the configuration at once, and never a secret. Sessions live in the database: every node
+// knows them. A provider of single sign-on is first asked when somebody comes.
 func New(c Config) (http.Handler, error) {
 	c.Log = cmp.Or(c.Log, zap.NewNop())
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	users, err := parseUsers(c.Users)
-	problems := []error{err, checkLinkSecret(c.LinkSecret)}
-	entries := len(users) > 0 || c.LinkSecret != ""
+	s, err := c.read()
+	problems := []error{err}
 	if c.Ready == nil {
 		problems = append(problems, errors.New("web: Ready is not set"))
 	}
-	if entries && c.Store == nil {
+	if c.entries(s) && c.Store == nil {
 		problems = append(problems, errors.New("web: Store is not set"))
 	}
-	public, err := parsePublicURL(c.PublicURL)
-	if c.LinkSecret != "" && c.PublicURL == "" {
-		problems = append(problems, errors.New("GHEXPORT_PUBLIC_URL: not set, and links of GHEXPORT_LINK_SECRET lead there"))
-	}
-	problems = append(problems, err)
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	k := &console{Config: c, cookie: cookieRules{secure: public.Scheme == "https"}}
-	if !entries {
+	k := &console{Config: c, cookie: cookieRules{secure: s.public.Scheme == "https"}}
+	if !c.entries(s) {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
 		return plainHeaders(handler), err
 	}
-	if k.login, err = newLogin(users, c.Now, c.Log); err != nil {
+	if k.login, err = newLogin(s.users, c.Now, c.Log); err != nil {
 		return nil, err
+	}
+	if c.OIDC != (OIDC{}) {
+		k.sso = newSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
 	}
 	k.sessions = &sessions{store: c.Store, now: c.Now, valid: k.stillLetsIn}
 	if k.pages, err = parsePages(); err != nil {
@@ -81,7 +111,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.protect(handler, public)
+	return k.protect(handler, s.public)
 }
 
 // processRoutes are for whoever runs the process.
@@ -94,6 +124,9 @@ func (k *console) processRoutes() []route {
 func (k *console) stillLetsIn(p principal, source []byte) bool {
 	if p.role == roleCompany {
 		return k.LinkSecret != "" && hmac.Equal(source, linkSource(k.LinkSecret))
+	}
+	if k.sso != nil && bytes.Equal(source, k.sso.source()) {
+		return true
 	}
 	u, known := k.login.users[p.name]
 	return known && bytes.Equal(source, u.source())

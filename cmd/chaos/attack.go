@@ -35,7 +35,7 @@ func attack(ctx context.Context, o options, progress io.Writer) (*Report, error)
 	parts.Wait()
 	<-limited.Done()
 	r := &Report{
-		Command: fmt.Sprintf("chaos --duration %s --seed %d --rate %d --nodes %d --server-errors %s", o.Duration, o.Seed, o.Rate, o.Nodes, o.ServerErrors),
+		Command: fmt.Sprintf("chaos --duration %s --seed %d --rate %d --nodes %d --server-errors %s --flood %d", o.Duration, o.Seed, o.Rate, o.Nodes, o.ServerErrors, o.Flood),
 		Seed:    o.Seed, ServerErrors: o.ServerErrors, JobTimeout: jobTimeout.String(), Seconds: time.Since(began).Seconds(),
 		Faults: i.counts, FaultsTotal: i.total(), RolledBack: len(p.refused), InDoubt: p.inDoubt,
 	}
@@ -93,7 +93,7 @@ const stillMoving = `
 // quiet waits until nothing moves, and returns how much still did at the end. What waits for a later try or a probe is made due at
 // once: a first retry may wait 30 s and a probe 15 min, and a run shall end.
 func (w *world) quiet() (moving int) {
-	ctx, cancel := context.WithTimeout(context.Background(), quietLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), quietLimit+time.Duration(w.o.Flood)*time.Millisecond)
 	defer cancel()
 	look := time.NewTicker(500 * time.Millisecond)
 	defer look.Stop()

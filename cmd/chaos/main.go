@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-const usage = `Usage: chaos [--duration 60s] [--seed N] [--rate N] [--nodes N] [--server-errors ask|retry] [--json FILE] [--ghexport PATH]
+const usage = `Usage: chaos [--duration 60s] [--seed N] [--rate N] [--nodes N] [--server-errors ask|retry] [--flood N] [--json FILE] [--ghexport PATH]
 
 Starts a private Postgres, a simulated Greenhouse and several ghexport serve behind small TCP proxies, commits interviews
 at a steady rate, and meanwhile kills, freezes and stops processes, crashes Postgres, cuts, blackholes and slows the
@@ -30,6 +30,7 @@ faults early, and still counts.
   --nodes N            how many ghexport serve (default 3)
   --server-errors P    what companies do about a 5xx: ask (a person decides), or retry (the default of the product,
                        which may double what Greenhouse stored before it failed; each is counted and must be flagged)
+  --flood N            begin with N more messages that are committed at once and never sent (default 0)
   --json FILE          write the report there as JSON, too
   --ghexport PATH      the ghexport to attack (default: the one beside this program)
 `
@@ -41,6 +42,7 @@ type options struct {
 	Rate         int
 	Nodes        int
 	ServerErrors string
+	Flood        int
 	JSON         string
 	Ghexport     string
 }
@@ -88,6 +90,7 @@ func parse(args []string, problems io.Writer) (options, error) {
 	flags.IntVar(&o.Rate, "rate", 40, "")
 	flags.IntVar(&o.Nodes, "nodes", 3, "")
 	flags.StringVar(&o.ServerErrors, "server-errors", "ask", "")
+	flags.IntVar(&o.Flood, "flood", 0, "")
 	flags.StringVar(&o.JSON, "json", "", "")
 	flags.StringVar(&o.Ghexport, "ghexport", "", "")
 	if err := flags.Parse(args); err != nil {
@@ -98,8 +101,8 @@ func parse(args []string, problems io.Writer) (options, error) {
 	if flags.NArg() > 0 {
 		wrong = append(wrong, fmt.Errorf("%q is not understood", flags.Arg(0)))
 	}
-	if o.Duration <= 0 || o.Rate < 1 || o.Nodes < 1 {
-		wrong = append(wrong, errors.New("--duration, --rate and --nodes must be more than 0"))
+	if o.Duration <= 0 || o.Rate < 1 || o.Nodes < 1 || o.Flood < 0 {
+		wrong = append(wrong, errors.New("--duration, --rate and --nodes must be more than 0, and --flood not less"))
 	}
 	if o.ServerErrors != "ask" && o.ServerErrors != "retry" {
 		wrong = append(wrong, errors.New("--server-errors must be ask or retry"))

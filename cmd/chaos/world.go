@@ -67,6 +67,9 @@ func newWorld(ctx context.Context, o options) (w *world, err error) {
 	if _, err := w.owner.Exec(ctx, businessTable); err != nil {
 		return w, fmt.Errorf("make the producers' own table: %w", err)
 	}
+	if _, err := w.owner.Exec(ctx, flood, o.Flood, companies); err != nil {
+		return w, fmt.Errorf("flood the outbox: %w", err)
+	}
 	for range o.Nodes {
 		if err := w.addNode(ctx, serviceURL, keys); err != nil {
 			return w, err
@@ -74,6 +77,19 @@ func newWorld(ctx context.Context, o options) (w *world, err error) {
 	}
 	return w, nil
 }
+
+// flood commits any number of results at once, of interviews that nobody passed.
+const flood = `
+	WITH many AS (
+		SELECT n, 'flood-' || n AS interview, format('org-%s', lpad((n % $2)::text, 2, '0')) AS org FROM generate_series(1, $1) AS n
+	), committed AS (
+		INSERT INTO business.decisions SELECT interview, 1, false FROM many
+	)
+	INSERT INTO ghexport.outbox (org_id, interview_id, version, schema_version, message)
+	SELECT org, interview, 1, 1, jsonb_build_object('schema_version', 1, 'org_id', org, 'interview_id', interview, 'version', 1,
+	           'interviewed_at', '2026-01-01T12:00:00Z', 'interviewer_advances', false, 'candidate_continues', true, 'freeform_feedback', repeat('words ', 50),
+	           'candidate', jsonb_build_object('id', interview, 'full_name', 'Ada Lovelace', 'email', interview || '@example.com'))
+	  FROM many`
 
 // addNode starts a node behind proxies of its own.
 func (w *world) addNode(ctx context.Context, serviceURL, keys string) error {

@@ -1,0 +1,160 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+// The time that a provider gets. While it is away, only logging in through it fails.
+const (
+	providerLimit = 5 * time.Second // one request to it
+	providerFresh = time.Hour       // how long what it says of itself counts
+	providerPause = 5 * time.Second // between two tries while it does not answer
+)
+
+// OIDC says how our own people log in by OpenID Connect. Its zero value turns that off; with it, only Scopes may be empty.
+type OIDC struct {
+	Issuer       string // GHEXPORT_OIDC_ISSUER
+	ClientID     string // GHEXPORT_OIDC_CLIENT_ID
+	ClientSecret string // GHEXPORT_OIDC_CLIENT_SECRET
+	Roles        string // GHEXPORT_OIDC_ROLES: claim:value=role,value=role
+	Scopes       string // GHEXPORT_OIDC_SCOPES: beside openid, separated by spaces; "profile email" when empty
+}
+
+// sso is single sign-on. Safe for use by many goroutines.
+type sso struct {
+	settings OIDC
+	roles    roleRule
+	redirect string // the address that the provider sends people back to
+	now      func() time.Time
+	client   *http.Client
+
+	mu      sync.Mutex
+	found   *provider // nil until it has answered once
+	foundAt time.Time
+	failed  error // why it did not answer last
+	again   time.Time
+}
+
+// provider is what discovery found.
+type provider struct {
+	oauth  oauth2.Config
+	verify *oidc.IDTokenVerifier
+}
+
+func newSSO(settings OIDC, roles roleRule, publicURL string, now func() time.Time) *sso {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableKeepAlives = true // people log in now and then: no connection waits for the next
+	return &sso{
+		settings: settings, roles: roles, redirect: strings.TrimRight(publicURL, "/") + "/login/oidc/callback", now: now,
+		client: &http.Client{Transport: transport, Timeout: providerLimit},
+	}
+}
+
+// source stands for the settings in the sessions that they opened. Another client secret is still the same client.
+func (s *sso) source() []byte {
+	sum := sha256.Sum256([]byte(strings.Join([]string{"GHEXPORT_OIDC", s.settings.Issuer, s.settings.ClientID, s.settings.Roles}, "\n")))
+	return sum[:]
+}
+
+// Discover asks the provider what it is, as the first login will.
+func (o OIDC) Discover(ctx context.Context) error {
+	_, err := newSSO(o, roleRule{}, "", time.Now).provider(ctx)
+	return err
+}
+
+// provider returns what the provider said of itself in the last hour, asking when need be; what is older is better than nothing. One
+// that does not answer is asked again after a pause only, so that nobody waits for it in a queue.
+func (s *sso) provider(ctx context.Context) (*provider, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if s.found != nil && now.Before(s.foundAt.Add(providerFresh)) {
+		return s.found, nil
+	}
+	if !now.Before(s.again) {
+		found, err := s.discover(context.WithoutCancel(ctx)) // for all who wait; the client bounds it
+		if err == nil {
+			s.found, s.foundAt = found, now
+			return found, nil
+		}
+		s.failed, s.again = err, now.Add(providerPause)
+	}
+	if s.found != nil {
+		return s.found, nil
+	}
+	return nil, s.failed
+}
+
+func (s *sso) discover(ctx context.Context) (*provider, error) {
+	p, err := oidc.NewProvider(oidc.ClientContext(ctx, s.client), s.settings.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s what it is: %w", s.settings.Issuer, err)
+	}
+	var says struct {
+		Methods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := p.Claims(&says); err != nil {
+		return nil, fmt.Errorf("ask %s what it is: %w", s.settings.Issuer, err)
+	}
+	endpoint := p.Endpoint()
+	endpoint.AuthStyle = oauth2.AuthStyleInHeader // what the protocol assumes; to find out by trying could use a code up
+	if len(says.Methods) > 0 && !slices.Contains(says.Methods, "client_secret_basic") {
+		endpoint.AuthStyle = oauth2.AuthStyleInParams
+	}
+	return &provider{
+		oauth: oauth2.Config{
+			ClientID: s.settings.ClientID, ClientSecret: s.settings.ClientSecret, Endpoint: endpoint, RedirectURL: s.redirect,
+			Scopes: append([]string{oidc.ScopeOpenID}, strings.Fields(cmp.Or(s.settings.Scopes, "profile email"))...),
+		},
+		verify: p.Verifier(&oidc.Config{ClientID: s.settings.ClientID, Now: s.now}),
+	}, nil
+}
+
+// errSSO is what is wrong with an answer of the provider's, or with what came in its name.
+type errSSO string
+
+func (e errSSO) Error() string { return string(e) }
+
+// redeem exchanges a code for what the provider says about a person, and checks all of it but whether they have a role here.
+func (s *sso) redeem(ctx context.Context, p *provider, code string, f flow) (claims, error) {
+	ctx = oidc.ClientContext(ctx, s.client)
+	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(f.verifier))
+	var refused *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &refused) && refused.Response.StatusCode >= http.StatusInternalServerError:
+		return nil, fmt.Errorf("redeem the code: HTTP %d", refused.Response.StatusCode) // its own text repeats the whole answer
+	case errors.As(err, &refused):
+		return nil, errSSO(fmt.Sprintf("the provider refused the code: %q, HTTP %d", logWord(refused.ErrorCode), refused.Response.StatusCode))
+	case err != nil:
+		return nil, fmt.Errorf("redeem the code: %w", err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := p.verify.Verify(ctx, raw)
+	if err != nil {
+		return nil, errSSO("the ID token does not hold: " + err.Error())
+	}
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(f.nonce)) != 1 {
+		return nil, errSSO("the ID token belongs to another login")
+	}
+	var c claims
+	if err := id.Claims(&c); err != nil {
+		return nil, errSSO("the ID token's claims cannot be read")
+	}
+	if party, named := c["azp"]; (named || len(id.Audience) > 1) && party != s.settings.ClientID {
+		return nil, errSSO("the ID token was issued to another client")
+	}
+	return c, nil
+}
