@@ -60,7 +60,7 @@ func TestSession_SecretsThatAreNone(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	kim := s.login("kim", password, "/").Cookies()[0].Value
-	for _, value := range []string{"", "x", kim[:42], kim + "A", strings.Repeat("A", 43), kim[1:] + kim[:1], "'; DROP TABLE ghexport.console_sessions; --"} {
+	for _, value := range []string{"", "x", kim[:42], kim + "A", strings.Repeat("A", 43), kim[1:] + kim[:1], strings.Repeat("'--", 14) + "x"} {
 		assert.False(t, s.loggedIn(func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "ghexport", Value: value}) }), value)
 	}
 	assert.True(t, s.loggedIn(func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "ghexport", Value: kim}) }))

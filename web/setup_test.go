@@ -57,6 +57,7 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 	s.hash = string(hash)
 	c := web.Config{
 		Users:      "val:" + s.hash + ":viewer, kim:" + s.hash + ":oncall,ada:" + s.hash + ":admin",
+		OIDC:       web.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
 		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
 	}
 	for _, f := range change {
