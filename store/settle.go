@@ -77,7 +77,9 @@ func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
 // integrations. It wakes the relay where a freed place has work waiting.
 func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, error) {
 	batch := &pgx.Batch{}
-	batch.Queue(settleExports, settleColumns(in)...)
+	columns := settleColumns(in)
+	batch.Queue(settleExports, columns...)
+	batch.Queue(putBackMissed, columns[0], columns[2])
 	learnBudgets(batch, in)
 	holdCompanies(batch, in)
 	results := s.Pool.SendBatch(ctx, batch)
@@ -139,6 +141,24 @@ const newState = `
 	       profile_url = CASE a.outcome WHEN 'sent' THEN nullif(a.url, '') ELSE e.profile_url END,
 	       sent_at = CASE a.outcome WHEN 'sent' THEN clock_timestamp() ELSE e.sent_at END,
 	       updated_at = clock_timestamp()`
+
+// putBackMissed returns to the outbox what a fold set aside while settleExports waited for its row: the snapshot of that statement was
+// older than the fold's commit and could not show it. This one is taken with the rows locked, so nothing can slip in after it.
+const putBackMissed = `
+	WITH back AS (
+		DELETE FROM ghexport.aside a
+		 USING ghexport.exports e
+		 WHERE a.export_id = ANY ($1::bigint[])
+		   AND e.id = a.export_id AND e.attempt = ANY ($2::uuid[]) AND e.state IN ('pending', 'sent', 'dead')
+		RETURNING e.id, e.org_id, e.interview_id, a.version, a.schema_version, a.message, a.enqueued_at
+	), put AS (
+		INSERT INTO ghexport.outbox (org_id, interview_id, version, schema_version, message, enqueued_at)
+		SELECT org_id, interview_id, version, schema_version, message, enqueued_at
+		  FROM back
+		 ORDER BY id
+		RETURNING id
+	)
+	SELECT ghexport.wake() FROM put LIMIT 1`
 
 const settleExports = `
 	WITH said AS (

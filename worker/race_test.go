@@ -113,9 +113,15 @@ func TestRace_WithdrawalAndIntent(t *testing.T) {
 		racing.Wait()
 		drain(t, relay)
 	}
-	var left int
-	require.NoError(t, r.watch.QueryRow(ctx, "SELECT count(*) FROM ghexport.exports WHERE state NOT IN ('cancelled', 'ineligible')").Scan(&left))
-	assert.Zero(t, left, "whatever came first, nothing goes again")
+	rows, err := r.watch.Query(ctx, `
+		SELECT format('%s is %s at version %s after %s attempts; outbox %s, aside %s', e.interview_id, e.state, e.version, e.attempts,
+		              (SELECT count(*) FROM ghexport.outbox o WHERE o.interview_id = e.interview_id),
+		              (SELECT count(*) FROM ghexport.aside a WHERE a.export_id = e.id))
+		  FROM ghexport.exports e WHERE e.state NOT IN ('cancelled', 'ineligible')`)
+	require.NoError(t, err)
+	left, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	assert.Empty(t, left, "whatever came first, nothing goes again")
 	assert.Equal(t, raceRounds, granted+refused)
 	t.Logf("%d granted, %d refused", granted, refused)
 	assert.Positive(t, granted, "some intents must win, or nothing raced")
