@@ -18,13 +18,13 @@ import (
 
 // Limits of links. A link is good for one hand-over from the product to the console, so none lives for long.
 const (
-	LinkLife     = 15 * time.Minute // what is usual
-	LinkLifeMax  = 24 * time.Hour   // one that expires later opens nothing
-	LinkSecret   = 32               // bytes that GHEXPORT_LINK_SECRET has at least
-	linkSkew     = time.Minute      // by how much the product's clock may be ahead of ours
-	linkBytes    = 4 << 10          // of a token; the longest honest one is far below
-	linkText     = 200              // characters of org, who and nonce at most
-	linkNonceMin = 16               // characters
+	LinkLife      = 15 * time.Minute // what is usual
+	LinkLifeMax   = 24 * time.Hour   // one that expires later opens nothing
+	LinkSecretMin = 32               // bytes that GHEXPORT_LINK_SECRET has at least
+	linkSkew      = time.Minute      // by how much the product's clock may be ahead of ours
+	linkBytes     = 4 << 10          // of a token; the longest honest one is far below
+	linkText      = 200              // characters of org, who and nonce at most
+	linkNonceMin  = 16               // characters
 )
 
 // linkVersion begins every token. What is signed begins with linkDomain instead, so that the same secret used elsewhere signs no link.
@@ -51,8 +51,8 @@ func NewLink(org, who string, now time.Time, valid time.Duration) Link {
 
 // Sign returns the address under publicURL that opens the link, or says what is wrong with it.
 func (l Link) Sign(secret, publicURL string) (string, error) {
-	if len(secret) < LinkSecret {
-		return "", fmt.Errorf("the link's secret must have at least %d bytes", LinkSecret)
+	if len(secret) < LinkSecretMin {
+		return "", fmt.Errorf("the link's secret must have at least %d bytes", LinkSecretMin)
 	}
 	if err := l.check(); err != nil {
 		return "", err
@@ -115,8 +115,8 @@ func (l Link) check() error {
 
 // checkLinkSecret finds what is wrong with the secret, and repeats none of it.
 func checkLinkSecret(secret string) error {
-	if secret != "" && len(secret) < LinkSecret {
-		return fmt.Errorf("GHEXPORT_LINK_SECRET: has %d bytes, and must have at least %d", len(secret), LinkSecret)
+	if secret != "" && len(secret) < LinkSecretMin {
+		return fmt.Errorf("GHEXPORT_LINK_SECRET: has %d bytes, and must have at least %d", len(secret), LinkSecretMin)
 	}
 	return nil
 }

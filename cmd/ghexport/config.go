@@ -14,24 +14,35 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Config is the settings, as the environment gives them. Three of them are secrets, or hold one: DatabaseURL, Keyset, ConsoleUsers.
+// Config is the settings, as the environment gives them. Five of them are secrets, or hold one:
+// DatabaseURL, Keyset, ConsoleUsers, OIDCClientSecret, LinkSecret.
 type Config struct {
-	DatabaseURL       string        `env:"DATABASE_URL"`
-	GreenhouseBaseURL string        `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io"`
-	Keyset            string        `env:"GHEXPORT_KEYSET"`
-	KeysetFile        string        `env:"GHEXPORT_KEYSET_FILE"`
-	HTTPAddr          string        `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080"`
-	PublicURL         string        `env:"GHEXPORT_PUBLIC_URL"`
-	ConsoleUsers      string        `env:"GHEXPORT_CONSOLE_USERS"`
-	MetricsAddr       string        `env:"GHEXPORT_METRICS_ADDR"`
-	Workers           int           `env:"GHEXPORT_WORKERS" envDefault:"64"`
-	JobTimeout        time.Duration `env:"GHEXPORT_JOB_TIMEOUT" envDefault:"30s"`
-	ShutdownTimeout   time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s"`
-	SyncStandby       bool          `env:"GHEXPORT_SYNCHRONOUS_STANDBY"`
-	RelayPoll         time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s"`
-	LogLevel          string        `env:"GHEXPORT_LOG_LEVEL" envDefault:"info"`
-	Dev               bool          `env:"GHEXPORT_DEV"`
-	Actor             string        `env:"GHEXPORT_ACTOR"`
+	DatabaseURL       string `env:"DATABASE_URL"`
+	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io"`
+	Keyset            string `env:"GHEXPORT_KEYSET"`
+	KeysetFile        string `env:"GHEXPORT_KEYSET_FILE"`
+	HTTPAddr          string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080"`
+	PublicURL         string `env:"GHEXPORT_PUBLIC_URL"`
+	ConsoleUsers      string `env:"GHEXPORT_CONSOLE_USERS"`
+
+	OIDCIssuer           string `env:"GHEXPORT_OIDC_ISSUER"`
+	OIDCClientID         string `env:"GHEXPORT_OIDC_CLIENT_ID"`
+	OIDCClientSecret     string `env:"GHEXPORT_OIDC_CLIENT_SECRET"`
+	OIDCClientSecretFile string `env:"GHEXPORT_OIDC_CLIENT_SECRET_FILE"`
+	OIDCRoles            string `env:"GHEXPORT_OIDC_ROLES"`
+	OIDCScopes           string `env:"GHEXPORT_OIDC_SCOPES"`
+	LinkSecret           string `env:"GHEXPORT_LINK_SECRET"`
+	LinkSecretFile       string `env:"GHEXPORT_LINK_SECRET_FILE"`
+
+	MetricsAddr     string        `env:"GHEXPORT_METRICS_ADDR"`
+	Workers         int           `env:"GHEXPORT_WORKERS" envDefault:"64"`
+	JobTimeout      time.Duration `env:"GHEXPORT_JOB_TIMEOUT" envDefault:"30s"`
+	ShutdownTimeout time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s"`
+	SyncStandby     bool          `env:"GHEXPORT_SYNCHRONOUS_STANDBY"`
+	RelayPoll       time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s"`
+	LogLevel        string        `env:"GHEXPORT_LOG_LEVEL" envDefault:"info"`
+	Dev             bool          `env:"GHEXPORT_DEV"`
+	Actor           string        `env:"GHEXPORT_ACTOR"`
 
 	Unknown []string // variables that begin like ours and are none: a slip of the pen, or another version's
 }
@@ -42,6 +53,8 @@ type need int
 const (
 	needDatabase need = iota
 	needKeyset
+	needConsole // where people log in
+	needLink    // where links for companies are made
 )
 
 // LoadConfig reads the settings out of an environment and touches nothing else. It reports every problem at once, each under its
@@ -66,7 +79,8 @@ func LoadConfig(environ map[string]string, needs ...need) (Config, error) {
 	return c, nil
 }
 
-// config reads the settings of this process. Beside what LoadConfig finds it reports a keyset that is needed and cannot be read.
+// config reads the settings of this process. Beside what LoadConfig finds it reports files that are needed and
+// cannot be read.
 func (c *cli) config(needs ...need) (Config, error) {
 	config, err := LoadConfig(c.env, needs...)
 	found := problems{}
@@ -75,6 +89,9 @@ func (c *cli) config(needs ...need) (Config, error) {
 		if _, err := config.openKeyset(); err != nil {
 			found = append(found, err)
 		}
+	}
+	if slices.Contains(needs, needConsole) || slices.Contains(needs, needLink) {
+		found = append(found, config.readSecrets()...)
 	}
 	if len(found) > 0 {
 		return config, found

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -12,8 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
@@ -43,6 +40,10 @@ func (c Config) check(needs []need) problems {
 		found = append(found, err)
 	}
 	found = append(found, c.checkHTTP()...)
+	found = append(found, c.checkConsole()...)
+	if slices.Contains(needs, needLink) {
+		found = append(found, c.needsLink()...)
+	}
 	// A value that is no number or duration has been reported, and left its setting at zero.
 	add(c.Workers < 0 || c.Workers > maxWorkers, "GHEXPORT_WORKERS: %d is not between 1 and %d", c.Workers, maxWorkers)
 	add(c.JobTimeout < 0 || c.JobTimeout > 0 && c.JobTimeout < time.Second || c.JobTimeout > worker.JobTimeoutMax,
@@ -53,24 +54,14 @@ func (c Config) check(needs []need) problems {
 	return found
 }
 
-// checkHTTP finds what is wrong with the addresses that we answer at, and with the users of the console.
+// checkHTTP finds what is wrong with the addresses that we answer at.
 func (c Config) checkHTTP() problems {
 	var found problems
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			found = append(found, fmt.Errorf("GHEXPORT_PUBLIC_URL: %q is not the address of a page, such as https://ghexport.example.com", c.PublicURL))
-		}
-	}
 	for name, address := range map[string]string{"GHEXPORT_HTTP_ADDR": c.HTTPAddr, "GHEXPORT_METRICS_ADDR": c.MetricsAddr} {
 		_, _, err := net.SplitHostPort(address)
 		if address != "" && err != nil {
 			found = append(found, fmt.Errorf("%s: %q is not host:port", name, address))
 		}
-	}
-	if c.ConsoleUsers != "" {
-		_, err := web.New(web.Config{Users: c.ConsoleUsers, Store: &store.Store{}, Ready: func(context.Context) error { return nil }})
-		found = append(found, separated(err)...)
 	}
 	return found
 }

@@ -26,7 +26,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 	defer cancel()
 	var e examination
 	var err error
-	e.config, err = c.config(needDatabase, needKeyset)
+	e.config, err = c.config(needDatabase, needKeyset, needConsole)
 	var wrong problems
 	if errors.As(err, &wrong) {
 		for _, one := range wrong {
@@ -46,6 +46,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 		e.store.Close()
 	}
 	e.greenhouse(ctx)
+	e.singleSignOn(ctx)
 	return e.findings
 }
 
@@ -148,4 +149,17 @@ func (e *examination) greenhouse(ctx context.Context) {
 		return
 	}
 	e.ok("greenhouse", "%s answers", e.config.GreenhouseBaseURL)
+}
+
+// singleSignOn asks the provider what it is, as the first login would.
+func (e *examination) singleSignOn(ctx context.Context) {
+	config := e.config.console()
+	if config.OIDC.Issuer == "" || config.Check() != nil {
+		return // what is wrong is among the settings' findings
+	}
+	if err := config.OIDC.Discover(ctx); err != nil {
+		e.bad("single sign-on", hinted(err, "look at GHEXPORT_OIDC_ISSUER; the service runs without, and passwords work"))
+		return
+	}
+	e.ok("single sign-on", "%s answers", config.OIDC.Issuer)
 }

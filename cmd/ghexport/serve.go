@@ -24,7 +24,14 @@ Settings come from the environment (durations as 30s or 2m):
   GREENHOUSE_BASE_URL        https://api.greenhouse.io; plain http only to a loopback address
   GHEXPORT_HTTP_ADDR         127.0.0.1:8080; console, /healthz, /readyz
   GHEXPORT_PUBLIC_URL        the address under which browsers reach the console
-  GHEXPORT_CONSOLE_USERS     name:bcrypt-hash:role, separated by commas; roles viewer, oncall, admin; none set: no console
+  GHEXPORT_CONSOLE_USERS     name:bcrypt-hash:role, separated by commas; roles viewer, oncall, admin
+  GHEXPORT_OIDC_ISSUER       single sign-on by this provider of OpenID Connect, with
+  GHEXPORT_OIDC_CLIENT_ID, GHEXPORT_OIDC_CLIENT_SECRET (or GHEXPORT_OIDC_CLIENT_SECRET_FILE),
+  GHEXPORT_OIDC_ROLES        groups:sre=oncall,hiring-eng=admin: which values of which claim give which role
+  GHEXPORT_OIDC_SCOPES       profile email; beside openid
+  GHEXPORT_LINK_SECRET       shared with the product, whose links let companies' admins in; 32 bytes at least, or
+  GHEXPORT_LINK_SECRET_FILE  the file that holds it
+                             with no users, provider or link secret there is no console
   GHEXPORT_WORKERS           64; requests to Greenhouse at once
   GHEXPORT_JOB_TIMEOUT       30s, at most 40s; of one send, of which the request may take two thirds
   GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
@@ -46,7 +53,11 @@ func (c *cli) serve() *cobra.Command {
 		Example: "  DATABASE_URL=postgres://ghexport@localhost/app GHEXPORT_KEYSET_FILE=keyset.json ghexport serve",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := c.config(needDatabase, needKeyset)
+			needs := []need{needDatabase, needKeyset}
+			if !flags.noConsole {
+				needs = append(needs, needConsole)
+			}
+			config, err := c.config(needs...)
 			if err != nil {
 				return err
 			}

@@ -102,10 +102,9 @@ func wrap(part string, err error) error {
 
 // server answers HTTP. River UI refreshes its counts until ctx ends.
 func (s *service) server(ctx context.Context) (*http.Server, error) {
-	config := web.Config{
-		Store: s.store, Ready: s.ready.check, Dev: s.config.Dev, PublicURL: s.config.PublicURL, Version: binaryVersion(), Log: s.log,
-	}
-	if s.config.ConsoleUsers != "" && !s.flags.noConsole {
+	config := web.Config{}
+	if s.console() {
+		config = s.config.console()
 		ui, err := riverui.NewHandler(&riverui.HandlerOpts{
 			Endpoints:                riverui.NewEndpoints(s.worker.River(), &riverui.EndpointsOpts[pgx.Tx]{}),
 			JobListHideArgsByDefault: true,
@@ -118,8 +117,9 @@ func (s *service) server(ctx context.Context) (*http.Server, error) {
 		if err := ui.Start(ctx); err != nil {
 			return nil, fmt.Errorf("river ui: %w", err)
 		}
-		config.Users, config.RiverUI = s.config.ConsoleUsers, ui
+		config.RiverUI = ui
 	}
+	config.Store, config.Ready, config.Version, config.Log = s.store, s.ready.check, binaryVersion(), s.log
 	handler, err := web.New(config)
 	if err != nil {
 		return nil, separated(err)
@@ -130,12 +130,15 @@ func (s *service) server(ctx context.Context) (*http.Server, error) {
 	}, nil
 }
 
+// console says whether this node serves one.
+func (s *service) console() bool { return s.config.hasConsole() && !s.flags.noConsole }
+
 func (s *service) logStarted(address string) {
 	database := s.store.Pool.Config().ConnConfig
 	s.log.Info("started",
 		zap.String("version", binaryVersion()),
 		zap.String("http", "http://"+address),
-		zap.Bool("console", s.config.ConsoleUsers != "" && !s.flags.noConsole),
+		zap.Bool("console", s.console()),
 		zap.Bool("sends", !s.flags.noSend && !s.flags.noWorkers),
 		zap.Int("workers", s.config.Workers),
 		zap.String("greenhouse", s.config.GreenhouseBaseURL),

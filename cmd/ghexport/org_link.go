@@ -1,0 +1,52 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/interviewing-io/greenhouse-export/web"
+)
+
+func (c *cli) orgLink() *cobra.Command {
+	var who, reason string
+	var valid time.Duration
+	cmd := &cobra.Command{
+		Use: "link ORG", Short: "Print a link that opens the console for one company, once",
+		Long: "Prints a link by which an admin of the company gets into the console and sees that company alone. It opens once, and not after\n" +
+			"it has expired. Whoever has it gets in: hand it to nobody else. The product makes such links by itself; docs/companies.md says how.",
+		Example: "  ghexport org link acme --for mia@acme.example\n  ghexport org link acme --for mia@acme.example --valid 2h --reason 'she asked by phone'",
+		Args:    exactly("ORG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if valid < time.Second || valid > web.LinkLifeMax {
+				return usagef("--valid: %s is not between 1s and %s", valid, web.LinkLifeMax)
+			}
+			st, config, err := c.open(cmd.Context(), "org link", needLink)
+			if err != nil {
+				return err
+			}
+			defer st.Close()
+			by := c.by(reason)
+			if who == "" {
+				who = by.Actor
+			}
+			link := web.NewLink(args[0], who, time.Now(), valid)
+			address, err := link.Sign(config.LinkSecret, config.PublicURL)
+			if err != nil {
+				return err
+			}
+			expires := time.Unix(link.Expires, 0).UTC()
+			if err := st.AuditLink(cmd.Context(), by, link.Org, link.Who, expires); err != nil {
+				return err // what leaves no trace is not done
+			}
+			c.printf("%s\n", address)
+			c.sayf("opens once, until %s, for %s of %s", moment(expires), visible(link.Who), visible(link.Org))
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&who, "for", "", "the admin who will use it, for the audit trail (else who makes it)")
+	flags.DurationVar(&valid, "valid", web.LinkLife, "until when it opens, from now; at most 24h")
+	flags.StringVar(&reason, "reason", "", "why, for whoever asks later")
+	return cmd
+}
