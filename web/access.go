@@ -69,7 +69,11 @@ func (k *console) enter(w http.ResponseWriter, r *http.Request, p principal, sou
 		return
 	}
 	k.cookie.set(w, secret, p.role.life())
-	k.Log.Info("console login", zap.String("user", p.actor()), zap.String("role", string(p.role)))
+	named := zap.String("user", p.name)
+	if p.role == roleCompany { // a customer's name belongs into the audit trail, not into logs
+		named = zap.String("org_id", p.org)
+	}
+	k.Log.Info("console login", named, zap.String("role", string(p.role)))
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 

@@ -62,6 +62,8 @@ func TestLogin_HTTPSMakesTheCookieTheHostsOwn(t *testing.T) {
 	assert.True(t, cookie.Secure)
 	assert.Equal(t, "/", cookie.Path)
 	assert.Empty(t, cookie.Domain)
+	assert.Equal(t, "max-age=31536000", s.ask("GET", "/login", "").Header.Get("Strict-Transport-Security"))
+	assert.Empty(t, setup(t).ask("GET", "/login", "").Header.Get("Strict-Transport-Security"), "not where plain http is all there is")
 }
 
 func TestLogin_Limit(t *testing.T) {

@@ -30,9 +30,15 @@ func plainHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// consoleHeaders add River UI's needs under /river/.
-func consoleHeaders(next http.Handler) http.Handler {
+// httpsOnly tells browsers that have come by https to come by nothing else for a year.
+const httpsOnly = "max-age=31536000"
+
+// consoleHeaders add River UI's needs under /river/, and where browsers reach us by https that they shall go on so.
+func consoleHeaders(secure bool, next http.Handler) http.Handler {
 	return plainHeaders(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if secure {
+			w.Header().Set("Strict-Transport-Security", httpsOnly)
+		}
 		if strings.HasPrefix(r.URL.Path, riverPrefix+"/") {
 			w.Header().Set("Content-Security-Policy", riverPolicy)
 		}

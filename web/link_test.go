@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,6 +48,10 @@ func TestLink_Vector(t *testing.T) {
 	l := web.Link{Org: "acme", Who: "mia@acme.example", Expires: 1795510800, Nonce: "0123456789abcdef"}
 	address, err := l.Sign("correct horse battery staple 32b", "https://exports.example.com")
 	require.NoError(t, err)
+	documented, err := os.ReadFile("../docs/companies.md")
+	require.NoError(t, err)
+	_, token, _ := strings.Cut(address, "token=")
+	assert.Contains(t, string(documented), "\n"+token+"\n")
 	assert.Equal(t, "https://exports.example.com/enter?token=v1.eyJvcmciOiJhY21lIiwid2hvIjoibWlhQGFjbWUuZXhhbXBsZSIsImV4cCI6MTc5NTUxMDgwMCwibm9uY2UiOiIwMTIzNDU2Nzg5YWJjZGVmIn0."+
 		"D8tj6EUFzwn9s1qWs3DV4Wdjg5EXLHUXffMfWNKhP1Q", address)
 }

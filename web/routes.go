@@ -20,6 +20,8 @@ import (
 // The handler then runs only for whom the rule names, and [who] tells it who it is. A company's admin gets 404 for all that is not
 // its company's, as for what does not exist. A handler that shows more than one company's rows asks [mayOrg] for each.
 //
+// Company admins begin at [companyHome], which is the place to change once they have a page of their own.
+//
 // TestWalk tries every route with every role and a foreign company. It fills {org} and {id} itself; a new wildcard needs a value in
 // its table, and a route that answers 404 without something of its own in the database needs that in its set-up.
 

@@ -141,7 +141,7 @@ func (k *console) protect(next http.Handler, public *url.URL) (http.Handler, err
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(k.crossSite))
-	return consoleHeaders(protection.Handler(next)), nil
+	return consoleHeaders(k.cookie.secure, protection.Handler(next)), nil
 }
 
 func parsePublicURL(text string) (*url.URL, error) {
