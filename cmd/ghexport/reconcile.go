@@ -115,7 +115,7 @@ func (c *cli) compare(ctx context.Context, st *store.Store, config Config, org s
 func askFor(
 	ctx context.Context, st *store.Store, keyset *store.Keyset, client *greenhouse.Client, batch []store.SentExport,
 ) (unseen []store.SentExport, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, reconcileLimit, fmt.Errorf("Greenhouse did not answer within %s", reconcileLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, reconcileLimit, fmt.Errorf("no answer from Greenhouse within %s", reconcileLimit))
 	defer cancel()
 	sealed, err := st.Credential(ctx, batch[0].OrgID)
 	if err != nil {
