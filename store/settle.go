@@ -128,7 +128,7 @@ const newState = `
 	       state = CASE a.outcome WHEN 'sent' THEN 'sent' WHEN 'unknown' THEN 'unknown' WHEN 'dead' THEN 'dead' ELSE 'pending' END,
 	       cause = CASE WHEN a.outcome IN ('sent', 'hold') THEN NULL ELSE nullif(a.cause, '') END,
 	       detail = CASE WHEN a.outcome IN ('sent', 'hold') THEN NULL ELSE nullif(a.detail, '') END,
-	       flags = CASE WHEN a.outcome = 'sent' AND e.attempts > 1 AND NOT 'resent_after_5xx' = ANY (e.flags)
+	       flags = CASE WHEN a.outcome IN ('sent', 'unknown') AND e.attempts > 1 AND NOT 'resent_after_5xx' = ANY (e.flags)
 	                         AND EXISTS (SELECT FROM ghexport.attempts t WHERE t.export_id = e.id AND t.status >= 500)
 	                    THEN e.flags || 'resent_after_5xx'::text ELSE e.flags END,
 	       job_id = NULL, send_by = NULL, deadline = NULL,

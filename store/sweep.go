@@ -58,7 +58,10 @@ const sweepSilent = `
 	), given_up AS (
 		UPDATE ghexport.exports e
 		   SET state = 'unknown', cause = 'outcome.unknown', detail = 'the worker never said how it ended', job_id = NULL,
-		       send_by = NULL, deadline = NULL, attention_at = clock_timestamp(), updated_at = clock_timestamp()
+		       send_by = NULL, deadline = NULL, attention_at = clock_timestamp(), updated_at = clock_timestamp(),
+		       flags = CASE WHEN e.attempts > 1 AND NOT 'resent_after_5xx' = ANY (e.flags)
+		                         AND EXISTS (SELECT FROM ghexport.attempts t WHERE t.export_id = e.id AND t.status >= 500)
+		                    THEN e.flags || 'resent_after_5xx'::text ELSE e.flags END
 		  FROM silent
 		 WHERE e.id = silent.id
 		RETURNING e.id
