@@ -29,7 +29,7 @@ type RateLimit struct {
 	HasReset bool
 }
 
-func readAnswer(res *http.Response, now time.Time) Answer {
+func readAnswer(res *http.Response, now time.Time, hide func(string) string) Answer {
 	date, err := http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
 		date = now
@@ -37,7 +37,7 @@ func readAnswer(res *http.Response, now time.Time) Answer {
 	return Answer{
 		Status:    res.StatusCode,
 		RateLimit: readRateLimit(res.Header, date),
-		RequestID: clean(res.Header.Get("X-Request-Id"), 200),
+		RequestID: cut(hide(visible(res.Header.Get("X-Request-Id"))), 200),
 		Date:      date,
 	}
 }

@@ -60,11 +60,13 @@ func TestExplain(t *testing.T) {
 		`{"message":{"a":1},"errors":[null,7,[]]}`:                                     {"7", nil},
 	}
 	for body, want := range cases {
-		message, fields := explain([]byte(body))
+		message, fields := explain([]byte(body), unhidden)
 		assert.Equal(t, want.message, message, body)
 		assert.Equal(t, want.fields, fields, body)
 	}
 }
+
+func unhidden(text string) string { return text }
 
 func TestExplain_SurvivesEverythingSeenInTheWild(t *testing.T) {
 	t.Parallel()
@@ -76,7 +78,7 @@ func TestExplain_SurvivesEverythingSeenInTheWild(t *testing.T) {
 		var entries []struct{ Body json.RawMessage }
 		require.NoError(t, json.Unmarshal(raw, &entries), name)
 		for _, e := range entries {
-			message, fields := explain(e.Body)
+			message, fields := explain(e.Body, unhidden)
 			assert.True(t, message != "" || len(fields) > 0, string(e.Body))
 			n++
 		}
@@ -131,7 +133,7 @@ func FuzzAnswer(f *testing.F) {
 		_, _ = decodeJobs(body)
 		_, _ = decodePools(body)
 		_, _ = decodeTrackingLink(body)
-		message, fields := explain(body)
+		message, fields := explain(body, unhidden)
 		kept := []string{message}
 		for _, fe := range fields {
 			kept = append(kept, fe.Field, fe.Message)

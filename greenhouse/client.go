@@ -103,11 +103,11 @@ func do[T any](ctx context.Context, c *Client, cred Credential, cl call, decode 
 	}
 	defer res.Body.Close()
 
-	answer := readAnswer(res, c.now())
+	answer := readAnswer(res, c.now(), cred.hide)
 	text, err := readCapped(res.Body, cmp.Or(cl.limit, maxAnswer))
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		// A body that breaks off costs the explanation, never the status.
-		return none, answer, refused(cl.op, answer, res.Header, text)
+		return none, answer, refused(cl.op, cred, answer, res.Header, text)
 	}
 	if err != nil {
 		return none, answer, unreadable(cl.op, res.StatusCode, err)

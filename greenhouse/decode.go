@@ -16,14 +16,21 @@ func (e *contentError) Error() string { return "understand the answer: " + e.err
 // Unwrap returns the decoder's complaint.
 func (e *contentError) Unwrap() error { return e.err }
 
-// object decodes an answer that is one JSON object.
+// object decodes an answer that is one JSON object, or an array of one.
 func object[T any](body []byte) (*T, error) {
+	if body = trim(body); len(body) > 0 && body[0] == '[' {
+		var first [2]json.RawMessage // and the rest is passed over: as a []T a megabyte of {} would take a hundred
+		if err := json.Unmarshal(body, &first); err != nil {
+			return nil, &contentError{err}
+		}
+		if first[0] == nil || first[1] != nil || first[0][0] != '{' {
+			return nil, &contentError{errors.New("not exactly one object")}
+		}
+		body = first[0]
+	}
 	list, err := objects[T](body)
 	if err != nil {
 		return nil, err
-	}
-	if len(list) != 1 {
-		return nil, &contentError{errors.New("not exactly one object")}
 	}
 	return &list[0], nil
 }

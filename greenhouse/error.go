@@ -52,8 +52,8 @@ type FieldError struct {
 }
 
 // Error is every failure of a call. Error() tells operation, class, status, reason and field names: no key, email,
-// body or text from outside. Message and the fields' messages are Greenhouse's words, cleaned and capped at 2 kB
-// together; they may quote what was sent, so they belong into a ledger, not into a log.
+// body or text from outside. Message and the fields' messages are Greenhouse's words, cleaned, without our key, and
+// capped at 2 kB together; they may quote what was sent, so they belong into a ledger, not into a log.
 type Error struct {
 	Op     Op
 	Class  Class
@@ -135,9 +135,9 @@ func unreadable(op Op, status int, err error) *Error {
 	return e
 }
 
-func refused(op Op, answer Answer, header http.Header, body []byte) *Error {
+func refused(op Op, cred Credential, answer Answer, header http.Header, body []byte) *Error {
 	e := &Error{Op: op, Class: classOf(answer.Status), Status: answer.Status, Left: true}
-	e.Message, e.Fields = explain(body)
+	e.Message, e.Fields = explain(body, cred.hide)
 	e.RetryAfter, e.HasRetryAfter = retryAfter(header.Get("Retry-After"), answer.Date)
 	return e
 }

@@ -1,9 +1,11 @@
 package greenhouse
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 const hidden = "[secret]"
@@ -60,3 +62,13 @@ func (c Credential) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // LogValue gives [secret] to slog.
 func (c Credential) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// hide takes the key out of somebody else's words, in both forms in which a request carries it.
+func (c Credential) hide(text string) string {
+	key := c.Key.Reveal()
+	if key == "" {
+		return text
+	}
+	encoded := base64.StdEncoding.EncodeToString([]byte(key + ":"))
+	return strings.ReplaceAll(strings.ReplaceAll(text, key, hidden), encoded, hidden)
+}
