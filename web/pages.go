@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"path"
 	"strings"
 
 	"go.uber.org/zap"
@@ -16,16 +17,29 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-//go:embed templates assets
+//go:embed all:templates assets
 var files embed.FS
 
 // pages are the templates by name. None needs script.
 type pages map[string]*template.Template
 
+// parsePages reads templates/NAME.html as the page NAME. What several pages share stands in files whose names begin with "_".
 func parsePages() (pages, error) {
 	list := pages{}
-	for _, name := range []string{"login", "overview", "export", "company", "enter", "problem"} {
-		page, err := template.New("layout.html").Funcs(words).ParseFS(files, "templates/layout.html", "templates/"+name+".html")
+	layout, err := template.New("layout.html").Funcs(words).ParseFS(files, "templates/layout.html", "templates/_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the layout: %w", err)
+	}
+	paths, err := fs.Glob(files, "templates/[a-z]*.html")
+	if err != nil {
+		return nil, fmt.Errorf("list pages: %w", err)
+	}
+	for _, file := range paths {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if name == "layout" {
+			continue
+		}
+		page, err := template.Must(layout.Clone()).ParseFS(files, file)
 		if err != nil {
 			return nil, fmt.Errorf("parse page %s: %w", name, err)
 		}
@@ -42,8 +56,8 @@ type page struct {
 	Staff   bool   // it is one of ours
 	Org     string // of a company's admin
 	Home    string // where they begin
+	Nav     []navItem
 	Dev     bool
-	River   bool
 	Version string
 	Content any
 }
@@ -54,7 +68,7 @@ func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 	var text bytes.Buffer
 	err := k.pages[name].Execute(&text, page{
 		Title: title, User: p.name, Role: string(p.role), Staff: p.role.staff(), Org: p.org, Home: p.home(),
-		Dev: k.Dev, River: k.RiverUI != nil, Version: k.Version, Content: content,
+		Nav: k.nav(r), Dev: k.Dev, Version: k.Version, Content: content,
 	})
 	if err != nil {
 		k.Log.Error("page not rendered", zap.String("page", name), zap.Error(err))

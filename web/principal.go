@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // role is what somebody may do.
@@ -35,6 +37,11 @@ func (p principal) actor() string {
 		return p.name + " of " + p.org
 	}
 	return p.name
+}
+
+// by says who sends the request and why, for the audit trail.
+func by(r *http.Request, reason string) store.By {
+	return store.By{Actor: who(r).actor(), Reason: reason}
 }
 
 // home is the page where somebody begins.

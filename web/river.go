@@ -94,7 +94,7 @@ func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) byRiver(r *http.Request) store.By {
-	return store.By{Actor: who(r).actor(), Reason: "pressed in River UI"}
+	return by(r, "pressed in River UI")
 }
 
 func (k *console) pass(w http.ResponseWriter, r *http.Request, what ...zap.Field) {

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// navItem is one entry of the main navigation.
+type navItem struct {
+	Href    string
+	Text    string
+	Current bool // the page is this one, or below it
+}
+
+// nav is where whoever sends the request can go: ours everywhere, a company's admin within their company.
+func (k *console) nav(r *http.Request) []navItem {
+	var items []navItem
+	switch p := who(r); {
+	case p.role == roleCompany:
+		home := companyHome(p.org)
+		items = []navItem{
+			{Href: home, Text: p.org},
+		}
+	case p.role.staff():
+		items = []navItem{
+			{Href: "/", Text: "Overview"},
+		}
+		if k.RiverUI != nil {
+			items = append(items, navItem{Href: "/river/", Text: "River UI"})
+		}
+	}
+	return markCurrent(items, r.URL.Path)
+}
+
+// markCurrent marks the entry whose address is the longest beginning of the path.
+func markCurrent(items []navItem, path string) []navItem {
+	best := -1
+	for i, item := range items {
+		below := path == item.Href || item.Href != "/" && strings.HasPrefix(path, strings.TrimSuffix(item.Href, "/")+"/")
+		if below && (best < 0 || len(item.Href) > len(items[best].Href)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		items[best].Current = true
+	}
+	return items
+}
