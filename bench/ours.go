@@ -79,7 +79,7 @@ func (o *ours) connect(ctx context.Context, owner *store.Store) error {
 	if err != nil {
 		return err
 	}
-	by := store.By{Actor: "bench", Reason: "bench"}
+	by := store.By{Actor: "bench", Reason: "bench", From: "bench"}
 	for org := range o.Orgs {
 		sealed, err := o.keyset.Seal(orgID(org), []byte(apiKey(org)))
 		if err != nil {

@@ -10,17 +10,22 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// By says who does something and why, in their own words. Actor must not be empty.
+// By says who does something, why, in their own words, and where from. Actor must not be empty.
 type By struct {
 	Actor  string
 	Reason string
+	From   string // the client's address for the console, host/user for a command, [FromService] for what nobody asked for
 }
+
+// FromService is where the service's own acts come from, such as what a company's policy decides in a person's place.
+const FromService = "service"
 
 // AuditEntry is one thing that a person did, or that a company's policy did in a person's place.
 type AuditEntry struct {
 	ID       int64           `json:"id"`
 	At       time.Time       `json:"at"`
 	Actor    string          `json:"actor"`
+	From     *string         `json:"from"` // null where an older version did not note it
 	Action   string          `json:"action"`
 	OrgID    *string         `json:"org_id"`
 	ExportID *int64          `json:"export_id"`
@@ -55,7 +60,7 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 		limit = auditPage
 	}
 	rows, err := s.Pool.Query(ctx, `
-		SELECT a.id, a.at, a.actor, a.action, a.org_id, a.export_id, a.reason, a.detail
+		SELECT a.id, a.at, a.actor, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
 		  FROM ghexport.audit a`+w.sql()+`
 		 ORDER BY a.id DESC
 		 LIMIT `+w.arg(limit), w.args...)
@@ -81,9 +86,9 @@ func addAudit(ctx context.Context, tx pgx.Tx, by By, action, org string, detail 
 		detail = map[string]any{}
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO ghexport.audit (actor, action, org_id, reason, detail)
-		VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5)`,
-		Clean(by.Actor, detailCap), action, org, Clean(by.Reason, detailCap), detail)
+		INSERT INTO ghexport.audit (actor, origin, action, org_id, reason, detail)
+		VALUES ($1, nullif($2, ''), $3, nullif($4, ''), nullif($5, ''), $6)`,
+		Clean(by.Actor, detailCap), Clean(by.From, detailCap), action, org, Clean(by.Reason, detailCap), detail)
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
@@ -99,11 +104,11 @@ func auditExports(ctx context.Context, tx pgx.Tx, by By, action string, ids []in
 		detail = map[string]any{}
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason, detail)
-		SELECT $1, $2, e.org_id, e.id, nullif($3, ''), $4
+		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail)
+		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), $5
 		  FROM ghexport.exports e
-		 WHERE e.id = ANY ($5)
-		 ORDER BY e.id`, Clean(by.Actor, detailCap), action, Clean(by.Reason, detailCap), detail, ids)
+		 WHERE e.id = ANY ($6)
+		 ORDER BY e.id`, Clean(by.Actor, detailCap), Clean(by.From, detailCap), action, Clean(by.Reason, detailCap), detail, ids)
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}

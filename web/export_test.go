@@ -29,6 +29,9 @@ func Routes() []Route {
 	return list
 }
 
+// Origin is where a request comes from, as the audit trail says it.
+func Origin(r *http.Request) string { return origin(r) }
+
 // SignText makes a token of any text, signed under a domain.
 func SignText(secret, domain, text string) string {
 	payload := base64.RawURLEncoding.EncodeToString([]byte(text))

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // enterPage asks a company's admin to go on.
@@ -37,7 +35,7 @@ func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := principal{name: l.Who, role: roleCompany, org: l.Org}
-	opened, err := k.Store.OpenLink(r.Context(), digest, store.By{Actor: p.actor()}, l.Org, k.Now(), time.Unix(l.Expires, 0))
+	opened, err := k.Store.OpenLink(r.Context(), digest, by(withPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
 	switch {
 	case err != nil:
 		k.broken(w, r, err)

@@ -39,9 +39,9 @@ func (p principal) actor() string {
 	return p.name
 }
 
-// by says who sends the request and why, for the audit trail.
+// by says who sends the request, why, and where from, for the audit trail.
 func by(r *http.Request, reason string) store.By {
-	return store.By{Actor: who(r).actor(), Reason: reason}
+	return store.By{Actor: who(r).actor(), Reason: reason, From: origin(r)}
 }
 
 // home is the page where somebody begins.

@@ -191,7 +191,7 @@ func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled s
 
 // retryPressed answers River's Retry button.
 func (w *exportWorker) retryPressed(ctx context.Context, exportID int64) error {
-	what, err := w.store.ReplayNow(ctx, exportID, store.By{Actor: "river-ui", Reason: "Retry pressed in River UI"})
+	what, err := w.store.ReplayNow(ctx, exportID, store.By{Actor: "river-ui", Reason: "Retry pressed in River UI", From: "river"})
 	var refused *store.RefusedError
 	switch {
 	case errors.As(err, &refused):

@@ -137,7 +137,7 @@ func (w *world) connectCompanies(ctx context.Context, ownerURL string) (keys str
 	if err != nil {
 		return "", err
 	}
-	cap, by := 8, store.By{Actor: "chaos", Reason: "chaos run"}
+	cap, by := 8, store.By{Actor: "chaos", Reason: "chaos run", From: "chaos"}
 	for c := range companies {
 		org, key := fmt.Sprintf("org-%02d", c), fmt.Sprintf("ingestion-key-of-%02d", c)
 		w.sim.AddAccount(greenhousesim.Account{Name: org, Key: key, Users: []greenhousesim.User{{Email: "lee@acme.example", Name: "Lee Doe"}}})

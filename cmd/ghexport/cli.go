@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -45,19 +46,18 @@ func (c *cli) open(ctx context.Context, cmd string, needs ...need) (*store.Store
 	return st, config, nil
 }
 
-// by says who acts, and why.
+// by says who acts, why, and where from: whatever somebody calls themselves, the machine and its user stand beside it.
 func (c *cli) by(reason string) store.By {
-	actor := strings.TrimSpace(c.as)
-	if actor == "" {
-		actor = strings.TrimSpace(c.env["GHEXPORT_ACTOR"])
+	login := fmt.Sprintf("uid %d", os.Getuid()) // a container may have no name for it
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		login = u.Username
 	}
-	if actor == "" {
-		actor = fmt.Sprintf("uid %d", os.Getuid()) // a container may have no name for it
-		if u, err := user.Current(); err == nil && u.Username != "" {
-			actor = u.Username
-		}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
 	}
-	return store.By{Actor: actor, Reason: strings.TrimSpace(reason)}
+	actor := cmp.Or(strings.TrimSpace(c.as), strings.TrimSpace(c.env["GHEXPORT_ACTOR"]), login)
+	return store.By{Actor: actor, Reason: strings.TrimSpace(reason), From: host + "/" + login}
 }
 
 // greenhouse is the client, with the whole of a request's time for an answer that a person waits for.
