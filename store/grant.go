@@ -21,15 +21,18 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"aside", "attempts", "bodies", "budgets", "console_links", "console_sessions", "control", "exports", "integrations",
+		"aside", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports", "integrations",
 		"outbox", "rejected",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
-	serviceReads = []string{"goose_db_version", "river_migration", "time_zones"}
-	viewerTables = []string{"attempts", "audit", "budgets", "exports", "river_job", "river_queue"}
+	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
+	viewerTables = []string{"attempts", "audit", "budgets", "exports", "holds", "river_job", "river_queue"}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
 	viewerColumns = map[string][]string{
+		"checks": {
+			"id", "org_id", "at", "kind", "answer", "cause", "status", "detail", "credential_version", "key_last5", "created_by",
+		},
 		"control": {
 			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
 		},
@@ -38,7 +41,7 @@ var (
 			"created_by_id", "tested_version", "tested_at", "time_zone", "mode", "job_map", "prospect_pool_id",
 			"prospect_pool_stage_id", "credit", "second_interview", "server_errors", "in_flight_cap", "paused_at", "paused_by",
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
-			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at",
+			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "refused", "check_at",
 		},
 		"rejected": {
 			"id", "org_id", "interview_id", "version", "schema_version", "cause", "detail", "enqueued_at", "rejected_at",
@@ -71,7 +74,7 @@ func GrantSQL(kind GrantKind, role string) (string, error) {
 		b.WriteString("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ghexport" + to)
 	case GrantViewer:
 		tables("SELECT", viewerTables)
-		for _, table := range []string{"control", "integrations", "rejected"} {
+		for _, table := range []string{"checks", "control", "integrations", "rejected"} {
 			tables("SELECT ("+strings.Join(viewerColumns[table], ", ")+")", []string{table})
 		}
 		b.WriteString("GRANT EXECUTE ON FUNCTION " + qualified(viewerFunctions) + to)

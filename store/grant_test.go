@@ -95,7 +95,7 @@ func TestGrant(t *testing.T) {
 		viewer, err := store.GrantSQL(store.GrantViewer, "x")
 		require.NoError(t, err)
 		hidden := map[string][]string{
-			"integrations": {"key_digest", "sealed_key"}, "control": {"digest_key"}, "rejected": {"message"},
+			"integrations": {"key_digest", "sealed_key"}, "control": {"digest_key"}, "rejected": {"message"}, "checks": {"key_digest"},
 		}
 		for table, secret := range hidden {
 			columns := strings.Split(one[string](d, `

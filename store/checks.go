@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// CheckKind is what looked at a credential.
+type CheckKind string
+
+// The kinds.
+const (
+	CheckTest  CheckKind = "test"  // a person tested a connection
+	CheckSend  CheckKind = "send"  // an export was refused, and that began a hold
+	CheckProbe CheckKind = "probe" // a look at a company that is held
+	CheckDaily CheckKind = "daily" // a look at one that is not
+	CheckTrial CheckKind = "trial" // the one export that tries whether a 403 is over
+)
+
+// CheckAnswer is what a look found out about the credential.
+type CheckAnswer string
+
+// The answers.
+const (
+	CheckAccepted CheckAnswer = "accepted"
+	CheckRefused  CheckAnswer = "refused" // 401 or 403, or the stored key does not open
+	CheckNone     CheckAnswer = "none"    // nothing was learned about it: no answer, or another than 2xx, 401 and 403
+)
+
+// CheckRow is one look at a company's credential, as it is kept for 90 days.
+type CheckRow struct {
+	ID        int64       `json:"id"`
+	OrgID     string      `json:"org_id"`
+	At        time.Time   `json:"at"`
+	Kind      CheckKind   `json:"kind"`
+	Answer    CheckAnswer `json:"answer"`
+	Cause     *Cause      `json:"cause"`  // why it was refused
+	Status    *int        `json:"status"` // HTTP; null when no answer came
+	Detail    *string     `json:"detail"` // Greenhouse's words
+	KeyLast5  *string     `json:"key_last5"`
+	CreatedBy *string     `json:"created_by"`
+}
+
+// Checks reads a company's newest looks, newest first; 100 when limit is 0.
+func (s *Store) Checks(ctx context.Context, org string, limit int) ([]CheckRow, error) {
+	if limit <= 0 {
+		limit = holdPage
+	}
+	rows, err := s.Pool.Query(ctx, `
+		SELECT c.id, c.org_id, c.at, c.kind, c.answer, c.cause, c.status, c.detail, c.key_last5, c.created_by
+		  FROM ghexport.checks c
+		 WHERE c.org_id = $1 -- checks_by_org
+		 ORDER BY c.id DESC
+		 LIMIT $2`, org, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read checks of company %q: %w", org, err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[CheckRow])
+	if err != nil {
+		return nil, fmt.Errorf("read checks of company %q: %w", org, err)
+	}
+	return list, nil
+}
+
+// TestedCredential is what a person tested, saved or not, and what came of it.
+type TestedCredential struct {
+	OrgID     string
+	KeyDigest []byte // from [Digests.Key]
+	KeyLast5  string
+	CreatedBy string
+	Answer    CheckAnswer
+	Cause     Cause // of a refusal
+	Status    int   // 0 when no answer came
+	Detail    string
+}
+
+// AddTest keeps what a connection test found, so that a later refusal can be told apart by which key worked with whom. Detail is
+// Greenhouse's words; it is cleaned and capped here.
+func (s *Store) AddTest(ctx context.Context, t TestedCredential) error {
+	_, err := s.Pool.Exec(ctx, `
+		INSERT INTO ghexport.checks (org_id, kind, answer, cause, status, detail, key_digest, key_last5, created_by)
+		VALUES ($1, 'test', $2, nullif($3, ''), nullif($4::int, 0), nullif($5, ''), $6, nullif($7, ''), nullif($8, ''))`,
+		t.OrgID, string(t.Answer), string(t.Cause), t.Status, Clean(t.Detail, detailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
+	if err != nil {
+		return fmt.Errorf("keep the test of company %q: %w", t.OrgID, err)
+	}
+	return nil
+}
+
+// keepChecks is for how long looks are kept.
+const keepChecks = 90 * 24 * time.Hour
+
+// SweepChecks deletes old looks. Safe to call at any time.
+func (s *Store) SweepChecks(ctx context.Context) error {
+	if _, err := s.Pool.Exec(ctx, "DELETE FROM ghexport.checks WHERE at < clock_timestamp() - $1::interval", keepChecks); err != nil { // checks_by_age
+		return fmt.Errorf("delete old checks: %w", err)
+	}
+	return nil
+}
