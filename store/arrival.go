@@ -18,6 +18,8 @@ type Arrival struct {
 	InterviewedAt time.Time
 	Advances      *bool
 	Continues     *bool
+	AdvancedAt    *time.Time // when the yes of Advances was first enqueued, of the messages read together; nil without one
+	ContinuedAt   *time.Time // likewise of Continues
 	Practice      bool
 	Job           string
 	EnqueuedAt    time.Time

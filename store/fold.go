@@ -64,7 +64,7 @@ func (l *ledger) ask(arrivals []Arrival) *pgx.Batch {
 // are changed by the relay's own turn alone.
 const standing = `
 		SELECT e.id, e.org_id, e.interview_id, e.version, e.content_digest, e.state, coalesce(e.cause, ''), e.flags,
-		       e.interviewer_advances, e.candidate_continues, e.body_id, e.erased_at IS NOT NULL,
+		       e.interviewer_advances, e.candidate_continues, e.body_id, e.later_body_id, e.erased_at IS NOT NULL,
 		       (SELECT a.version FROM ghexport.aside a WHERE a.export_id = e.id)
 		  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[]) AS k(org_id, interview_id, version, digest)
 		  JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
@@ -106,9 +106,9 @@ type foldPlan struct {
 	change exportColumns
 	aside  struct{ export, message []int64 }
 	marks  struct {
-		id, version []int64
-		digest      [][]byte
-		flags       []string
+		id, version, later []int64 // later: bodies to keep for a person to copy, 0 for none
+		digest             [][]byte
+		flags              []string
 	}
 }
 
@@ -136,15 +136,10 @@ func planFold(arrivals []Arrival, bodies []int64, known ledger) *foldPlan {
 			}
 		case placeAside:
 			p.aside.export, p.aside.message = append(p.aside.export, row.ID), append(p.aside.message, a.Newest)
-			p.mark(row.ID, row.Version, row.Digest, flags)
+			p.mark(row, row.Version, row.Digest, flags, row.LaterBodyID)
 			p.drop(bodies[i])
 		case placeMark:
-			version, digest := a.Version, a.Digest
-			if a.Version == row.Version { // a conflict: the first stays
-				digest = row.Digest
-			}
-			p.mark(row.ID, version, digest, flags)
-			p.drop(bodies[i])
+			p.markNewer(row, a, bodies[i], flags)
 		case placeNothing:
 			p.drop(bodies[i])
 		}
@@ -158,9 +153,32 @@ func (p *foldPlan) drop(body int64) {
 	}
 }
 
-func (p *foldPlan) mark(id, version int64, digest []byte, flags []string) {
-	p.marks.id, p.marks.version = append(p.marks.id, id), append(p.marks.version, version)
+// markNewer records a result that changes nothing of what is, or was, sent. Of one that edits what was sent the words are kept, for a
+// person to copy by hand.
+func (p *foldPlan) markNewer(row *ledgerRow, a Arrival, body int64, flags []string) {
+	if a.Version == row.Version { // a conflict: the first stays
+		p.mark(row, row.Version, row.Digest, flags, row.LaterBodyID)
+		p.drop(body)
+		return
+	}
+	if row.LaterBodyID != nil {
+		p.drop(*row.LaterBodyID)
+	}
+	later := &body
+	if row.State != StateSent || row.Erased || body == 0 {
+		p.drop(body)
+		later = nil
+	}
+	p.mark(row, a.Version, a.Digest, flags, later)
+}
+
+func (p *foldPlan) mark(row *ledgerRow, version int64, digest []byte, flags []string, later *int64) {
+	p.marks.id, p.marks.version = append(p.marks.id, row.ID), append(p.marks.version, version)
 	p.marks.digest, p.marks.flags = append(p.marks.digest, digest), append(p.marks.flags, strings.Join(flags, ","))
+	if later == nil {
+		later = new(int64)
+	}
+	p.marks.later = append(p.marks.later, *later)
 }
 
 // batch lists the statements that have something to write.
@@ -186,9 +204,9 @@ func (p *foldPlan) batch() *pgx.Batch {
 		b.Queue(`
 			UPDATE ghexport.exports e
 			   SET version = m.version, content_digest = m.digest, flags = string_to_array(m.flags, ','),
-			       updated_at = clock_timestamp()
-			  FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[]) AS m(id, version, digest, flags)
-			 WHERE e.id = m.id`, p.marks.id, p.marks.version, p.marks.digest, p.marks.flags)
+			       later_body_id = nullif(m.later, 0), updated_at = clock_timestamp()
+			  FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bigint[]) AS m(id, version, digest, flags, later)
+			 WHERE e.id = m.id`, p.marks.id, p.marks.version, p.marks.digest, p.marks.flags, p.marks.later)
 	}
 	if len(p.unused) > 0 {
 		b.Queue("DELETE FROM ghexport.bodies WHERE id = ANY ($1)", p.unused)

@@ -13,6 +13,7 @@ type exportColumns struct {
 	interviewedAt, committedAt                          []time.Time
 	advances, continues                                 []*bool
 	practice                                            []bool
+	advancedAt, continuedAt                             []*time.Time
 }
 
 func (c *exportColumns) add(id int64, a Arrival, cause Cause, body int64, flags []string) {
@@ -30,12 +31,14 @@ func (c *exportColumns) add(id int64, a Arrival, cause Cause, body int64, flags 
 	c.interviewedAt, c.committedAt = append(c.interviewedAt, a.InterviewedAt), append(c.committedAt, a.EnqueuedAt)
 	c.advances, c.continues = append(c.advances, a.Advances), append(c.continues, a.Continues)
 	c.practice = append(c.practice, a.Practice)
+	c.advancedAt, c.continuedAt = append(c.advancedAt, a.AdvancedAt), append(c.continuedAt, a.ContinuedAt)
 }
 
 func (c *exportColumns) args() []any {
 	return []any{
 		c.version, c.body, c.org, c.interview, c.candidate, c.state, c.cause, c.job, c.flags, c.digest, c.candidateDigest,
 		c.emailDigest, c.interviewedAt, c.committedAt, c.advances, c.continues, c.practice,
+		c.advancedAt, c.continuedAt,
 	}
 }
 
@@ -43,17 +46,17 @@ func (c *exportColumns) args() []any {
 const insertExports = `
 	INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, flags, interviewed_at,
 	                              interviewer_advances, candidate_continues, practice, job, body_id, candidate_digest,
-	                              email_digest, due_at, committed_at)
+	                              email_digest, due_at, committed_at, advanced_at, continued_at)
 	SELECT n.org_id, n.interview_id, n.candidate_id, n.version, n.digest, n.state, nullif(n.cause, ''),
 	       string_to_array(n.flags, ','), n.interviewed_at, n.advances, n.continues, n.practice, nullif(n.job, ''),
 	       nullif(n.body_id, 0), n.candidate_digest, n.email_digest, CASE WHEN n.state = 'pending' THEN clock_timestamp() END,
-	       n.committed_at
+	       n.committed_at, n.advanced_at, n.continued_at
 	  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 	              $10::bytea[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
-	              $16::boolean[], $17::boolean[])
+	              $16::boolean[], $17::boolean[], $18::timestamptz[], $19::timestamptz[])
 	       WITH ORDINALITY
 	       AS n(version, body_id, org_id, interview_id, candidate_id, state, cause, job, flags, digest, candidate_digest,
-	            email_digest, interviewed_at, committed_at, advances, continues, practice, ordinal)
+	            email_digest, interviewed_at, committed_at, advances, continues, practice, advanced_at, continued_at, ordinal)
 	 ORDER BY n.ordinal`
 
 // A newer result takes a row over. One that was pending keeps its place and its clock of failures: a correction cures no outage.
@@ -74,11 +77,13 @@ const changeExports = `
 	       attention_at = NULL, job_id = NULL, send_by = NULL,
 	       failures = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.failures ELSE 0 END,
 	       first_failed_at = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.first_failed_at END,
+	       advanced_at = CASE WHEN e.interviewer_advances AND n.advances THEN e.advanced_at ELSE n.advanced_at END,
+	       continued_at = CASE WHEN e.candidate_continues AND n.continues THEN e.continued_at ELSE n.continued_at END,
 	       committed_at = n.committed_at, updated_at = clock_timestamp()
 	  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 	              $10::text[], $11::bytea[], $12::bytea[], $13::bytea[], $14::timestamptz[], $15::timestamptz[], $16::boolean[],
-	              $17::boolean[], $18::boolean[])
+	              $17::boolean[], $18::boolean[], $19::timestamptz[], $20::timestamptz[])
 	       AS n(id, version, body_id, org_id, interview_id, candidate_id, state, cause, job, flags, digest, candidate_digest,
-	            email_digest, interviewed_at, committed_at, advances, continues, practice)
+	            email_digest, interviewed_at, committed_at, advances, continues, practice, advanced_at, continued_at)
 	 WHERE e.id = n.id
 	   AND e.state IN ('ineligible', 'pending', 'queued', 'duplicate', 'dead')`

@@ -15,6 +15,14 @@ type RateLimit struct {
 	BlockedFor time.Duration // 429: nothing before; 0 otherwise
 }
 
+// budget is what the answer said of its window, for the attempt's own row; nil where it said nothing.
+func (l *RateLimit) budget() (limit, remaining *int) {
+	if l == nil || l.Limit == 0 {
+		return nil, nil
+	}
+	return &l.Limit, &l.Remaining
+}
+
 // learnBudgets queues what the group's answers said about each credential: the last word of each, and the longest block.
 func learnBudgets(batch *pgx.Batch, in []Settle) {
 	last := map[string]RateLimit{}

@@ -15,6 +15,7 @@ type ledgerRow struct {
 	Advances     *bool
 	Continues    *bool
 	BodyID       *int64
+	LaterBodyID  *int64 // of a newer result, which came after it was sent
 	Erased       bool
 	AsideVersion *int64
 }

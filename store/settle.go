@@ -113,14 +113,16 @@ func settleColumns(in []Settle) []any {
 	exports, jobs, versions := make([]int64, n), make([]int64, n), make([]int64, n)
 	candidates, applications := make([]int64, n), make([]int64, n)
 	tokens, delays, statuses := make([]uuid.UUID, n), make([]time.Duration, n), make([]int32, n)
+	limits, remaining := make([]*int, n), make([]*int, n)
 	outcomes, causes, details, urls := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	for i, one := range in {
 		exports[i], jobs[i], versions[i] = one.ExportID, one.JobID, one.CredentialVersion
 		candidates[i], applications[i] = one.CandidateID, one.ApplicationID
 		tokens[i], delays[i], statuses[i] = one.Token, one.Delay, int32(one.Status)
 		outcomes[i], causes[i], details[i], urls[i] = string(one.Outcome), string(one.Cause), one.Detail, one.ProfileURL
+		limits[i], remaining[i] = one.Limit.budget()
 	}
-	return []any{exports, jobs, tokens, versions, outcomes, causes, details, statuses, delays, candidates, applications, urls}
+	return []any{exports, jobs, tokens, versions, outcomes, causes, details, statuses, delays, candidates, applications, urls, limits, remaining}
 }
 
 // newState is what an outcome makes of an export e that it still owns, and of its columns.
@@ -163,8 +165,9 @@ const putBackMissed = `
 const settleExports = `
 	WITH said AS (
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[],
-		                     $9::interval[], $10::bigint[], $11::bigint[], $12::text[])
-		           AS a(export_id, job_id, token, credential, outcome, cause, detail, status, delay, candidate, application, url)
+		                     $9::interval[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::int[])
+		           AS a(export_id, job_id, token, credential, outcome, cause, detail, status, delay, candidate, application, url,
+		                budget_limit, budget_remaining)
 	), owned AS (
 		SELECT e.id AS locked_id, a.*
 		  FROM said a
@@ -179,12 +182,12 @@ const settleExports = `
 		  FROM owned a
 		 WHERE e.id = a.locked_id AND e.state = 'sending'
 		RETURNING e.id, e.org_id, e.attempt, e.attempts, e.attempt_started_at, e.state,
-		          a.job_id, a.credential, a.outcome, a.status, a.cause, a.detail
+		          a.job_id, a.credential, a.outcome, a.status, a.cause, a.detail, e.due_at, a.budget_limit, a.budget_remaining
 	), logged AS (
 		INSERT INTO ghexport.attempts (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome, status,
-		                               cause, detail)
+		                               cause, detail, next_at, budget_limit, budget_remaining)
 		SELECT s.attempt, s.id, s.attempts, nullif(s.job_id, 0), nullif(s.credential, 0), s.attempt_started_at, clock_timestamp(),
-		       s.outcome, nullif(s.status, 0), nullif(s.cause, ''), nullif(s.detail, '')
+		       s.outcome, nullif(s.status, 0), nullif(s.cause, ''), nullif(s.detail, ''), s.due_at, s.budget_limit, s.budget_remaining
 		  FROM settled s
 	), more AS MATERIALIZED (
 		SELECT EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = o.org_id AND e.due_at <= clock_timestamp()) AS due

@@ -120,17 +120,20 @@ func markDoubled(ctx context.Context, tx pgx.Tx, in Settle, doubled bool) (Settl
 
 // logLate writes the attempt's own row, over what the sweep wrote of a silent one.
 func logLate(ctx context.Context, tx pgx.Tx, in Settle, o owner) error {
+	limit, remaining := in.Limit.budget()
 	_, err := tx.Exec(ctx, `
 		INSERT INTO ghexport.attempts AS t (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome,
-		                                    status, cause, detail, late)
+		                                    status, cause, detail, late, next_at, budget_limit, budget_remaining)
 		VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), coalesce($6, clock_timestamp()), clock_timestamp(), $7,
-		        nullif($8::int, 0), nullif($9, ''), nullif($10, ''), $11)
+		        nullif($8::int, 0), nullif($9, ''), nullif($10, ''), $11,
+		        CASE WHEN $7 IN ('again', 'limited', 'hold') THEN clock_timestamp() + $12::interval END, $13, $14)
 		ON CONFLICT (export_id, token) DO UPDATE
 		   SET finished_at = excluded.finished_at, outcome = excluded.outcome, status = excluded.status, cause = excluded.cause,
-		       detail = excluded.detail, silent = false, late = true
+		       detail = excluded.detail, silent = false, late = true, next_at = excluded.next_at,
+		       budget_limit = excluded.budget_limit, budget_remaining = excluded.budget_remaining
 		 WHERE t.silent`,
 		in.Token, in.ExportID, o.Attempts, in.JobID, in.CredentialVersion, o.StartedAt, string(in.Outcome), in.Status,
-		string(in.Cause), in.Detail, o.State != StateSending)
+		string(in.Cause), in.Detail, o.State != StateSending, in.Delay, limit, remaining)
 	if err != nil {
 		return fmt.Errorf("log the attempt: %w", err)
 	}

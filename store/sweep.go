@@ -160,4 +160,4 @@ const sweepBodies = `
 	DELETE FROM ghexport.bodies b
 	 WHERE b.created_at BETWEEN clock_timestamp() - 3 * $1::interval AND clock_timestamp() - $1::interval -- bodies_by_age
 	   AND NOT EXISTS (SELECT FROM ghexport.exports e
-	                    WHERE e.org_id = b.org_id AND e.interview_id = b.interview_id AND e.body_id = b.id)`
+	                    WHERE e.org_id = b.org_id AND e.interview_id = b.interview_id AND b.id IN (e.body_id, e.later_body_id))`

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"go.uber.org/zap"
@@ -145,6 +146,8 @@ func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
 	ids := []int64{newest.ID}
 	var flags []string
 	everBoth := false
+	var yes yesTimes
+	yes.see(newest)
 	for _, s := range all[1:] {
 		ids = append(ids, s.ID)
 		if s.Version == newest.Version {
@@ -153,6 +156,7 @@ func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
 			}
 			continue
 		}
+		yes.see(s)
 		before, now := newest.result, s.result
 		if before.InterviewerAdvances != nil && now.InterviewerAdvances == nil ||
 			before.CandidateContinues != nil && now.CandidateContinues == nil {
@@ -163,11 +167,28 @@ func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
 		newest = s
 	}
 	a, err := r.arrival(newest, flags)
-	a.Messages = ids
+	a.Messages, a.AdvancedAt, a.ContinuedAt = ids, yes.advanced, yes.continued
 	if everBoth && !a.Eligible && a.Cause != store.CausePractice {
 		a.Cause = store.CauseWithdrawn
 	}
 	return a, err
+}
+
+// yesTimes is when each of the two last began to say yes, of the messages seen in the order of their versions.
+type yesTimes struct{ advanced, continued *time.Time }
+
+func (y *yesTimes) see(s snapshot) {
+	for _, d := range []struct {
+		at  **time.Time
+		now *bool
+	}{{&y.advanced, s.result.InterviewerAdvances}, {&y.continued, s.result.CandidateContinues}} {
+		switch {
+		case d.now == nil || !*d.now:
+			*d.at = nil
+		case *d.at == nil:
+			*d.at = &s.EnqueuedAt
+		}
+	}
 }
 
 func (r *Relay) arrival(s snapshot, flags []string) (store.Arrival, error) {
