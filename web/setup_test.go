@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -26,8 +25,6 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
-
-func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
 
 // password is everybody's in these tests.
 const password = "correct horse"

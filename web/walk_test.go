@@ -139,9 +139,11 @@ func (s *site) everything() string {
 }
 
 // asCompany comes by a link of a company's.
-func (s *site) asCompany(org string) func(*http.Request) {
+func (s *site) asCompany(org string) func(*http.Request) { return s.asAdminOf(org, "mia") }
+
+func (s *site) asAdminOf(org, name string) func(*http.Request) {
 	s.t.Helper()
-	a := s.enter(s.link(org, "mia", 15*time.Minute))
+	a := s.enter(s.link(org, name, 15*time.Minute))
 	require.Equal(s.t, http.StatusSeeOther, a.StatusCode, a.body)
 	require.Len(s.t, a.Cookies(), 1)
 	return func(r *http.Request) { r.AddCookie(a.Cookies()[0]) }

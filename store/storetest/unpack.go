@@ -14,15 +14,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 const unpackLimit = 512 << 20 // bytes of one file of a package; the largest is under 30 MB
 
-// unpackPackage checks the tarball against its pinned hash, and only then lays out its binaries in dir, which it makes.
-func unpackPackage(tarball []byte, integrity, dir string) error {
+// unpack checks the tarball against its pinned hash, and only then lays out what is kept of it in dir, which it makes.
+func (p Package) unpack(tarball []byte, dir string) error {
 	sum := sha512.Sum512(tarball)
-	if got := "sha512-" + base64.StdEncoding.EncodeToString(sum[:]); got != integrity {
+	if got := "sha512-" + base64.StdEncoding.EncodeToString(sum[:]); got != p.Integrity {
 		return fmt.Errorf("the download is not the pinned one: its hash is %s", got)
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -33,17 +34,26 @@ func unpackPackage(tarball []byte, integrity, dir string) error {
 		return err
 	}
 	defer root.Close() //nolint:errcheck // nothing is written through it
-	if err := unpack(tarball, root); err != nil {
+	if err := p.write(tarball, root); err != nil {
 		return fmt.Errorf("unpack: %w", err)
 	}
-	if err := link(root); err != nil {
-		return fmt.Errorf("make symlinks: %w", err)
+	if p.links != "" {
+		if err := link(root, p.links); err != nil {
+			return fmt.Errorf("make symlinks: %w", err)
+		}
 	}
 	return readable(root)
 }
 
-// unpack writes the files under package/native, and the licence.
-func unpack(tarball []byte, root *os.Root) error {
+// keeps says whether a file of the package is kept.
+func (p Package) keeps(name string) bool {
+	return slices.ContainsFunc(p.Keep, func(keep string) bool {
+		return name == keep || strings.HasSuffix(keep, "/") && strings.HasPrefix(name, keep)
+	})
+}
+
+// write writes the files that are kept.
+func (p Package) write(tarball []byte, root *os.Root) error {
 	zipped, err := gzip.NewReader(bytes.NewReader(tarball))
 	if err != nil {
 		return err
@@ -57,7 +67,7 @@ func unpack(tarball []byte, root *os.Root) error {
 			return err
 		}
 		name := strings.TrimPrefix(entry.Name, "package/")
-		if entry.Typeflag != tar.TypeReg || !strings.HasPrefix(name, "native/") && name != "LICENSE.md" {
+		if entry.Typeflag != tar.TypeReg || !p.keeps(name) {
 			continue
 		}
 		if entry.Size > unpackLimit {
@@ -78,8 +88,8 @@ func unpack(tarball []byte, root *os.Root) error {
 }
 
 // link makes the symlinks that npm archives cannot hold; the package lists them and has a script of its own for it.
-func link(root *os.Root) error {
-	text, err := root.ReadFile("native/pg-symlinks.json")
+func link(root *os.Root, list string) error {
+	text, err := root.ReadFile(list)
 	if err != nil {
 		return err
 	}

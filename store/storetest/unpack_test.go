@@ -37,7 +37,12 @@ func tarball(t *testing.T, files ...tarFile) (packed []byte, integrity string) {
 	return out.Bytes(), "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func TestUnpackPackage(t *testing.T) {
+// binariesOf is a package of binaries with this hash.
+func binariesOf(integrity string) Package {
+	return Package{Integrity: integrity, Keep: []string{"native/", "LICENSE.md"}, links: "native/pg-symlinks.json"}
+}
+
+func TestPackage_Unpack(t *testing.T) {
 	t.Parallel()
 	const links = `[{"source":"native/lib/libpq.so.5.17","target":"native/lib/libpq.so.5"},
 		{"source":"native/lib/libpq.so.5.17","target":"native/pq"}]`
@@ -52,7 +57,7 @@ func TestUnpackPackage(t *testing.T) {
 		t.Parallel()
 		dir := filepath.Join(t.TempDir(), "package")
 		packed, integrity := tarball(t, good...)
-		require.NoError(t, unpackPackage(packed, integrity, dir))
+		require.NoError(t, binariesOf(integrity).unpack(packed, dir))
 		for name, want := range map[string]os.FileMode{"native/bin": 0o755, "native/bin/postgres": 0o755, "native/lib/libpq.so.5.17": 0o644} {
 			info, err := os.Stat(filepath.Join(dir, name))
 			require.NoError(t, err)
@@ -66,12 +71,21 @@ func TestUnpackPackage(t *testing.T) {
 		assert.NoDirExists(t, filepath.Join(dir, "scripts"))
 	})
 
+	t.Run("KeepsWhatIsNamed", func(t *testing.T) {
+		t.Parallel()
+		dir := filepath.Join(t.TempDir(), "package")
+		packed, integrity := tarball(t, tarFile{"package/axe.min.js", "axe", 0o644}, tarFile{"package/axe.js", "long", 0o644})
+		require.NoError(t, Package{Integrity: integrity, Keep: []string{"axe.min.js"}}.unpack(packed, dir))
+		assert.FileExists(t, filepath.Join(dir, "axe.min.js"))
+		assert.NoFileExists(t, filepath.Join(dir, "axe.js"))
+	})
+
 	t.Run("RefusesAnyOtherTarball", func(t *testing.T) {
 		t.Parallel()
 		dir := filepath.Join(t.TempDir(), "package")
 		_, integrity := tarball(t, good...)
 		other, _ := tarball(t, good[1:]...)
-		require.ErrorContains(t, unpackPackage(other, integrity, dir), "not the pinned one")
+		require.ErrorContains(t, binariesOf(integrity).unpack(other, dir), "not the pinned one")
 		assert.NoDirExists(t, dir)
 	})
 
@@ -85,7 +99,7 @@ func TestUnpackPackage(t *testing.T) {
 		} {
 			packed, integrity := tarball(t, files...)
 			home := filepath.Join(dir, "package")
-			require.Error(t, unpackPackage(packed, integrity, home))
+			require.Error(t, binariesOf(integrity).unpack(packed, home))
 			assert.NoFileExists(t, filepath.Join(dir, "escaped"))
 			require.NoError(t, os.RemoveAll(home))
 		}

@@ -1,0 +1,99 @@
+package web_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store/storetest"
+)
+
+// axePackage checks pages for what keeps people out: names, roles, contrast, headings, focus.
+var axePackage = storetest.Package{
+	Name: "axe-core", Version: "4.14.1", Keep: []string{"axe.min.js", "LICENSE"},
+	Integrity: "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+}
+
+// axeScript is fetched once in a test process, and kept in the user's cache.
+var axeScript = sync.OnceValues(func() (string, error) {
+	dir, err := axePackage.Fetch(chromium.ctx, os.Stderr)
+	if err != nil {
+		return "", fmt.Errorf("fetch axe-core, which the tests of pages need: %w", err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "axe.min.js"))
+	return string(text), err
+})
+
+// looks are the windows in which each page must do.
+var looks = []struct {
+	width  int64
+	scheme string
+}{{1280, "light"}, {1280, "dark"}, {400, "light"}, {400, "dark"}}
+
+// violation is what axe found against one rule.
+type violation struct {
+	ID   string `json:"id"`
+	Help string `json:"help"`
+	At   []struct {
+		HTML string `json:"html"`
+		Why  string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+// axe wants the page to be usable by everybody, wide and narrow, light and dark, and to need no scrolling sideways.
+func (b *browser) axe() {
+	b.t.Helper()
+	script, err := axeScript()
+	require.NoError(b.t, err)
+	if !eval[bool](b, "typeof axe === 'object'") {
+		b.run("load axe", chromedp.Evaluate[chromedp.Void](script))
+	}
+	for _, look := range looks {
+		b.window(look.width, look.scheme)
+		// Without preload axe asks the network for nothing, which the page's policy would forbid.
+		found := eval[[]violation](b, `axe.run(document, {preload: false, resultTypes: ["violations"]}).then(r => r.violations)`)
+		for _, v := range found {
+			for _, at := range v.At {
+				assert.Fail(b.t, v.ID+": "+v.Help, "%s, %d px, %s: %s\n%s", b.path(), look.width, look.scheme, at.HTML, at.Why)
+			}
+		}
+		over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth")
+		assert.LessOrEqual(b.t, over, 0, "%s, %d px: the page is %d px wider than the window: %s", b.path(), look.width, over, b.widest())
+	}
+	b.window(looks[0].width, looks[0].scheme)
+}
+
+// widest names what sticks out of the window.
+func (b *browser) widest() string {
+	return strings.Join(eval[[]string](b, `[...document.body.querySelectorAll("*")]
+		.filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".scroll"))
+		.slice(0, 5).map(e => e.outerHTML.slice(0, 120))`), "; ")
+}
+
+// envShots names the folder for pictures of pages; without it none are taken.
+const envShots = "GHEXPORT_SCREENSHOTS"
+
+// shot takes pictures of the page, for people to look at: NAME-1280-light.png and so on.
+func (b *browser) shot(name string) {
+	b.t.Helper()
+	dir := os.Getenv(envShots)
+	if dir == "" {
+		return
+	}
+	require.NoError(b.t, os.MkdirAll(dir, 0o755))
+	for _, look := range looks {
+		b.window(look.width, look.scheme)
+		ctx, done := b.bound("take a picture")
+		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		done()
+		require.NoError(b.t, err)
+		require.NoError(b.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, look.width, look.scheme)), picture, 0o644))
+	}
+	b.window(looks[0].width, looks[0].scheme)
+}
