@@ -22,6 +22,7 @@ var layout = map[string]struct {
 	may    []string
 	mayNot []string // import paths, or their beginnings
 }{
+	"docs":                     {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
 	"jobs":                     {},
 	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"greenhouse/greenhousesim": {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
@@ -29,8 +30,8 @@ var layout = map[string]struct {
 	"store":                    {may: []string{"jobs"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
 	"store/storetest":          {may: []string{"store", "migrations"}},
 	"worker":                   {may: []string{"jobs", "store", "greenhouse"}},
-	"web":                      {may: []string{"jobs", "store"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
-	"cmd/ghexport":             {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web"}},
+	"web":                      {may: []string{"docs", "jobs", "store"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
+	"cmd/ghexport":             {may: []string{"docs", "jobs", "store", "greenhouse", "migrations", "worker", "web"}},
 	"cmd/greenhouse-sim":       {may: []string{"greenhouse/greenhousesim"}},
 	"cmd/demo":                 {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
 	"cmd/chaos":                {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
