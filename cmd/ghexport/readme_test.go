@@ -61,6 +61,9 @@ func ghexportCalls(line string) (calls [][]string) {
 			end()
 			redirected = false
 		case !redirected:
+			if word == "EXPORT" { // where a page says to put a number
+				word = "42"
+			}
 			words = append(words, strings.Trim(word, `"'`))
 		}
 	}
@@ -126,8 +129,10 @@ func documents(t *testing.T) map[string]string {
 	root := filepath.Join("..", "..")
 	paths, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	require.NoError(t, err)
+	runbooks, err := filepath.Glob(filepath.Join(root, "docs", "runbooks", "*.md"))
+	require.NoError(t, err)
 	texts := map[string]string{}
-	for _, path := range append(paths, filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md"), filepath.Join(root, "SECURITY.md")) {
+	for _, path := range append(append(paths, runbooks...), filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md"), filepath.Join(root, "SECURITY.md")) {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		name, err := filepath.Rel(root, path)
