@@ -24,6 +24,7 @@ func (k *console) nav(r *http.Request) []navItem {
 	case p.role.staff():
 		items = []navItem{
 			{Href: "/", Text: "Overview"},
+			{Href: runbookBase + "/", Text: "Runbooks"},
 		}
 		if k.RiverUI != nil {
 			items = append(items, navItem{Href: "/river/", Text: "River UI"})

@@ -88,6 +88,8 @@ func (k *console) routes() []route {
 		allow(staff, "GET /{$}", k.overview),
 		allow(staff.andCompany(), "GET /exports/{id}", k.export).of(k.exportOrg),
 		allow(staff.andCompany(), "GET /orgs/{org}", k.company),
+		allow(staff, "GET /runbooks/{$}", k.runbooks),
+		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
 	}, k.ssoRoutes(), k.linkRoutes(), k.riverRoutes())
 }
