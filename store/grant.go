@@ -21,12 +21,15 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"aside", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports", "integrations",
-		"outbox", "rejected",
+		"aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports",
+		"integrations",
+		"nodes", "outbox", "rejected", "state_counts",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
-	viewerTables = []string{"attempts", "audit", "budgets", "exports", "holds", "river_job", "river_queue"}
+	viewerTables = []string{
+		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "river_job", "river_queue", "state_counts",
+	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
 	viewerColumns = map[string][]string{

@@ -231,13 +231,13 @@ func TestHealth(t *testing.T) {
 			{Cause: store.CauseOff, Orgs: []string{"stranger"}, Count: 1, Waiting: 1},
 		}, h.Held)
 		assert.Equal(t, int64(3), h.States[store.StatePending])
-		assert.Len(t, h.Problems, 6)
+		assert.Len(t, h.Problems, 7)
 
 		_, err = d.StopAll(t.Context(), kim)
 		require.NoError(t, err)
 		h, err = d.Health(t.Context())
 		require.NoError(t, err)
-		assert.Contains(t, h.Problems[0], "everything is stopped, by kim since 20")
+		assert.Contains(t, h.Problems[0].Says, "everything is stopped, by kim since 20")
 		require.Len(t, h.Held, 1)
 		assert.Equal(t, store.CauseStopped, h.Held[0].Cause)
 	})

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -55,28 +54,4 @@ func (s *Store) AuditQueue(ctx context.Context, by By, action, queue string) err
 	return s.inTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
 		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": Clean(queue, detailCap)})
 	})
-}
-
-// PausedQueue is a queue of River's that somebody paused: nothing in it runs, on any node, until it is resumed.
-type PausedQueue struct {
-	Name string    `json:"name"`
-	At   time.Time `json:"at"`
-}
-
-// PausedQueues lists the paused queues by name.
-func (s *Store) PausedQueues(ctx context.Context) ([]PausedQueue, error) {
-	rows, err := s.Pool.Query(ctx, `
-		SELECT q.name, q.paused_at
-		  FROM ghexport.river_queue q
-		 WHERE q.paused_at IS NOT NULL
-		 ORDER BY q.name
-		 LIMIT 100`)
-	if err != nil {
-		return nil, fmt.Errorf("list paused queues: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[PausedQueue])
-	if err != nil {
-		return nil, fmt.Errorf("list paused queues: %w", err)
-	}
-	return list, nil
 }

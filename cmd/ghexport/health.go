@@ -76,6 +76,6 @@ func (c *cli) showHealth(h store.Health) {
 	}
 	c.printf("\n")
 	for _, problem := range h.Problems {
-		c.printf("problem: %s\n", visible(problem))
+		c.printf("problem: %s\n", visible(problem.Says))
 	}
 }

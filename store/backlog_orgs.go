@@ -1,0 +1,122 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	heldNamed   = 20 // companies that one group of held ones names
+	oldestNamed = 10 // companies that [Backlog.Oldest] names
+)
+
+// orgWork is one company, and what waits of it.
+type orgWork struct {
+	Org          string
+	Enabled      bool
+	Held         Cause
+	Waiting      int64
+	Due          int64
+	DueAge       Seconds // of what has been due for longest
+	Age          Seconds // of what was committed first; a replay waits since it is due
+	Failing      int64
+	FailingSince *time.Time
+	FailingAge   Seconds
+}
+
+// workByOrg reads every company, and every pending export that waits for no sibling, once.
+const workByOrg = `
+	WITH work AS (
+		SELECT e.org_id, count(*) AS n, count(*) FILTER (WHERE e.due_at <= now()) AS due, min(e.due_at) AS due_since,
+		       min(CASE e.lane WHEN 0 THEN e.committed_at ELSE e.due_at END) AS oldest,
+		       count(*) FILTER (WHERE e.cause = 'greenhouse.down') AS failing,
+		       min(e.first_failed_at) FILTER (WHERE e.cause = 'greenhouse.down') AS failing_since
+		  FROM ghexport.exports e
+		 WHERE e.due_at IS NOT NULL -- exports_due
+		 GROUP BY e.org_id
+	)
+	SELECT coalesce(i.org_id, w.org_id), coalesce(i.enabled, false), coalesce(ghexport.held_reason(i, c.stopped_at IS NOT NULL), ''),
+	       coalesce(w.n, 0), coalesce(w.due, 0), age.due, age.oldest,
+	       coalesce(w.failing, 0), w.failing_since, age.failing
+	  FROM ghexport.integrations i
+	  FULL JOIN work w ON w.org_id = i.org_id
+	 CROSS JOIN ghexport.control c
+	 CROSS JOIN LATERAL (
+		SELECT greatest(extract(epoch FROM now() - w.due_since), 0)::float8 AS due, greatest(extract(epoch FROM now() - w.oldest), 0)::float8 AS oldest,
+		       greatest(extract(epoch FROM now() - w.failing_since), 0)::float8 AS failing) age`
+
+func (s *Store) workByCompany(ctx context.Context, b *Backlog) error {
+	rows, err := s.Pool.Query(ctx, workByOrg)
+	if err != nil {
+		return fmt.Errorf("read what waits by company: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[orgWork])
+	if err != nil {
+		return fmt.Errorf("read what waits by company: %w", err)
+	}
+	b.addWork(list)
+	return nil
+}
+
+// addWork sums up what waits of each company. Pure.
+func (b *Backlog) addWork(list []orgWork) {
+	slices.SortFunc(list, func(a, b orgWork) int { return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Org, b.Org)) })
+	b.ByHold, b.Held, b.Oldest = map[string]int64{}, []HeldGroup{}, []OrgWaiting{}
+	held := map[Cause]*HeldGroup{}
+	for _, w := range list {
+		b.ByHold[cmp.Or(string(w.Held), "on")]++
+		b.Waiting += w.Waiting
+		if w.Enabled {
+			b.Companies++
+		}
+		if w.Held == CauseNone {
+			b.Due += w.Due
+			b.DueAge = max(b.DueAge, w.DueAge)
+		} else if w.Waiting > 0 || w.Held != CauseOff { // off with nothing waiting is how that company wants it
+			hold(held, w)
+		}
+		b.Failing.add(w)
+		if w.Waiting > 0 {
+			b.Oldest = append(b.Oldest, OrgWaiting{Org: w.Org, Count: w.Waiting, Age: w.Age, Held: w.Held})
+		}
+	}
+	for _, group := range held {
+		b.Held = append(b.Held, *group)
+	}
+	slices.SortFunc(b.Held, func(a, b HeldGroup) int {
+		return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Cause, b.Cause))
+	})
+	slices.SortStableFunc(b.Oldest, func(a, b OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
+	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
+}
+
+func hold(held map[Cause]*HeldGroup, w orgWork) {
+	group := held[w.Held]
+	if group == nil {
+		group = &HeldGroup{Cause: w.Held}
+		held[w.Held] = group
+	}
+	group.Count++
+	group.Waiting += w.Waiting
+	if len(group.Orgs) < heldNamed {
+		group.Orgs = append(group.Orgs, w.Org)
+	}
+}
+
+func (f *Failing) add(w orgWork) {
+	if w.Failing == 0 || w.Held != CauseNone {
+		return
+	}
+	f.Companies++
+	f.Exports += w.Failing
+	f.Waiting += w.Waiting
+	f.Oldest = max(f.Oldest, w.Age)
+	if w.FailingSince != nil && (f.Since == nil || w.FailingSince.Before(*f.Since)) {
+		f.Since, f.Age = w.FailingSince, w.FailingAge
+	}
+}

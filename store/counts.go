@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Reading the whole ledger costs a third of a second for each million exports, so it is done rarely, and its result kept for all.
+const (
+	countQuick  = 50 * time.Millisecond // what counts as fast as this is counted anew each time
+	countShare  = 100                   // else the ledger is counted for one hundredth of the time at most
+	countPeriod = 10 * time.Minute      // and at least this often
+	countLimit  = time.Minute           // one count
+	countTurn   = 0x6768636f756e74      // "ghcount": one node counts, the others take what is there
+)
+
+// stateCounts is how many exports there were of each state.
+type stateCounts struct {
+	states map[State]int64
+	age    time.Duration
+	took   time.Duration
+}
+
+func (c stateCounts) fresh() bool {
+	return c.states != nil && c.took >= countQuick && c.age < min(countShare*c.took, countPeriod)
+}
+
+// countStates tells how many exports there are of each state, by a count that may be as old as [stateCounts.fresh] allows. A count
+// that has begun is finished and kept even when its caller goes away, so that the next finds it.
+func (s *Store) countStates(ctx context.Context) (stateCounts, error) {
+	known, err := s.knownCounts(ctx)
+	if err != nil || known.fresh() {
+		return known, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countLimit)
+	defer cancel()
+	counted, err := s.recount(ctx, known.states == nil)
+	if errors.Is(err, ErrStandby) {
+		return known, nil
+	}
+	return counted, err
+}
+
+func (s *Store) knownCounts(ctx context.Context) (c stateCounts, err error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT state, exports, clock_timestamp() - counted_at, took
+		  FROM ghexport.state_counts`)
+	if err != nil {
+		return c, fmt.Errorf("read the counts of states: %w", err)
+	}
+	var state State
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&state, &n, &c.age, &c.took}, func() error {
+		if c.states == nil {
+			c.states = map[State]int64{}
+		}
+		c.states[state] = n
+		return nil
+	})
+	if err != nil {
+		return c, fmt.Errorf("read the counts of states: %w", err)
+	}
+	return c, nil
+}
+
+// recount reads the whole ledger. [ErrStandby] means that another does already; with must it counts all the same. A role that may
+// only read counts and keeps nothing.
+func (s *Store) recount(ctx context.Context, must bool) (c stateCounts, err error) {
+	err = s.inTx(ctx, "count states", func(tx pgx.Tx) error {
+		var mine, keeps bool
+		err := tx.QueryRow(ctx, `
+			SELECT pg_try_advisory_xact_lock($1), has_table_privilege('ghexport.state_counts', 'INSERT, UPDATE'),
+			       set_config('statement_timeout', $2, true)`, int64(countTurn), milliseconds(countLimit)).Scan(&mine, &keeps, nil)
+		if err != nil {
+			return err
+		}
+		if !mine && !must {
+			return ErrStandby
+		}
+		if c, err = readLedger(ctx, tx); err != nil || !mine || !keeps || c.took < countQuick {
+			return err
+		}
+		return c.keep(ctx, tx)
+	})
+	return c, err
+}
+
+func readLedger(ctx context.Context, tx pgx.Tx) (stateCounts, error) {
+	c := stateCounts{states: map[State]int64{}}
+	for _, state := range States {
+		c.states[state] = 0
+	}
+	began := time.Now()
+	rows, err := tx.Query(ctx, "SELECT state, count(*) FROM ghexport.exports GROUP BY state")
+	if err != nil {
+		return c, err
+	}
+	var state State
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error { c.states[state] = n; return nil })
+	c.took = time.Since(began)
+	return c, err
+}
+
+func (c stateCounts) keep(ctx context.Context, tx pgx.Tx) error {
+	states, counts := make([]string, 0, len(c.states)), make([]int64, 0, len(c.states))
+	for _, state := range States {
+		states, counts = append(states, string(state)), append(counts, c.states[state])
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO ghexport.state_counts (state, exports, counted_at, took)
+		SELECT state, exports, clock_timestamp(), $3
+		  FROM unnest($1::text[], $2::bigint[]) AS n(state, exports)
+		ON CONFLICT (state) DO UPDATE SET exports = excluded.exports, counted_at = excluded.counted_at, took = excluded.took`,
+		states, counts, c.took)
+	return err
+}

@@ -1,0 +1,135 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func says(h store.Health) (list []string) {
+	for _, p := range h.Problems {
+		list = append(list, p.Says)
+	}
+	return list
+}
+
+func (d *db) health() store.Health {
+	d.t.Helper()
+	h, err := d.Health(d.t.Context())
+	require.NoError(d.t, err)
+	return h
+}
+
+// alive says that a node is there that takes jobs.
+func (d *db) alive() store.Node {
+	d.t.Helper()
+	n := store.Node{ID: uuid.New(), Host: "node-a", Version: "v1", Sends: true}
+	require.NoError(d.t, d.SeeNode(d.t.Context(), n))
+	return n
+}
+
+func TestHealth_Headline(t *testing.T) {
+	t.Parallel()
+
+	t.Run("FirstRun", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, "Nothing to do yet: no company is connected, and no interview has arrived.", setup(t).health().Headline)
+	})
+
+	t.Run("AllWell", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.alive()
+		d.company("acme")
+		assert.Equal(t, "All well: no interview has arrived yet.", d.health().Headline)
+		id := d.export(fixture{State: store.StateSent})
+		assert.Equal(t, "All well: nothing sent in the last hour. Nothing waits.", d.health().Headline)
+		d.attempted(id, store.OutcomeSent, store.CauseNone, 0)
+		d.exec("UPDATE ghexport.exports SET committed_at = now() - interval '700 ms'")
+		d.export(fixture{State: store.StatePending, DueIn: -time.Second})
+		assert.Regexp(t, `^All well: 1 sent in the last hour, half of them within (6|7)\d\d ms of their commit. 1 waiting`, d.health().Headline)
+	})
+
+	t.Run("GreenhouseFails", func(t *testing.T) {
+		t.Parallel()
+		d := setup(t)
+		d.alive()
+		for _, org := range []string{"acme", "globex", "initech"} {
+			d.company(org)
+		}
+		for _, org := range []string{"acme", "acme", "globex"} {
+			d.export(fixture{Org: org, State: store.StatePending, Cause: store.CauseGreenhouseDown, DueIn: time.Minute})
+		}
+		d.exec("UPDATE ghexport.exports SET first_failed_at = now() - interval '10 minutes', committed_at = now() - interval '22 minutes'")
+		h := d.health()
+		assert.Regexp(t, `^Greenhouse is failing for 2 of 3 companies since \d\d:\d\d UTC: 3 waiting, the oldest for 22 min. 3 waiting, the oldest for 22 min, none lost.$`, h.Headline)
+		assert.Equal(t, store.FaultGreenhouse, h.Problems[0].Fault)
+		assert.Equal(t, "greenhouse.down", h.Problems[0].Runbook)
+
+		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected'")
+		assert.NotContains(t, strings.Join(says(d.health()), "\n"), "failing", "what is held for another reason is not Greenhouse's failing")
+	})
+}
+
+func TestHealth_Nodes(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	d.company("acme")
+	d.export(fixture{State: store.StatePending, DueIn: -2 * time.Minute})
+	assert.Equal(t, []string{"no node takes jobs while 1 exports wait: none was seen within a day"}, says(d.health()))
+
+	n := d.alive()
+	assert.Empty(t, says(d.health()))
+	n.Trouble = "the keyset lacks the key"
+	require.NoError(t, d.SeeNode(t.Context(), n))
+	assert.Equal(t, []string{
+		"node node-a is not ready: the keyset lacks the key", "no node takes jobs while 1 exports wait: node-a was seen 0 s ago",
+	}, says(d.health()))
+
+	d.exec("UPDATE ghexport.nodes SET trouble = NULL, seen_at = now() - interval '12 minutes'")
+	assert.Equal(t, []string{"no node takes jobs while 1 exports wait: node-a was seen 12 min ago"}, says(d.health()))
+	d.exec("UPDATE ghexport.nodes SET seen_at = now() - interval '2 days'")
+	other := d.alive()
+	nodes, err := d.Nodes(t.Context())
+	require.NoError(t, err)
+	require.Len(t, nodes, 1, "who has been gone for a day is forgotten")
+	assert.Equal(t, other.ID, nodes[0].ID)
+	require.NoError(t, d.ForgetNode(t.Context(), other.ID))
+	assert.Empty(t, d.health().Nodes)
+}
+
+func TestHealth_PausedQueues(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	d.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now()), ('probe', now(), now() - interval '1 hour')")
+	require.NoError(t, d.AuditQueue(t.Context(), kim, "river.pause", "*"))
+	h := d.health()
+	require.Len(t, h.Paused, 2)
+	assert.Equal(t, []string{"kim", ""}, []string{h.Paused[0].By, h.Paused[1].By})
+	assert.Contains(t, h.Problems[0].Says, "queue export is paused in River since")
+	assert.Contains(t, h.Problems[0].Says, "by kim: none of its jobs run")
+}
+
+// A large ledger is not read anew each time: only what is over is as old as the last count.
+func TestHealth_CountsOfALargeLedger(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	d.export(fixture{State: store.StateSent})
+	d.exec("INSERT INTO ghexport.state_counts SELECT s, 1000000, now() - interval '20 s', interval '0.3 s' FROM unnest($1::text[]) s", store.States)
+	d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+	h := d.health()
+	assert.Equal(t, int64(1000000), h.States[store.StateSent])
+	assert.Equal(t, int64(1), h.States[store.StateDead], "what something is still to come of is exact")
+	assert.InDelta(t, 20, float64(h.StatesAge), 5)
+
+	d.exec("UPDATE ghexport.state_counts SET counted_at = now() - interval '31 s'")
+	h = d.health()
+	assert.Equal(t, int64(1), h.States[store.StateSent])
+	assert.Zero(t, h.StatesAge)
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// How often a node says that it is there, from when on it counts as gone, and how long its row stays.
+const (
+	NodeBeat  = 15 * time.Second
+	nodeGone  = time.Minute
+	nodeStays = 24 * time.Hour
+)
+
+// Node is one process of the service.
+type Node struct {
+	ID        uuid.UUID `json:"id"`
+	Host      string    `json:"host"`
+	Version   string    `json:"version"`
+	Sends     bool      `json:"sends"`   // it takes jobs
+	Console   bool      `json:"console"` // it serves the console
+	Trouble   string    `json:"trouble"` // why it is not ready; empty when it is
+	StartedAt time.Time `json:"started_at"`
+	SeenAge   Seconds   `json:"seen_age_s"` // how long ago it said that it is there
+}
+
+// Alive says whether the node said lately that it is there.
+func (n Node) Alive() bool { return n.SeenAge.Duration() < nodeGone }
+
+// SeeNode records that a node is there, and forgets those that have been gone for a day. Safe to call at any time.
+func (s *Store) SeeNode(ctx context.Context, n Node) error {
+	_, err := s.Pool.Exec(ctx, `
+		WITH gone AS (
+			DELETE FROM ghexport.nodes WHERE seen_at < clock_timestamp() - $7::interval AND id <> $1
+		)
+		INSERT INTO ghexport.nodes (id, host, version, sends, console, trouble)
+		VALUES ($1, $2, $3, $4, $5, nullif($6, ''))
+		ON CONFLICT (id) DO UPDATE SET trouble = excluded.trouble, seen_at = clock_timestamp()`,
+		n.ID, Clean(n.Host, detailCap), n.Version, n.Sends, n.Console, Clean(n.Trouble, detailCap), nodeStays)
+	if err != nil {
+		return fmt.Errorf("say that this node is there: %w", err)
+	}
+	return nil
+}
+
+// ForgetNode takes the row of a node away that ends in order.
+func (s *Store) ForgetNode(ctx context.Context, id uuid.UUID) error {
+	if _, err := s.Pool.Exec(ctx, "DELETE FROM ghexport.nodes WHERE id = $1", id); err != nil {
+		return fmt.Errorf("forget this node: %w", err)
+	}
+	return nil
+}
+
+// Nodes lists the nodes of the last day, the one seen last first.
+func (s *Store) Nodes(ctx context.Context) ([]Node, error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT n.id, n.host, n.version, n.sends, n.console, coalesce(n.trouble, ''), n.started_at,
+		       greatest(extract(epoch FROM clock_timestamp() - n.seen_at), 0)::float8
+		  FROM ghexport.nodes n
+		 ORDER BY n.seen_at DESC, n.host, n.id
+		 LIMIT 100`)
+	if err != nil {
+		return nil, fmt.Errorf("list nodes: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Node])
+	if err != nil {
+		return nil, fmt.Errorf("list nodes: %w", err)
+	}
+	return list, nil
+}
