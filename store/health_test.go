@@ -72,7 +72,7 @@ func TestHealth_Headline(t *testing.T) {
 		assert.Equal(t, store.FaultGreenhouse, h.Problems[0].Fault)
 		assert.Equal(t, "greenhouse.down", h.Problems[0].Runbook)
 
-		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected'")
+		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now()")
 		assert.NotContains(t, strings.Join(says(d.health()), "\n"), "failing", "what is held for another reason is not Greenhouse's failing")
 	})
 }

@@ -203,7 +203,7 @@ func TestHealth(t *testing.T) {
 		for _, org := range []string{"acme", "held"} {
 			d.company(org)
 		}
-		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected' WHERE org_id = 'held'")
+		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now() WHERE org_id = 'held'")
 		d.export(fixture{State: store.StatePending, DueIn: -time.Hour})
 		d.export(fixture{State: store.StatePending, DueIn: -5 * time.Hour, Org: "held"})
 		d.export(fixture{State: store.StatePending, Org: "stranger"})
