@@ -267,7 +267,7 @@ func TestHeaders(t *testing.T) {
 		assert.Contains(t, policy, "default-src 'none'", path)
 		assert.NotContains(t, policy, "script-src 'unsafe", path)
 		if !strings.HasPrefix(path, "/river/") {
-			assert.NotContains(t, policy, "script-src", path)
+			assert.Contains(t, policy, "script-src 'self'; ", path)
 			assert.NotContains(t, policy, "unsafe", path)
 		}
 		if !strings.HasPrefix(path, "/assets/") {

@@ -20,7 +20,7 @@ import (
 //go:embed all:templates assets
 var files embed.FS
 
-// pages are the templates by name. None needs script.
+// pages are the templates by name. None needs script, though console.js makes some more comfortable.
 type pages map[string]*template.Template
 
 // parsePages reads templates/NAME.html as the page NAME. What several pages share stands in files whose names begin with "_".
@@ -127,12 +127,13 @@ func (k *console) crossSite(w http.ResponseWriter, r *http.Request) {
 		"If it came from this console, set GHEXPORT_PUBLIC_URL to the address in your browser.")
 }
 
-// assets serves the stylesheet, the only file that pages need. It is for everybody: the login page has it too.
+// assets serves what pages are drawn with. It is for everybody: the login page has it too.
 func assets() http.HandlerFunc {
 	static, err := fs.Sub(files, "assets")
 	if err != nil {
 		panic(err) // the folder is compiled in
 	}
+	sheet := stylesheet(static)
 	serve := http.StripPrefix("/assets/", http.FileServerFS(static))
 	return func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/") { // no lists of files
@@ -140,6 +141,28 @@ func assets() http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=300")
+		if r.URL.Path == "/assets/console.css" {
+			w.Header().Set("Content-Type", "text/css; charset=utf-8")
+			w.Write(sheet) //nolint:errcheck // nobody is left to tell
+			return
+		}
 		serve.ServeHTTP(w, r)
 	}
+}
+
+// stylesheet is all of assets/css/*.css as one, in the order of their names: one request, and no file that grows without end.
+func stylesheet(static fs.FS) []byte {
+	names, err := fs.Glob(static, "css/*.css")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	var sheet []byte
+	for _, name := range names {
+		part, err := fs.ReadFile(static, name)
+		if err != nil {
+			panic(err) // it is compiled in
+		}
+		sheet = append(sheet, part...)
+	}
+	return sheet
 }
