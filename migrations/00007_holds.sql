@@ -84,7 +84,7 @@ BEGIN
     IF before IS NULL AND after IS NOT NULL THEN
         INSERT INTO ghexport.holds (org_id, cause, detail, credential_version, key_last5, created_by, good_until, since, refused, probes)
         VALUES (NEW.org_id, after, NEW.hold_detail, NEW.credential_version, NEW.key_last5, NEW.created_by, NEW.last_good_at,
-                coalesce(NEW.hold_since, NEW.decrypt_failed_at), NEW.refused, NEW.probes);
+                coalesce(NEW.hold_since, NEW.decrypt_failed_at, clock_timestamp()), NEW.refused, NEW.probes);
     ELSIF after IS NOT NULL THEN
         UPDATE ghexport.holds
            SET cause = after, detail = NEW.hold_detail, refused = NEW.refused, probes = NEW.probes
@@ -108,7 +108,7 @@ CREATE TRIGGER track_hold AFTER UPDATE ON ghexport.integrations
 
 INSERT INTO ghexport.holds (org_id, cause, detail, credential_version, key_last5, created_by, good_until, since, probes)
 SELECT org_id, CASE WHEN decrypt_failed_at IS NOT NULL THEN 'decrypt.failed' ELSE hold_cause END, hold_detail, credential_version,
-       key_last5, created_by, last_good_at, coalesce(hold_since, decrypt_failed_at), probes
+       key_last5, created_by, last_good_at, coalesce(hold_since, decrypt_failed_at, clock_timestamp()), probes
   FROM ghexport.integrations
  WHERE hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL;
 

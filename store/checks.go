@@ -90,6 +90,15 @@ func (s *Store) AddTest(ctx context.Context, t TestedCredential) error {
 	return nil
 }
 
+// logCheck writes down a look at the one integration that a CTE named held has changed. Cause, detail and status are SQL of ours.
+func logCheck(kind CheckKind, answer CheckAnswer, cause, detail, status string) string {
+	return `
+	INSERT INTO ghexport.checks (org_id, kind, answer, cause, detail, status, credential_version, key_digest, key_last5, created_by)
+	SELECT org_id, '` + string(kind) + `', '` + string(answer) + `', ` + cause + `, ` + detail + `, ` + status + `,
+	       credential_version, key_digest, key_last5, created_by
+	  FROM held`
+}
+
 // keepChecks is for how long looks are kept.
 const keepChecks = 90 * 24 * time.Hour
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -92,13 +93,19 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 	return switched, nil
 }
 
+// save writes the credential, and ends holds where it is another one or has just been accepted: what Greenhouse refused may be over.
 func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
-	_, err := tx.Exec(ctx, `
+	var before int64
+	err := tx.QueryRow(ctx, "SELECT credential_version FROM ghexport.integrations WHERE org_id = $1 FOR NO KEY UPDATE", c.OrgID).Scan(&before)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("read the credential: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
 		INSERT INTO ghexport.integrations AS i (org_id, sealed_key, key_last5, key_digest, key_set_at, key_set_by, credential_version,
-		                                        created_by, created_by_name, created_by_id, tested_version, tested_at, last_good_at)
+		                                        created_by, created_by_name, created_by_id, tested_version, tested_at)
 		VALUES ($1, $2, CASE WHEN $2::bytea IS NOT NULL THEN $3 END, $4, CASE WHEN $2::bytea IS NOT NULL THEN clock_timestamp() END,
 		        CASE WHEN $2::bytea IS NOT NULL THEN $5 END, 1, nullif($6, ''), nullif($7, ''), nullif($8::bigint, 0),
-		        CASE WHEN $9 THEN 1 END, CASE WHEN $9 THEN clock_timestamp() END, CASE WHEN $9 THEN clock_timestamp() END)
+		        CASE WHEN $9 THEN 1 END, CASE WHEN $9 THEN clock_timestamp() END)
 		ON CONFLICT (org_id) DO UPDATE
 		   SET sealed_key = coalesce(excluded.sealed_key, i.sealed_key),
 		       key_last5 = coalesce(excluded.key_last5, i.key_last5),
@@ -111,14 +118,18 @@ func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
 		       created_by_id = CASE WHEN $9 THEN excluded.created_by_id ELSE coalesce(excluded.created_by_id, i.created_by_id) END,
 		       tested_version = CASE WHEN $9 THEN `+newVersion+` ELSE i.tested_version END,
 		       tested_at = coalesce(excluded.tested_at, i.tested_at),
-		       last_good_at = coalesce(excluded.last_good_at, i.last_good_at),
-		       decrypt_failed_at = CASE WHEN excluded.sealed_key IS NULL THEN i.decrypt_failed_at END,
-		       hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, released_at = clock_timestamp(),
-		       trial_at = NULL, trial_export_id = NULL,
 		       updated_at = clock_timestamp()`,
 		c.OrgID, c.SealedKey, c.KeyLast5, c.KeyDigest, by.Actor, c.CreatedBy, c.CreatedByName, c.CreatedByID, c.Tested)
 	if err != nil {
 		return fmt.Errorf("save the credential: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE ghexport.integrations
+		   SET `+endHold+`, decrypt_failed_at = CASE WHEN NOT $3 THEN decrypt_failed_at END,
+		       last_good_at = CASE WHEN $2 THEN clock_timestamp() ELSE last_good_at END
+		 WHERE org_id = $1 AND ($2 OR $3 OR credential_version <> $4)`, c.OrgID, c.Tested, c.Tested || c.SealedKey != nil, before)
+	if err != nil {
+		return fmt.Errorf("end the holds of the credential before: %w", err)
 	}
 	return nil
 }

@@ -7,53 +7,96 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// probeBackoff is how long to wait before a held company is probed again: 15 s, doubling to 15 min.
-const probeBackoff = "make_interval(secs => least(15 * power(2, least(probes, 10)), 900))"
+// What a hold's beginning, its looks and its end make of an integration. Each stands here and nowhere else.
+const (
+	// probeSoon is when to look first.
+	probeSoon = "clock_timestamp() + interval '15 seconds'"
+	// probeAgain is when to look next, once the present look counts: 15 s, doubling to 15 min.
+	probeAgain = "clock_timestamp() + make_interval(secs => least(15 * power(2, least(probes + 1, 10)), 900))"
+	// checkNext is when to look at a company that is not held.
+	checkNext = "clock_timestamp() + interval '1 day'"
+
+	// beginHold needs $3, the cause, and $4, Greenhouse's words.
+	beginHold = `
+	       hold_cause = $3, hold_since = clock_timestamp(), hold_detail = nullif($4, ''), probe_at = ` + probeSoon + `, probes = 0`
+	// keepHold is beginHold of a company that is held already. A trial is over with it.
+	keepHold = `
+	       hold_cause = $3, hold_since = coalesce(hold_since, clock_timestamp()), hold_detail = nullif($4, ''),
+	       probe_at = ` + probeAgain + `, probes = probes + 1, trial_at = NULL, trial_export_id = NULL`
+	// endHold forgets what Greenhouse refused.
+	endHold = `
+	       hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL, trial_export_id = NULL,
+	       released_at = clock_timestamp(), check_at = ` + checkNext
+)
 
 // holdCompanies queues what the group's answers mean for their companies, by org. An answer counts only for the credential version
-// that it was made with.
+// that it was made with, and not when its request began before the company was last released: that one says nothing of now.
 func holdCompanies(batch *pgx.Batch, in []Settle) {
-	var refused []Settle
+	var telling []Settle
 	for _, one := range in {
 		if one.Outcome == OutcomeHold || one.Trial {
-			refused = append(refused, one)
+			telling = append(telling, one)
 		}
 	}
-	slices.SortFunc(refused, func(a, b Settle) int { return cmp.Compare(a.OrgID, b.OrgID) })
-	for _, one := range refused {
+	slices.SortFunc(telling, func(a, b Settle) int { return cmp.Compare(a.OrgID, b.OrgID) })
+	for _, one := range telling {
 		switch {
 		case one.Outcome == OutcomeHold && one.Cause == CauseDecryptFailed:
-			batch.Queue(`
-				UPDATE ghexport.integrations SET decrypt_failed_at = coalesce(decrypt_failed_at, clock_timestamp())
-				 WHERE org_id = $1 AND credential_version = $2`, one.OrgID, one.CredentialVersion)
+			batch.Queue(refuseSealed, one.OrgID, one.CredentialVersion)
 		case one.Outcome == OutcomeHold && one.Cause == CauseNone: // this node's trouble, not the company's
 		case one.Outcome == OutcomeHold:
-			batch.Queue(`
-				UPDATE ghexport.integrations
-				   SET hold_cause = $3, hold_since = coalesce(hold_since, clock_timestamp()), hold_detail = nullif($4, ''),
-				       probe_at = CASE WHEN hold_cause IS NULL OR trial_export_id = $5
-				                       THEN clock_timestamp() + `+probeBackoff+`
-				                       ELSE probe_at END,
-				       probes = CASE WHEN hold_cause IS NULL OR trial_export_id = $5 THEN probes + 1 ELSE probes END,
-				       trial_at = NULL,
-				       trial_export_id = CASE WHEN trial_export_id = $5 THEN NULL ELSE trial_export_id END
-				 WHERE org_id = $1 AND credential_version = $2 AND (hold_cause IS NULL OR trial_export_id = $5)`,
-				one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID)
+			batch.Queue(countRefusal, one.OrgID, one.CredentialVersion)
+			batch.Queue(refuse, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, timeOrNil(one.StartedAt), one.Status)
+			batch.Queue(refuseTrial, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID, one.Status)
 		case one.Status > 0: // any answer but 401 and 403 releases
-			batch.Queue(`
-				UPDATE ghexport.integrations
-				   SET hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL,
-				       released_at = clock_timestamp(),
-				       trial_export_id = NULL, last_good_at = clock_timestamp()
-				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
-				one.OrgID, one.CredentialVersion, one.ExportID)
+			batch.Queue(acceptTrial, one.OrgID, one.CredentialVersion, one.ExportID, one.Status)
 		default: // no answer says nothing: the next probe tries again
-			batch.Queue(`
-				UPDATE ghexport.integrations
-				   SET trial_at = NULL, trial_export_id = NULL,
-				       probe_at = clock_timestamp() + `+probeBackoff+`
-				 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3`,
-				one.OrgID, one.CredentialVersion, one.ExportID)
+			batch.Queue(loseTrial, one.OrgID, one.CredentialVersion, one.ExportID)
 		}
 	}
 }
+
+// countRefusal counts an export that was refused while its company is held.
+const countRefusal = `
+	UPDATE ghexport.integrations SET refused = refused + 1 WHERE org_id = $1 AND credential_version = $2 AND hold_cause IS NOT NULL`
+
+var refuseSealed = `
+	WITH held AS (
+		UPDATE ghexport.integrations
+		   SET decrypt_failed_at = clock_timestamp(), probe_at = ` + probeSoon + `, probes = 0
+		 WHERE org_id = $1 AND credential_version = $2 AND decrypt_failed_at IS NULL
+		RETURNING *
+	)` + logCheck(CheckSend, CheckRefused, "'decrypt.failed'", "NULL", "NULL::int")
+
+var refuse = `
+	WITH held AS (
+		UPDATE ghexport.integrations
+		   SET ` + beginHold + `, refused = 1
+		 WHERE org_id = $1 AND credential_version = $2 AND hold_cause IS NULL
+		   AND ($5::timestamptz IS NULL OR released_at IS NULL OR $5 >= released_at)
+		RETURNING *
+	)` + logCheck(CheckSend, CheckRefused, "hold_cause", "hold_detail", "nullif($6::int, 0)")
+
+var refuseTrial = `
+	WITH held AS (
+		UPDATE ghexport.integrations
+		   SET ` + keepHold + `
+		 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $5
+		RETURNING *
+	)` + logCheck(CheckTrial, CheckRefused, "hold_cause", "hold_detail", "nullif($6::int, 0)")
+
+var acceptTrial = `
+	WITH held AS (
+		UPDATE ghexport.integrations
+		   SET ` + endHold + `, last_good_at = clock_timestamp()
+		 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3
+		RETURNING *
+	)` + logCheck(CheckTrial, CheckAccepted, "NULL", "NULL", "$4::int")
+
+var loseTrial = `
+	WITH held AS (
+		UPDATE ghexport.integrations
+		   SET trial_at = NULL, trial_export_id = NULL, probe_at = ` + probeSoon + `
+		 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3
+		RETURNING *
+	)` + logCheck(CheckTrial, CheckNone, "NULL", "NULL", "NULL::int")

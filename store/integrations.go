@@ -107,19 +107,16 @@ type Credential struct {
 	CreatedBy string
 	Version   int64
 	KeyDigest []byte // names its budget
-	HoldCause Cause  // what Greenhouse, or the key itself, refuses; CauseNone when nothing
-	Probes    int    // how often that was looked at again
 }
 
 // Credential reads a company's credential, or returns [ErrNotFound] where there is none.
 func (s *Store) Credential(ctx context.Context, org string) (Credential, error) {
 	var c Credential
 	err := s.Pool.QueryRow(ctx, `
-		SELECT sealed_key, coalesce(created_by, ''), credential_version, key_digest,
-		       coalesce(CASE WHEN decrypt_failed_at IS NOT NULL THEN 'decrypt.failed' END, hold_cause, ''), probes
+		SELECT sealed_key, coalesce(created_by, ''), credential_version, key_digest
 		  FROM ghexport.integrations
 		 WHERE org_id = $1 AND sealed_key IS NOT NULL`, org).
-		Scan(&c.SealedKey, &c.CreatedBy, &c.Version, &c.KeyDigest, &c.HoldCause, &c.Probes)
+		Scan(&c.SealedKey, &c.CreatedBy, &c.Version, &c.KeyDigest)
 	if err != nil {
 		return c, fmt.Errorf("credential of company %q: %w", org, notFound(err))
 	}

@@ -2,32 +2,35 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// probeClaim is how long a probe belongs to whoever read it. A node that dies with it leaves it to the next after that.
+// probeClaim is how long a look belongs to whoever claimed it. A node that dies with it leaves it to the next after that.
 const probeClaim = time.Minute
 
-// DueProbes claims companies that are due to be looked at, so that no two nodes ask Greenhouse about one, and commits. End each with
-// [Store.ReleaseHold], [Store.ProbeFailed], [Store.PutOffProbe] or [Store.StartTrial]. Companies that are off are not asked about.
+// DueProbes claims companies that are due to be looked at, so that no two nodes ask Greenhouse about one, and commits: those held
+// for a refusal or for a key that does not open, by their back-off, and once a day those that may send. End each with
+// [Store.Looked] or [Store.PutOffLook]. Companies that are off are not asked about.
 func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH due AS (
-			SELECT i.org_id
+			SELECT i.org_id, `+refusedNow+` AS held
 			  FROM ghexport.integrations i
-			 WHERE i.probe_at <= clock_timestamp() -- integrations_probe
+			 WHERE (i.probe_at <= clock_timestamp() AND `+refusedNow+` -- integrations_probe
+			        OR i.check_at <= clock_timestamp() AND NOT `+refusedNow+` AND i.tested_version = i.credential_version) -- integrations_check
 			   AND i.enabled AND i.sealed_key IS NOT NULL AND i.created_by IS NOT NULL
-			   AND (i.hold_cause IS NOT NULL OR i.decrypt_failed_at IS NOT NULL)
 			   AND NOT EXISTS (SELECT FROM ghexport.control c WHERE c.stopped_at IS NOT NULL)
-			 ORDER BY i.probe_at
+			 ORDER BY held DESC, CASE WHEN `+refusedNow+` THEN i.probe_at ELSE i.check_at END
 			 LIMIT $1
 			   FOR NO KEY UPDATE SKIP LOCKED
 		)
 		UPDATE ghexport.integrations i
-		   SET probe_at = clock_timestamp() + $2::interval
+		   SET probe_at = CASE WHEN due.held THEN clock_timestamp() + $2::interval ELSE i.probe_at END,
+		       check_at = CASE WHEN due.held THEN i.check_at ELSE clock_timestamp() + $2::interval END
 		  FROM due
 		 WHERE i.org_id = due.org_id
 		RETURNING i.org_id`, limit, probeClaim)
@@ -41,78 +44,123 @@ func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 	return due, nil
 }
 
-// ReleaseHold ends what Greenhouse's refusals, or a key that did not open, hold, since this version of the credential was accepted;
-// what waited is sent. It returns false, and changes nothing, where the credential is newer or nothing was held.
-func (s *Store) ReleaseHold(ctx context.Context, org string, credentialVersion int64) (bool, error) {
-	return s.answer(ctx, "release hold", `
-		UPDATE ghexport.integrations
-		   SET hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL,
-				       released_at = clock_timestamp(),
-		       trial_export_id = NULL, decrypt_failed_at = NULL, last_good_at = clock_timestamp()
-		 WHERE org_id = $1 AND credential_version = $2
-		   AND (hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)`, org, credentialVersion)
+// refusedNow is true of an integration i that looks may release.
+const refusedNow = "(i.hold_cause IS NOT NULL OR i.decrypt_failed_at IS NOT NULL)"
+
+// Look is what one look at a stored credential found out.
+type Look struct {
+	OrgID             string
+	CredentialVersion int64 // that was looked at
+	Answer            CheckAnswer
+	Cause             Cause  // of a refusal: auth.rejected, permission.denied, or decrypt.failed for a key that did not open
+	Status            int    // HTTP; 0 when no answer came
+	Detail            string // Greenhouse's words; cleaned and capped here
+	UserName          string // accepted: the user's name, which may have changed
 }
 
-// ProbeFailed keeps a company held, with what Greenhouse says now, and looks again after next. It returns false, and changes nothing,
-// where the credential is newer or the hold has ended. Detail is Greenhouse's words; it is cleaned and capped here.
-func (s *Store) ProbeFailed(ctx context.Context, org string, credentialVersion int64, cause Cause, detail string, next time.Duration) (bool, error) {
-	return s.answer(ctx, "keep hold", `
-		UPDATE ghexport.integrations
-		   SET hold_cause = $3, hold_detail = nullif($4, ''), probe_at = clock_timestamp() + $5::interval, probes = probes + 1,
-		       trial_at = NULL, decrypt_failed_at = NULL
-		 WHERE org_id = $1 AND credential_version = $2
-		   AND (hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)`,
-		org, credentialVersion, cause, Clean(detail, detailCap), next)
-}
+// LookEffect is what a look did to its company.
+type LookEffect string
 
-// PutOffProbe looks again after next, for a probe that brought no answer about the credential: the hold stays as it is.
-func (s *Store) PutOffProbe(ctx context.Context, org string, credentialVersion int64, next time.Duration) (bool, error) {
-	return s.answer(ctx, "put off probe", `
-		UPDATE ghexport.integrations
-		   SET probe_at = clock_timestamp() + $3::interval, probes = probes + 1
-		 WHERE org_id = $1 AND credential_version = $2
-		   AND (hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)`, org, credentialVersion, next)
-}
+// The effects.
+const (
+	LookOutdated LookEffect = ""         // nothing: the credential is newer than the look
+	LookReleased LookEffect = "released" // it was held and may send again; what waited is sent
+	LookTrial    LookEffect = "trial"    // reading is allowed again, so one export may try whether creating is
+	LookHeld     LookEffect = "held"     // it may not send: since now or still
+	LookNothing  LookEffect = "nothing"  // it may send as before, or nothing was learned
+)
 
-// StartTrial lets one export of a company held for permission.denied pass, as only a creation can tell whether creating is allowed
-// again. With nothing due the next export is the trial. A trial under way stays the only one. It looks again after next.
-func (s *Store) StartTrial(ctx context.Context, org string, credentialVersion int64, next time.Duration) (bool, error) {
-	return s.answer(ctx, "start trial", `
-		UPDATE ghexport.integrations i
-		   SET trial_at = CASE WHEN under.way THEN i.trial_at ELSE clock_timestamp() END,
-		       trial_export_id = CASE WHEN under.way THEN i.trial_export_id END,
-		       probe_at = clock_timestamp() + $3::interval, probes = i.probes + 1
-		  FROM (SELECT EXISTS (SELECT FROM ghexport.exports e
-		                         JOIN ghexport.integrations t ON t.trial_export_id = e.id
-		                        WHERE t.org_id = $1 AND e.job_id IS NOT NULL) AS way) under
-		 WHERE i.org_id = $1 AND i.credential_version = $2 AND i.hold_cause = 'permission.denied'`, org, credentialVersion, next)
-}
-
-// HoldDecryptFailed holds a company whose key does not open though the keyset knows the key's id. It returns false where it was
-// held for that already or the credential is newer.
-func (s *Store) HoldDecryptFailed(ctx context.Context, org string, credentialVersion int64) (bool, error) {
-	return s.answer(ctx, "hold for a key that does not open", `
-		UPDATE ghexport.integrations
-		   SET decrypt_failed_at = clock_timestamp(), updated_at = clock_timestamp()
-		 WHERE org_id = $1 AND credential_version = $2 AND decrypt_failed_at IS NULL`, org, credentialVersion)
-}
-
-// answer writes what was learned about a credential, unless it has been replaced since, and wakes the relay.
-func (s *Store) answer(ctx context.Context, doing, update string, args ...any) (changed bool, err error) {
-	err = s.inTx(ctx, doing, func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, update, args...)
+// Looked writes down what a look found out, and holds, releases or leaves the company accordingly, in one transaction. Of a company
+// held for permission.denied a passed look lets one export through instead of releasing it, as only a creation can tell whether
+// creating is allowed again; with nothing due the next export is that trial, and a trial under way stays the only one.
+func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
+	l.Detail = Clean(l.Detail, detailCap)
+	effect := LookOutdated
+	err := s.inTx(ctx, "write down a look", func(tx pgx.Tx) error {
+		effect = LookOutdated
+		var held bool
+		var cause Cause
+		err := tx.QueryRow(ctx, `
+			SELECT `+refusedNow+`, coalesce(i.hold_cause, '')
+			  FROM ghexport.integrations i
+			 WHERE i.org_id = $1 AND i.credential_version = $2
+			   FOR NO KEY UPDATE`, l.OrgID, l.CredentialVersion).Scan(&held, &cause)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		if changed = done.RowsAffected() == 1; !changed {
-			return nil
+		var change string
+		effect, change = l.follow(held, cause)
+		kind := CheckDaily
+		if held {
+			kind = CheckProbe
 		}
-		return wakeRelay(ctx, tx)
+		_, err = tx.Exec(ctx, `
+			WITH held AS (
+				UPDATE ghexport.integrations
+				   SET created_by_name = coalesce(nullif($6, ''), created_by_name), `+change+`
+				 WHERE org_id = $1 AND credential_version = $2
+				RETURNING *
+			)`+logCheck(kind, l.Answer, "nullif($3, '')", "nullif($4, '')", "nullif($5::int, 0)"),
+			l.OrgID, l.CredentialVersion, string(l.Cause), l.Detail, l.Status, Clean(l.UserName, detailCap))
+		if err != nil {
+			return err
+		}
+		if effect == LookReleased || effect == LookTrial {
+			return wakeRelay(ctx, tx)
+		}
+		return nil
 	})
-	return changed, err
+	return effect, err
 }
 
-// ProbeNow makes a held company due to be looked at at once, and records who asked. It returns false, and changes nothing, where
+// follow chooses what becomes of a company that is held for cause or not held. It returns the columns to set.
+func (l Look) follow(held bool, cause Cause) (LookEffect, string) {
+	const accepted = "last_good_at = clock_timestamp(), decrypt_failed_at = NULL, "
+	switch {
+	case l.Answer == CheckAccepted && held && cause == CausePermissionDenied:
+		return LookTrial, accepted + startTrial
+	case l.Answer == CheckAccepted && held:
+		return LookReleased, accepted + endHold
+	case l.Answer == CheckAccepted:
+		return LookNothing, "last_good_at = clock_timestamp(), check_at = " + checkNext
+	case l.Answer == CheckRefused && l.Cause == CauseDecryptFailed:
+		return LookHeld, "decrypt_failed_at = coalesce(decrypt_failed_at, clock_timestamp()), probe_at = " + probeAgain + ", probes = probes + 1"
+	case l.Answer == CheckRefused && cause != CauseNone:
+		return LookHeld, "decrypt_failed_at = NULL, " + keepHold
+	case l.Answer == CheckRefused:
+		return LookHeld, "decrypt_failed_at = NULL, refused = 0, " + beginHold
+	case held:
+		return LookHeld, "probe_at = " + probeAgain + ", probes = probes + 1"
+	default:
+		return LookNothing, "check_at = clock_timestamp() + interval '15 minutes'"
+	}
+}
+
+// startTrial lets one export of a company held for permission.denied pass. A trial under way stays the only one.
+const startTrial = `
+	       trial_at = CASE WHEN ` + trialUnderWay + ` THEN trial_at ELSE clock_timestamp() END,
+	       trial_export_id = CASE WHEN ` + trialUnderWay + ` THEN trial_export_id END,
+	       probe_at = ` + probeAgain + `, probes = probes + 1`
+
+const trialUnderWay = "EXISTS (SELECT FROM ghexport.exports e WHERE e.id = integrations.trial_export_id AND e.job_id IS NOT NULL)"
+
+// PutOffLook looks again soon, for a look that could not be made. It counts for nothing.
+func (s *Store) PutOffLook(ctx context.Context, org string, credentialVersion int64) error {
+	_, err := s.Pool.Exec(ctx, `
+		UPDATE ghexport.integrations i
+		   SET probe_at = CASE WHEN `+refusedNow+` THEN `+probeSoon+` END,
+		       check_at = CASE WHEN `+refusedNow+` THEN i.check_at ELSE `+probeSoon+` END
+		 WHERE i.org_id = $1 AND i.credential_version = $2`, org, credentialVersion)
+	if err != nil {
+		return fmt.Errorf("put off a look at company %q: %w", org, err)
+	}
+	return nil
+}
+
+// ProbeNow makes a company due to be looked at at once, and records who asked. It returns false, and changes nothing, where
 // Greenhouse does not refuse it and its key opens: then there is nothing to look at.
 func (s *Store) ProbeNow(ctx context.Context, org string, by By) (bool, error) {
 	return s.switchOrg(ctx, "org probe", org, by, "(hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)",

@@ -29,7 +29,8 @@ type Settle struct {
 	Token             uuid.UUID
 	OrgID             string
 	CredentialVersion int64
-	Trial             bool // from [Granted]
+	StartedAt         time.Time // from [Granted]; zero when not known
+	Trial             bool      // likewise
 
 	Outcome Outcome
 	Cause   Cause

@@ -96,8 +96,8 @@ func shown(said store.Settle, settled store.Settled) error {
 // attempt makes the one POST and judges it. It never fails: whatever happens is an outcome.
 func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted time.Time) (said store.Settle) {
 	said = store.Settle{
-		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion, Trial: g.Trial,
-		Credential: g.Company.KeyDigest,
+		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion,
+		StartedAt: g.StartedAt, Trial: g.Trial, Credential: g.Company.KeyDigest,
 	}
 	began := w.now()
 	h := happened{AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}

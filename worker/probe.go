@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/riverqueue/river"
 	"go.uber.org/zap"
@@ -14,13 +13,13 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// probeWorker finds out whether a held company may send again.
+// probeWorker finds out whether Greenhouse accepts a company's credential: of a held one by the hold's back-off, of any other daily.
 type probeWorker struct {
 	river.WorkerDefaults[jobs.ProbeArgs]
 	*Worker
 }
 
-// Probe gives each company a job that probes it. It is what the relay's sweep calls; DueProbes has already put off the next probe,
+// Probe gives each company a job that looks at it. It is what the relay's sweep calls; DueProbes has already put off the next look,
 // so a call that fails costs one turn and nothing else.
 func (w *Worker) Probe(ctx context.Context, orgs []string) error {
 	var many []river.InsertManyParams
@@ -33,61 +32,76 @@ func (w *Worker) Probe(ctx context.Context, orgs []string) error {
 	return nil
 }
 
-// Work makes one read with the company's credential. A 401 hold ends when the read passes; a 403 hold then gets a trial export,
-// since reading may be allowed where creating is not. A key that did not open is tried again without asking Greenhouse.
+// Work makes one read with the company's credential and has the store conclude. A key that does not open is tried without asking
+// Greenhouse. A look for which the budget, or this node's keyset, does not suffice is put off.
 func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) error {
 	org := job.Args.OrgID
 	c, err := w.store.Credential(ctx, org)
-	if err != nil || c.HoldCause == store.CauseNone {
-		return err // not held any more: nothing to find out
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // disconnected since
 	}
-	next := probeDelay(c.Probes)
-	key, err := w.config.Keyset.Open(org, c.SealedKey)
 	if err != nil {
-		if errors.Is(err, store.ErrKeyUnknown) {
-			w.loseKeyset()
-		}
-		_, err = w.store.PutOffProbe(ctx, org, c.Version, next)
 		return err
+	}
+	look := store.Look{OrgID: org, CredentialVersion: c.Version}
+	key, err := w.config.Keyset.Open(org, c.SealedKey)
+	if errors.Is(err, store.ErrKeyUnknown) {
+		w.loseKeyset()
+		return w.store.PutOffLook(ctx, org, c.Version) // for another node
+	}
+	if err != nil {
+		look.Answer, look.Cause = store.CheckRefused, store.CauseDecryptFailed
+		return w.conclude(ctx, look)
 	}
 	free, err := w.store.ChargeBudget(ctx, c.KeyDigest, 1)
 	if err != nil {
 		return err
 	}
 	if !free {
-		_, err = w.store.PutOffProbe(ctx, org, c.Version, firstProbe)
+		return w.store.PutOffLook(ctx, org, c.Version)
+	}
+	user, answer, err := w.config.Greenhouse.CurrentUser(ctx, greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy})
+	look.Status = answer.Status
+	return w.conclude(ctx, lookAt(look, user, err))
+}
+
+// conclude writes down the look.
+func (w *probeWorker) conclude(ctx context.Context, look store.Look) error {
+	effect, err := w.store.Looked(ctx, look)
+	if err != nil {
 		return err
 	}
-	_, _, err = w.config.Greenhouse.CurrentUser(ctx, greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy})
-	w.config.Log.Info("probe", zap.String("org_id", org), zap.String("held", string(c.HoldCause)), zap.Bool("passed", err == nil))
-	defer w.config.Relay.Nudge()
-	return w.conclude(ctx, org, c, next, err)
+	w.config.Log.Info("probe", zap.String("org_id", look.OrgID), zap.String("answer", string(look.Answer)),
+		zap.String("cause", string(look.Cause)), zap.Int("http_status", look.Status), zap.String("effect", string(effect)))
+	if look.Cause == store.CauseDecryptFailed {
+		w.config.Log.Error("a company's stored key does not open", zap.String("org_id", look.OrgID),
+			zap.String("hint", "see docs/keys.md"))
+	}
+	if effect == store.LookReleased || effect == store.LookTrial {
+		w.config.Relay.Nudge()
+	}
+	return nil
 }
 
-// conclude writes down what a probe's answer means.
-func (w *probeWorker) conclude(ctx context.Context, org string, c store.Credential, next time.Duration, answer error) (err error) {
+// lookAt says what an answer to a read tells of the credential.
+func lookAt(look store.Look, user *greenhouse.User, err error) store.Look {
 	var refused *greenhouse.Error
 	switch {
-	case answer == nil && c.HoldCause == store.CausePermissionDenied:
-		_, err = w.store.StartTrial(ctx, org, c.Version, next)
-	case answer == nil:
-		_, err = w.store.ReleaseHold(ctx, org, c.Version)
-	case errors.As(answer, &refused) && refused.Class == greenhouse.ClassAuthRejected:
-		_, err = w.store.ProbeFailed(ctx, org, c.Version, store.CauseAuthRejected, detailOf(refused), next)
-	case errors.As(answer, &refused) && refused.Class == greenhouse.ClassPermissionDenied:
-		_, err = w.store.ProbeFailed(ctx, org, c.Version, store.CausePermissionDenied, detailOf(refused), next)
-	default: // no answer about the credential
-		_, err = w.store.PutOffProbe(ctx, org, c.Version, next)
+	case err == nil:
+		look.Answer, look.UserName = store.CheckAccepted, user.FullName
+		return look
+	case !errors.As(err, &refused):
+		look.Answer = store.CheckNone
+		return look
 	}
-	return err
-}
-
-const (
-	firstProbe   = 15 * time.Second
-	longestProbe = 15 * time.Minute
-)
-
-// probeDelay is how long to wait after the given number of probes: 15 s, doubling to 15 min.
-func probeDelay(probes int) time.Duration {
-	return min(firstProbe<<min(max(probes, 0), 10), longestProbe)
+	look.Detail, look.Status = detailOf(refused), max(look.Status, refused.Status)
+	switch refused.Class {
+	case greenhouse.ClassAuthRejected:
+		look.Answer, look.Cause = store.CheckRefused, store.CauseAuthRejected
+	case greenhouse.ClassPermissionDenied:
+		look.Answer, look.Cause = store.CheckRefused, store.CausePermissionDenied
+	default:
+		look.Answer = store.CheckNone
+	}
+	return look
 }
