@@ -23,12 +23,12 @@ var (
 	serviceTables = []string{
 		"aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports",
 		"integrations",
-		"nodes", "outbox", "rejected", "state_counts",
+		"nodes", "notices", "outbox", "rejected", "state_counts", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "river_job", "river_queue", "state_counts",
+		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "river_job", "river_queue", "state_counts", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
@@ -45,6 +45,10 @@ var (
 			"prospect_pool_stage_id", "credit", "second_interview", "server_errors", "in_flight_cap", "paused_at", "paused_by",
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
 			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "refused", "check_at",
+		},
+		"notices": {
+			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",
+			"message", "state", "due_at", "attempts", "attempt", "deadline", "created_at", "told_from", "sent_at",
 		},
 		"rejected": {
 			"id", "org_id", "interview_id", "version", "schema_version", "cause", "detail", "enqueued_at", "rejected_at",
@@ -77,7 +81,7 @@ func GrantSQL(kind GrantKind, role string) (string, error) {
 		b.WriteString("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ghexport" + to)
 	case GrantViewer:
 		tables("SELECT", viewerTables)
-		for _, table := range []string{"checks", "control", "integrations", "rejected"} {
+		for _, table := range []string{"checks", "control", "integrations", "notices", "rejected"} {
 			tables("SELECT ("+strings.Join(viewerColumns[table], ", ")+")", []string{table})
 		}
 		b.WriteString("GRANT EXECUTE ON FUNCTION " + qualified(viewerFunctions) + to)

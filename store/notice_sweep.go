@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// NoticeRules say when something is told, and how it can be.
+type NoticeRules struct {
+	Grace      time.Duration // what is over sooner than this is not told
+	WaveSize   int           // so many companies refused (401)
+	WaveWithin time.Duration // in so short a time are Greenhouse's fault or ours
+	WaveSettle time.Duration // and over once fewer are, and none was released for this long: they are looked at one by one
+	Mail       bool          // mails can be sent
+	Webhook    bool          // the product has a webhook
+	AlertTo    []string      // who of us gets mail
+}
+
+// NoticesSwept says what one sweep of the notices did.
+type NoticesSwept struct {
+	Written    int      // notices to send
+	Repeated   int      // attempts whose worker stayed silent: they are made again
+	WaveBegan  []string // the companies of a wave of refusals that has just been noticed
+	WaveEnded  bool     // one has just ended
+	Unreadable []string // companies whose key does not open, told now
+}
+
+// noticeLock makes one sweep of notices at a time: what is due is decided by looking at what was written.
+const noticeLock = 0x6768786e // "ghxn"
+
+// SweepNotices writes what is to be told, from how things stand: companies that Greenhouse refuses or takes again, and decisions that
+// wait. It belongs to the relay's sweep; it keeps no state but the rows, so that it may be called by anybody at any time. While
+// another node does it, it does nothing.
+func (s *Store) SweepNotices(ctx context.Context, rules NoticeRules) (NoticesSwept, error) {
+	var n NoticesSwept
+	err := s.inTx(ctx, "sweep notices", func(tx pgx.Tx) error {
+		n = NoticesSwept{}
+		var mine bool
+		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", noticeLock).Scan(&mine); err != nil || !mine {
+			return err
+		}
+		w := noticeSweep{tx: tx, rules: rules, swept: &n}
+		for _, step := range []func(context.Context) error{w.repeat, w.endWave, w.beginWave, w.tell, w.tellAgain, w.lapse} {
+			if err := step(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return NoticesSwept{}, err
+	}
+	return n, nil
+}
+
+// noticeSweep is one sweep under way.
+type noticeSweep struct {
+	tx    pgx.Tx
+	rules NoticeRules
+	swept *NoticesSwept
+}
+
+// repeat makes due again what a worker has taken and never told of. It may have been sent: its Message-ID then folds the repeat.
+func (w noticeSweep) repeat(ctx context.Context) error {
+	done, err := w.tx.Exec(ctx, `
+		UPDATE ghexport.notices
+		   SET state = 'waiting', due_at = clock_timestamp(), deadline = NULL, detail = 'its worker never said how it ended'
+		 WHERE deadline < clock_timestamp() -- notices_sending
+		   AND state = 'sending'`)
+	if err != nil {
+		return fmt.Errorf("repeat silent attempts: %w", err)
+	}
+	w.swept.Repeated = int(done.RowsAffected())
+	return nil
+}
