@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ type serving struct {
 	stop    func() // as SIGTERM does
 	ended   chan int
 	lines   chan string // of its log, after the one that says it started
+	once    sync.Once   // of quit
 }
 
 // serve starts the service and returns when it says that it has started.
