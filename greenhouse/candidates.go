@@ -44,6 +44,9 @@ type Referrer struct {
 	LastName  string `json:"last_name"`
 }
 
+// Body is the request's body, byte for byte as [Client.Create] sends it.
+func (c CreateCandidate) Body() ([]byte, error) { return encode(c) }
+
 // Created names what Greenhouse made. ID is always positive; the others are zero where the answer left them out.
 type Created struct {
 	ID            int64 // the candidate's

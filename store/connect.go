@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +38,9 @@ type Connect struct {
 	KeyLast5      string
 	CreatedBy     string
 	CreatedByName string
-	CreatedByID   int64 // 0 when unknown
-	Tested        bool  // this very credential has just passed the test
+	CreatedByID   int64       // 0 when unknown
+	Tested        bool        // this very credential has just passed the test
+	Report        *TestReport // what that test found; nil keeps the one before
 	Settings      Settings
 	Enable        bool
 	Waiting       Waiting // looked at only when this turns the company on
@@ -53,9 +55,9 @@ type Switched struct {
 
 // Connect saves a company's credential and choices in one transaction and, when asked, turns it on. A change of key or created-by
 // raises the credential's version, so that answers to the old one count for nothing; every hold of Greenhouse's ends. It may return
-// a [*WaitingError] or a [*SettingError], and then saved nothing.
+// a [*WaitingError], [ErrChanged] or every [*SettingError] joined, and then saved nothing.
 func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error) {
-	if err := c.Settings.check(); err != nil {
+	if err := c.check(); err != nil {
 		return Switched{}, err
 	}
 	var switched Switched
@@ -67,17 +69,7 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 				return err
 			}
 		}
-		if err := c.save(ctx, tx, by); err != nil {
-			return err
-		}
-		if _, err := c.Settings.save(ctx, tx, c.OrgID); err != nil {
-			return err
-		}
-		detail := map[string]any{"created_by": c.CreatedBy, "tested": c.Tested}
-		if c.SealedKey != nil {
-			detail["key_last5"] = c.KeyLast5
-		}
-		if err := addAudit(ctx, tx, by, "org connect", c.OrgID, detail); err != nil {
+		if err := c.swapIn(ctx, tx, by); err != nil {
 			return err
 		}
 		if c.Enable && !enabled {
@@ -93,19 +85,58 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 	return switched, nil
 }
 
-// save writes the credential, and ends holds where it is another one or has just been accepted: what Greenhouse refused may be over.
-func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
-	var before int64
-	err := tx.QueryRow(ctx, "SELECT credential_version FROM ghexport.integrations WHERE org_id = $1 FOR NO KEY UPDATE", c.OrgID).Scan(&before)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("read the credential: %w", err)
+func (c Connect) check() error {
+	wrong := c.Settings.check()
+	if c.OrgID == "" || len([]rune(c.OrgID)) > 200 {
+		wrong = append(wrong, &SettingError{"org", "1 to 200 characters"})
 	}
-	_, err = tx.Exec(ctx, `
+	if c.CreatedBy != "" && !IsEmail(c.CreatedBy) {
+		wrong = append(wrong, &SettingError{"created_by", "the email of a Greenhouse user of the company"})
+	}
+	return errors.Join(wrong...)
+}
+
+// swapIn writes credential, choices and their audit row. The company's row is locked from here on.
+func (c Connect) swapIn(ctx context.Context, tx pgx.Tx, by By) error {
+	have, err := lockSettings(ctx, tx, c.OrgID)
+	if err != nil {
+		return err
+	}
+	if c.Settings.Revision != nil && *c.Settings.Revision != have.revision {
+		return ErrChanged
+	}
+	createdBy := cmp.Or(c.CreatedBy, have.createdBy)
+	after, err := c.Settings.Apply(have.Choices, createdBy)
+	if err != nil {
+		return err
+	}
+	if err := c.save(ctx, tx, by, have); err != nil {
+		return err
+	}
+	if err := after.save(ctx, tx, c.OrgID); err != nil {
+		return err
+	}
+	was, is := difference(have.Choices, after)
+	if createdBy != have.createdBy {
+		was["created_by"], is["created_by"] = have.createdBy, createdBy
+	}
+	if c.SealedKey != nil {
+		was["key_last5"], is["key_last5"] = have.keyLast5, c.KeyLast5
+	}
+	return addAudit(ctx, tx, by, "org connect", c.OrgID, map[string]any{"before": was, "after": is, "tested": c.Tested})
+}
+
+// save writes the credential over the revision that the caller has locked, 0 where there was no row: of two who connect a company for
+// the first time at once, the second gets [ErrChanged]. It ends holds where the credential is another one or has just been accepted:
+// what Greenhouse refused may be over.
+func (c Connect) save(ctx context.Context, tx pgx.Tx, by By, have lockedSettings) error {
+	done, err := tx.Exec(ctx, `
 		INSERT INTO ghexport.integrations AS i (org_id, sealed_key, key_last5, key_digest, key_set_at, key_set_by, credential_version,
-		                                        created_by, created_by_name, created_by_id, tested_version, tested_at)
+		                                        created_by, created_by_name, created_by_id, tested_version, tested_at,
+		                                        test_report)
 		VALUES ($1, $2, CASE WHEN $2::bytea IS NOT NULL THEN $3 END, $4, CASE WHEN $2::bytea IS NOT NULL THEN clock_timestamp() END,
 		        CASE WHEN $2::bytea IS NOT NULL THEN $5 END, 1, nullif($6, ''), nullif($7, ''), nullif($8::bigint, 0),
-		        CASE WHEN $9 THEN 1 END, CASE WHEN $9 THEN clock_timestamp() END)
+		        CASE WHEN $9 THEN 1 END, CASE WHEN $9 THEN clock_timestamp() END, $10)
 		ON CONFLICT (org_id) DO UPDATE
 		   SET sealed_key = coalesce(excluded.sealed_key, i.sealed_key),
 		       key_last5 = coalesce(excluded.key_last5, i.key_last5),
@@ -114,20 +145,27 @@ func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
 		       key_set_by = coalesce(excluded.key_set_by, i.key_set_by),
 		       credential_version = `+newVersion+`,
 		       created_by = coalesce(excluded.created_by, i.created_by),
-		       created_by_name = CASE WHEN $9 THEN excluded.created_by_name ELSE coalesce(excluded.created_by_name, i.created_by_name) END,
-		       created_by_id = CASE WHEN $9 THEN excluded.created_by_id ELSE coalesce(excluded.created_by_id, i.created_by_id) END,
+		       created_by_name = CASE WHEN $9 THEN excluded.created_by_name ELSE `+keptPerson("created_by_name")+` END,
+		       created_by_id = CASE WHEN $9 THEN excluded.created_by_id ELSE `+keptPerson("created_by_id")+` END,
 		       tested_version = CASE WHEN $9 THEN `+newVersion+` ELSE i.tested_version END,
 		       tested_at = coalesce(excluded.tested_at, i.tested_at),
-		       updated_at = clock_timestamp()`,
-		c.OrgID, c.SealedKey, c.KeyLast5, c.KeyDigest, by.Actor, c.CreatedBy, c.CreatedByName, c.CreatedByID, c.Tested)
+		       test_report = CASE WHEN `+newVersion+` <> i.credential_version OR $10::jsonb IS NOT NULL
+		                          THEN excluded.test_report ELSE i.test_report END,
+		       revision = i.revision + 1, updated_at = clock_timestamp()
+		 WHERE i.revision = $11`,
+		c.OrgID, c.SealedKey, c.KeyLast5, c.KeyDigest, by.Actor, c.CreatedBy, c.CreatedByName, c.CreatedByID, c.Tested, c.Report,
+		have.revision)
 	if err != nil {
 		return fmt.Errorf("save the credential: %w", err)
+	}
+	if done.RowsAffected() == 0 {
+		return ErrChanged
 	}
 	_, err = tx.Exec(ctx, `
 		UPDATE ghexport.integrations
 		   SET `+endHold+`, decrypt_failed_at = CASE WHEN NOT $3 THEN decrypt_failed_at END,
 		       last_good_at = CASE WHEN $2 THEN clock_timestamp() ELSE last_good_at END
-		 WHERE org_id = $1 AND ($2 OR $3 OR credential_version <> $4)`, c.OrgID, c.Tested, c.Tested || c.SealedKey != nil, before)
+		 WHERE org_id = $1 AND ($2 OR $3 OR credential_version <> $4)`, c.OrgID, c.Tested, c.Tested || c.SealedKey != nil, have.version)
 	if err != nil {
 		return fmt.Errorf("end the holds of the credential before: %w", err)
 	}
@@ -138,3 +176,8 @@ func (c Connect) save(ctx context.Context, tx pgx.Tx, by By) error {
 const newVersion = `i.credential_version
 	+ (coalesce(excluded.key_digest, i.key_digest) IS DISTINCT FROM i.key_digest
 	   OR coalesce(excluded.created_by, i.created_by) IS DISTINCT FROM i.created_by)::int`
+
+// keptPerson is what an untested upsert knows of the created-by user: what it brings, else what was known, unless it is somebody else.
+func keptPerson(column string) string {
+	return "coalesce(excluded." + column + ", CASE WHEN coalesce(excluded.created_by, i.created_by) = i.created_by THEN i." + column + " END)"
+}

@@ -67,8 +67,9 @@ func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waitin
 func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Switched) error {
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.integrations
-		   SET enabled = true, released_at = clock_timestamp(), updated_at = clock_timestamp()
-		 WHERE org_id = $1 AND NOT enabled`, org)
+		   SET enabled = true, switched_at = clock_timestamp(), switched_by = $2, released_at = clock_timestamp(),
+		       updated_at = clock_timestamp()
+		 WHERE org_id = $1 AND NOT enabled`, org, by.Actor)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,8 @@ func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Swi
 // Disable turns a company off from its commit on: intents look at it. What is being sent at that moment finishes; what becomes
 // eligible from then on waits. It returns false where the company was off already.
 func (s *Store) Disable(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, "org disable", org, by, "enabled", "enabled = false")
+	return s.switchOrg(ctx, "org disable", org, by, "enabled",
+		"enabled = false, switched_at = clock_timestamp(), switched_by = $2", by.Actor)
 }
 
 // PauseOrg keeps a company's exports from being sent, for a reason of ours. It returns false where it was paused already; the first

@@ -44,7 +44,9 @@ var (
 			"created_by_id", "tested_version", "tested_at", "time_zone", "mode", "job_map", "prospect_pool_id",
 			"prospect_pool_stage_id", "credit", "second_interview", "server_errors", "in_flight_cap", "paused_at", "paused_by",
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
-			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "refused", "check_at",
+			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "credit_to", "default_job_id", "notice_emails",
+			"notice_webhook", "revision", "switched_at", "switched_by", "test_report", "jobs_seen", "jobs_seen_at", "pools_seen",
+			"pools_seen_at", "refused", "check_at",
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",

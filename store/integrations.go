@@ -10,48 +10,47 @@ import (
 
 // Integration is a company's connection to Greenhouse, without its key.
 type Integration struct {
-	OrgID             string           `json:"org_id"`
-	Enabled           bool             `json:"enabled"`
-	KeyLast5          *string          `json:"key_last5"`
-	KeySetAt          *time.Time       `json:"key_set_at"`
-	KeySetBy          *string          `json:"key_set_by"`
-	CredentialVersion int64            `json:"credential_version"`
-	CreatedBy         *string          `json:"created_by"`
-	CreatedByName     *string          `json:"created_by_name"`
-	CreatedByID       *int64           `json:"created_by_id"`
-	Tested            bool             `json:"tested"` // the present credential passed the test
-	TestedAt          *time.Time       `json:"tested_at"`
-	TimeZone          *string          `json:"time_zone"`
-	Mode              string           `json:"mode"`
-	JobMap            map[string]int64 `json:"job_map"`
-	PoolID            *int64           `json:"prospect_pool_id"`
-	PoolStageID       *int64           `json:"prospect_pool_stage_id"`
-	Credit            string           `json:"credit"`
-	SecondInterview   string           `json:"second_interview"`
-	ServerErrors      string           `json:"server_errors"`
-	InFlightCap       int              `json:"in_flight_cap"`
-	PausedAt          *time.Time       `json:"paused_at"`
-	PausedBy          *string          `json:"paused_by"`
-	PausedReason      *string          `json:"paused_reason"`
-	DecryptFailedAt   *time.Time       `json:"decrypt_failed_at"`
-	HoldCause         *Cause           `json:"hold_cause"`
-	HoldSince         *time.Time       `json:"hold_since"`
-	HoldDetail        *string          `json:"hold_detail"`
-	ProbeAt           *time.Time       `json:"probe_at"`
-	Probes            int              `json:"probes"`
-	LastGoodAt        *time.Time       `json:"last_good_at"`
-	CreatedAt         time.Time        `json:"created_at"`
-	UpdatedAt         time.Time        `json:"updated_at"`
-	Held              *Cause           `json:"held"`    // why nothing is sent for it; null when it may send
-	Waiting           int64            `json:"waiting"` // exports that would go if it could, those not folded yet included
+	OrgID             string     `json:"org_id"`
+	Enabled           bool       `json:"enabled"`
+	SwitchedAt        *time.Time `json:"switched_at"` // when it was last turned on or off; null: it was never on
+	SwitchedBy        *string    `json:"switched_by"`
+	Revision          int64      `json:"revision"` // of credential and choices; see [Settings]
+	KeyLast5          *string    `json:"key_last5"`
+	KeySetAt          *time.Time `json:"key_set_at"`
+	KeySetBy          *string    `json:"key_set_by"`
+	CredentialVersion int64      `json:"credential_version"`
+	CreatedBy         *string    `json:"created_by"`
+	CreatedByName     *string    `json:"created_by_name"`
+	CreatedByID       *int64     `json:"created_by_id"`
+	Tested            bool       `json:"tested"` // the present credential passed the test
+	TestedAt          *time.Time `json:"tested_at"`
+	Choices
+	TestReport      *TestReport     `json:"test_report"` // of the last test with the present credential
+	PausedAt        *time.Time      `json:"paused_at"`
+	PausedBy        *string         `json:"paused_by"`
+	PausedReason    *string         `json:"paused_reason"`
+	DecryptFailedAt *time.Time      `json:"decrypt_failed_at"`
+	HoldCause       *Cause          `json:"hold_cause"`
+	HoldSince       *time.Time      `json:"hold_since"`
+	HoldDetail      *string         `json:"hold_detail"`
+	ProbeAt         *time.Time      `json:"probe_at"`
+	Probes          int             `json:"probes"`
+	LastGoodAt      *time.Time      `json:"last_good_at"`
+	CreatedAt       time.Time       `json:"created_at"`
+	UpdatedAt       time.Time       `json:"updated_at"`
+	Held            *Cause          `json:"held"`         // why nothing is sent for it; null when it may send
+	Waiting         int64           `json:"waiting"`      // exports that would go if it could, those not folded yet included
+	State           ConnectionState `json:"state" db:"-"` // as its admin sees it
+	HasKey          bool            `json:"has_key"`      // of a key too short to show an end of it, this alone tells
 }
 
 const integrationsShown = `
-	SELECT i.org_id, i.enabled, i.key_last5, i.key_set_at, i.key_set_by, i.credential_version, i.created_by, i.created_by_name,
-	       i.created_by_id, coalesce(i.tested_version = i.credential_version, false), i.tested_at, i.time_zone, i.mode, i.job_map,
-	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit, i.second_interview, i.server_errors, i.in_flight_cap,
+	SELECT i.org_id, i.enabled, i.switched_at, i.switched_by, i.revision, i.key_last5, i.key_set_at, i.key_set_by, i.credential_version,
+	       i.created_by, i.created_by_name, i.created_by_id, coalesce(i.tested_version = i.credential_version, false), i.tested_at,
+	       ` + choicesShown + `, i.test_report,
 	       i.paused_at, i.paused_by, i.paused_reason, i.decrypt_failed_at, i.hold_cause, i.hold_since, i.hold_detail, i.probe_at,
-	       i.probes, i.last_good_at, i.created_at, i.updated_at, ghexport.held_reason(i, c.stopped_at IS NOT NULL), w.waiting
+	       i.probes, i.last_good_at, i.created_at, i.updated_at, ghexport.held_reason(i, c.stopped_at IS NOT NULL), w.waiting,
+	       i.sealed_key IS NOT NULL
 	  FROM ghexport.integrations i
 	 CROSS JOIN ghexport.control c
 	 CROSS JOIN LATERAL (SELECT ` + waitingOf + ` AS waiting) w`
@@ -81,7 +80,7 @@ func (s *Store) Integrations(ctx context.Context) ([]Integration, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list companies: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Integration])
+	list, err := pgx.CollectRows(rows, scanIntegration)
 	if err != nil {
 		return nil, fmt.Errorf("list companies: %w", err)
 	}
@@ -94,11 +93,25 @@ func (s *Store) Integration(ctx context.Context, org string) (Integration, error
 	if err != nil {
 		return Integration{}, fmt.Errorf("read company %q: %w", org, err)
 	}
-	i, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Integration])
+	i, err := pgx.CollectExactlyOneRow(rows, scanIntegration)
 	if err != nil {
 		return i, fmt.Errorf("company %q: %w", org, notFound(err))
 	}
 	return i, nil
+}
+
+func scanIntegration(row pgx.CollectableRow) (Integration, error) {
+	i, err := pgx.RowToStructByPos[Integration](row)
+	i.State = i.connectionState()
+	return i, err
+}
+
+// NewIntegration is a company that nobody has connected yet, as [Store.Integration] would show it.
+func NewIntegration(org string) Integration {
+	held := CauseOff
+	i := Integration{OrgID: org, Choices: InitialChoices(), Held: &held}
+	i.State = i.connectionState()
+	return i
 }
 
 // Credential is what a company's requests are made with. SealedKey opens with the keyset.

@@ -308,6 +308,6 @@ func TestSetSettings(t *testing.T) {
 	assert.Equal(t, second, i.SecondInterview)
 	assert.Nil(t, i.PoolID)
 	assert.Empty(t, i.JobMap)
-	assert.JSONEq(t, `{"prospect_pool_id": 0, "job_map": {}}`,
+	assert.JSONEq(t, `{"before": {"prospect_pool_id": 5, "job_map": {"a": 1}}, "after": {"prospect_pool_id": null, "job_map": {}}}`,
 		one[string](d, "SELECT detail::text FROM ghexport.audit ORDER BY id DESC LIMIT 1"))
 }

@@ -41,10 +41,11 @@ type Sender struct {
 	CredentialVersion  int64
 	CreatedBy          string
 	KeyDigest          []byte
-	JobID              *int64 // set when the company maps this export's role and sends candidates
+	JobID              *int64 // on which the person is added; nil: as a prospect
 	PoolID             *int64
 	StageID            *int64
-	CreditsInterviewer bool
+	Credit             string
+	CreditTo           *Person
 	AsksOnServerErrors bool
 }
 
@@ -107,8 +108,8 @@ const commitIntents = `
 	       b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
 	       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, ''),
 	       i.sealed_key, i.credential_version, i.created_by, i.key_digest,
-	       CASE WHEN i.mode = 'candidate' AND i.job_map ? e.job THEN (i.job_map ->> e.job)::bigint END,
-	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit = 'interviewer', i.server_errors = 'ask'
+	       i.mode, (i.job_map ->> e.job)::bigint, i.default_job_id,
+	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit, i.credit_to, i.server_errors = 'ask'
 	  FROM sending e
 	  JOIN ghexport.bodies b ON b.id = e.body_id
 	  JOIN ghexport.integrations i ON i.org_id = e.org_id`
@@ -141,11 +142,15 @@ func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, 
 
 func scanGranted(row pgx.CollectableRow) (*Granted, error) {
 	var g Granted
+	var mode string
+	var mapped, otherwise *int64
 	err := row.Scan(&g.ExportID, &g.Token, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
 		&g.FirstFailed, &g.Trial,
 		&g.Body.FirstName, &g.Body.LastName, &g.Body.Email, &g.Body.LinkedIn, &g.Body.Note, &g.Body.NoteFormat,
 		&g.Body.InterviewerName, &g.Body.InterviewerEmail,
 		&g.Company.SealedKey, &g.Company.CredentialVersion, &g.Company.CreatedBy, &g.Company.KeyDigest,
-		&g.Company.JobID, &g.Company.PoolID, &g.Company.StageID, &g.Company.CreditsInterviewer, &g.Company.AsksOnServerErrors)
+		&mode, &mapped, &otherwise, &g.Company.PoolID, &g.Company.StageID, &g.Company.Credit, &g.Company.CreditTo,
+		&g.Company.AsksOnServerErrors)
+	g.Company.JobID = jobFor(mode, mapped, otherwise)
 	return &g, err
 }

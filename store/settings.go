@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -12,17 +12,25 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Settings is a change of a company's choices: nil leaves one as it is.
+// Settings is a change of a company's [Choices]: nil leaves one as it is.
 type Settings struct {
 	TimeZone        *string          // IANA name; "" clears it
 	Mode            *string          // "prospect" or "candidate"
 	JobMap          map[string]int64 // the whole map; an empty one clears it
-	PoolID          *int64           // 0 clears it
+	DefaultJobID    *int64           // 0 clears it
+	PoolID          *int64           // 0 clears it, and the stage
 	PoolStageID     *int64           // 0 clears it
-	Credit          *string          // "created_by" or "interviewer"
+	Credit          *string          // "created_by", "interviewer" or "fixed"
+	CreditTo        *Person          // a zero one clears it
 	SecondInterview *string          // "hold", "create" or "skip"
 	ServerErrors    *string          // "retry" or "ask"
 	InFlightCap     *int             // exports at once, 1 to 64
+	NoticeEmails    []string         // the whole list; an empty one clears it
+	NoticeWebhook   *bool
+
+	// Revision is the one of [Integration] that the change is based on, so that two people do not undo each other's work unseen; 0 is
+	// that of a company that nobody connected, nil stands for any.
+	Revision *int64
 }
 
 // SettingError says which setting cannot be as asked, and what it may be. Nothing was changed.
@@ -34,101 +42,235 @@ type SettingError struct {
 // Error names the setting.
 func (e *SettingError) Error() string { return e.Field + " must be " + e.Must }
 
-// check returns every wrong setting at once, each a [*SettingError].
-func (p Settings) check() error {
-	var wrong []error
-	oneOf := func(field string, value *string, allowed ...string) {
-		if value != nil && !slices.Contains(allowed, *value) {
-			wrong = append(wrong, &SettingError{field, "one of " + strings.Join(allowed, ", ")})
-		}
+const (
+	noticeEmailsMax = 10
+	rolesMax        = 1000 // of a job map
+	personTextMax   = 200
+)
+
+// Apply returns the choices after the change, with every wrong one named at once, each a [*SettingError]. CreatedBy is the company's,
+// empty where it has none yet. Pure.
+func (p Settings) Apply(c Choices, createdBy string) (Choices, error) {
+	wrong := p.check()
+	setText(&c.Mode, p.Mode)
+	setText(&c.Credit, p.Credit)
+	setText(&c.SecondInterview, p.SecondInterview)
+	setText(&c.ServerErrors, p.ServerErrors)
+	setOrClear(&c.TimeZone, p.TimeZone)
+	setOrClear(&c.DefaultJobID, p.DefaultJobID)
+	if p.PoolID != nil && (c.PoolID == nil || *c.PoolID != *p.PoolID) {
+		c.PoolStageID = nil // it was a stage of the other pool
 	}
-	oneOf("mode", p.Mode, "prospect", "candidate")
-	oneOf("credit", p.Credit, "created_by", "interviewer")
-	oneOf("second_interview", p.SecondInterview, "hold", "create", "skip")
-	oneOf("server_errors", p.ServerErrors, "retry", "ask")
-	if p.TimeZone != nil && *p.TimeZone != "" {
-		if _, err := time.LoadLocation(*p.TimeZone); err != nil || *p.TimeZone == "Local" {
-			wrong = append(wrong, &SettingError{"time_zone", "an IANA name such as America/Los_Angeles"})
-		}
+	setOrClear(&c.PoolID, p.PoolID)
+	setOrClear(&c.PoolStageID, p.PoolStageID)
+	setOrClear(&c.CreditTo, p.CreditTo)
+	if p.JobMap != nil {
+		c.JobMap = p.JobMap
 	}
-	if p.InFlightCap != nil && (*p.InFlightCap < 1 || *p.InFlightCap > 64) {
-		wrong = append(wrong, &SettingError{"in_flight_cap", "1 to 64"})
+	if p.InFlightCap != nil {
+		c.InFlightCap = *p.InFlightCap
 	}
-	for role, job := range p.JobMap {
-		if role == "" || job <= 0 {
-			wrong = append(wrong, &SettingError{"job_map", "names of roles, each with the id of a Greenhouse job"})
-			break
-		}
+	if p.NoticeEmails != nil {
+		c.NoticeEmails = addresses(p.NoticeEmails)
 	}
-	return errors.Join(wrong...)
+	if p.NoticeWebhook != nil {
+		c.NoticeWebhook = *p.NoticeWebhook
+	}
+	if err := errors.Join(append(wrong, c.check(createdBy)...)...); err != nil {
+		return Choices{}, err
+	}
+	return c, nil
 }
 
-// SetSettings changes a company's choices in one transaction, with an audit row that tells them; exports already on their way keep
-// the old ones. It returns [ErrNotFound] for a company that nobody connected, or every [*SettingError] joined.
+func setText(to, from *string) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// setOrClear takes a zero value as the wish to have none.
+func setOrClear[T comparable](to **T, from *T) {
+	var zero T
+	switch {
+	case from == nil:
+	case *from == zero:
+		*to = nil
+	default:
+		value := *from
+		*to = &value
+	}
+}
+
+// addresses leaves out repeats, whatever their letter case.
+func addresses(all []string) []string {
+	list := []string{}
+	for _, one := range all {
+		one = strings.TrimSpace(one)
+		if !slices.ContainsFunc(list, func(have string) bool { return strings.EqualFold(have, one) }) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// check finds every value that is wrong by itself.
+func (p Settings) check() (wrong []error) {
+	must := func(ok bool, field, must string) {
+		if !ok {
+			wrong = append(wrong, &SettingError{field, must})
+		}
+	}
+	oneOf := func(field string, value *string, allowed ...string) {
+		must(value == nil || slices.Contains(allowed, *value), field, "one of "+strings.Join(allowed, ", "))
+	}
+	id := func(field string, value *int64, of string) {
+		must(value == nil || *value >= 0, field, "the id of "+of+" in Greenhouse")
+	}
+	oneOf("mode", p.Mode, "prospect", "candidate")
+	oneOf("credit", p.Credit, "created_by", "interviewer", "fixed")
+	oneOf("second_interview", p.SecondInterview, "hold", "create", "skip")
+	oneOf("server_errors", p.ServerErrors, "retry", "ask")
+	id("default_job_id", p.DefaultJobID, "a job")
+	id("prospect_pool_id", p.PoolID, "a prospect pool")
+	id("prospect_pool_stage_id", p.PoolStageID, "a stage of that pool")
+	must(p.TimeZone == nil || *p.TimeZone == "" || isZone(*p.TimeZone), "time_zone", "an IANA name such as America/Los_Angeles")
+	must(p.InFlightCap == nil || *p.InFlightCap >= 1 && *p.InFlightCap <= 64, "in_flight_cap", "1 to 64")
+	must(areRoles(p.JobMap), "job_map", "names of roles, each with the id of a Greenhouse job")
+	must(p.CreditTo == nil || *p.CreditTo == Person{} || p.CreditTo.whole(), "credit_to", "a person with email, first_name and last_name")
+	must(len(p.NoticeEmails) <= noticeEmailsMax && !slices.ContainsFunc(p.NoticeEmails, isNoEmail), "notice_emails",
+		fmt.Sprintf("at most %d email addresses", noticeEmailsMax))
+	return wrong
+}
+
+func isZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "Local"
+}
+
+func areRoles(jobs map[string]int64) bool {
+	for role, job := range jobs {
+		if strings.TrimSpace(role) == "" || len([]rune(role)) > personTextMax || job <= 0 {
+			return false
+		}
+	}
+	return len(jobs) <= rolesMax
+}
+
+func (p Person) whole() bool {
+	for _, part := range []string{p.FirstName, p.LastName} {
+		if strings.TrimSpace(part) == "" || len([]rune(part)) > personTextMax || Clean(part, 4*personTextMax) != part {
+			return false
+		}
+	}
+	return IsEmail(p.Email)
+}
+
+// IsEmail tells a bare address, local part and domain, from everything else.
+func IsEmail(address string) bool {
+	parsed, err := mail.ParseAddress(address)
+	return err == nil && parsed.Address == address && len(address) <= 254
+}
+
+func isNoEmail(address string) bool { return !IsEmail(strings.TrimSpace(address)) }
+
+// ErrChanged says that somebody else changed the company's settings since the caller read them. Nothing was changed.
+var ErrChanged = errors.New("the settings were changed by somebody else in the meantime")
+
+// SetSettings changes a company's choices in one transaction, with an audit row that tells them before and after; exports already on
+// their way keep the old ones. It returns [ErrNotFound] for a company that nobody connected, [ErrChanged], or every [*SettingError]
+// joined.
 func (s *Store) SetSettings(ctx context.Context, org string, p Settings, by By) error {
-	if err := p.check(); err != nil {
+	if err := errors.Join(p.check()...); err != nil {
 		return err
 	}
 	return s.inTx(ctx, "change settings", func(tx pgx.Tx) error {
-		changed, err := p.save(ctx, tx, org)
+		have, err := lockSettings(ctx, tx, org)
+		switch {
+		case err != nil:
+			return err
+		case have.revision == 0:
+			return fmt.Errorf("company %q: %w", org, ErrNotFound)
+		case p.Revision != nil && *p.Revision != have.revision:
+			return ErrChanged
+		}
+		after, err := p.Apply(have.Choices, have.createdBy)
 		if err != nil {
 			return err
 		}
-		if len(changed) == 0 {
-			return mustExist(ctx, tx, org)
+		was, is := difference(have.Choices, after)
+		if len(is) == 0 {
+			return nil
 		}
-		if err := addAudit(ctx, tx, by, "org set", org, changed); err != nil {
+		if err := after.save(ctx, tx, org); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE ghexport.integrations SET revision = revision + 1 WHERE org_id = $1", org); err != nil {
+			return err
+		}
+		if err := addAudit(ctx, tx, by, "org set", org, map[string]any{"before": was, "after": is}); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)
 	})
 }
 
-// save writes what is not nil and returns it under the columns' names.
-func (p Settings) save(ctx context.Context, tx pgx.Tx, org string) (map[string]any, error) {
-	changed := map[string]any{}
-	for column, value := range map[string]*string{
-		"time_zone": p.TimeZone, "mode": p.Mode, "credit": p.Credit, "second_interview": p.SecondInterview, "server_errors": p.ServerErrors,
-	} {
-		if value != nil {
-			changed[column] = *value
-		}
+// lockedSettings are a company's settings while its row is locked. Revision is 0 where there is no row.
+type lockedSettings struct {
+	Choices
+	revision  int64
+	version   int64
+	createdBy string
+	keyLast5  string
+}
+
+// lockSettings comes after every lock on exports and budgets.
+func lockSettings(ctx context.Context, tx pgx.Tx, org string) (lockedSettings, error) {
+	have := lockedSettings{Choices: InitialChoices()}
+	c := &have.Choices
+	err := tx.QueryRow(ctx, `
+		SELECT i.revision, i.credential_version, coalesce(i.created_by, ''), coalesce(i.key_last5, ''), `+choicesShown+`
+		  FROM ghexport.integrations i
+		 WHERE i.org_id = $1
+		   FOR NO KEY UPDATE`, org).
+		Scan(&have.revision, &have.version, &have.createdBy, &have.keyLast5, &c.TimeZone, &c.Mode, &c.JobMap, &c.DefaultJobID, &c.PoolID,
+			&c.PoolStageID, &c.Credit, &c.CreditTo, &c.SecondInterview, &c.ServerErrors, &c.InFlightCap, &c.NoticeEmails, &c.NoticeWebhook)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return have, fmt.Errorf("read the settings: %w", err)
 	}
-	for column, value := range map[string]*int64{"prospect_pool_id": p.PoolID, "prospect_pool_stage_id": p.PoolStageID} {
-		if value != nil {
-			changed[column] = *value
-		}
-	}
-	if p.InFlightCap != nil {
-		changed["in_flight_cap"] = *p.InFlightCap
-	}
-	var jobs []byte
-	if p.JobMap != nil {
-		changed["job_map"] = p.JobMap
-		jobs, _ = json.Marshal(p.JobMap) // a map of numbers always marshals
-	}
-	if len(changed) == 0 {
-		return changed, nil
-	}
+	return have, nil
+}
+
+// save writes the choices of a company that exists and is locked.
+func (c Choices) save(ctx context.Context, tx pgx.Tx, org string) error {
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.integrations
-		   SET time_zone = CASE WHEN $2::text IS NULL THEN time_zone ELSE nullif($2, '') END,
-		       mode = coalesce($3, mode),
-		       job_map = coalesce($4::jsonb, job_map),
-		       prospect_pool_id = CASE WHEN $5::bigint IS NULL THEN prospect_pool_id ELSE nullif($5, 0) END,
-		       prospect_pool_stage_id = CASE WHEN $6::bigint IS NULL THEN prospect_pool_stage_id ELSE nullif($6, 0) END,
-		       credit = coalesce($7, credit),
-		       second_interview = coalesce($8, second_interview),
-		       server_errors = coalesce($9, server_errors),
-		       in_flight_cap = coalesce($10, in_flight_cap),
-		       updated_at = clock_timestamp()
+		   SET time_zone = $2, mode = $3, job_map = $4, default_job_id = $5, prospect_pool_id = $6, prospect_pool_stage_id = $7,
+		       credit = $8, credit_to = $9, second_interview = $10, server_errors = $11, in_flight_cap = $12, notice_emails = $13,
+		       notice_webhook = $14, updated_at = clock_timestamp()
 		 WHERE org_id = $1`,
-		org, p.TimeZone, p.Mode, jobs, p.PoolID, p.PoolStageID, p.Credit, p.SecondInterview, p.ServerErrors, p.InFlightCap)
+		org, c.TimeZone, c.Mode, c.JobMap, c.DefaultJobID, c.PoolID, c.PoolStageID, c.Credit, c.CreditTo, c.SecondInterview,
+		c.ServerErrors, c.InFlightCap, c.NoticeEmails, c.NoticeWebhook)
 	if err != nil {
-		return nil, fmt.Errorf("save settings: %w", err)
+		return fmt.Errorf("save settings: %w", err)
 	}
 	if done.RowsAffected() == 0 {
-		return nil, fmt.Errorf("company %q: %w", org, ErrNotFound)
+		return fmt.Errorf("company %q: %w", org, ErrNotFound)
 	}
-	return changed, nil
+	return nil
+}
+
+// SettingErrors are all that are in an error, in the order in which they were found.
+func SettingErrors(err error) []*SettingError {
+	var found []*SettingError
+	switch e := err.(type) {
+	case *SettingError:
+		return []*SettingError{e}
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			found = append(found, SettingErrors(one)...)
+		}
+	case interface{ Unwrap() error }:
+		return SettingErrors(e.Unwrap())
+	}
+	return found
 }

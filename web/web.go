@@ -24,6 +24,7 @@ type Config struct {
 	OIDC       OIDC                        // single sign-on; its zero value: none
 	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
 	Store      *store.Store                // what the pages read
+	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
 	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
 	Dev        bool                        // every page says that this is a development service

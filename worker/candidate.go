@@ -32,11 +32,22 @@ func candidateOf(g *store.Granted) greenhouse.CreateCandidate {
 			c.ProspectPoolStageID = *g.Company.StageID
 		}
 	}
-	if g.Company.CreditsInterviewer && g.Body.InterviewerEmail != "" && g.Body.InterviewerName != "" {
-		first, last, _ := SplitName("", "", g.Body.InterviewerName)
-		c.Referrer = &greenhouse.Referrer{Email: g.Body.InterviewerEmail, FirstName: first, LastName: last}
-	}
+	c.Referrer = referrerOf(g)
 	return c
+}
+
+// referrerOf is who gets the credit; nil leaves it to the user in whose name the request is made, also where the interviewer should
+// get it and is not known well enough.
+func referrerOf(g *store.Granted) *greenhouse.Referrer {
+	switch {
+	case g.Company.Credit == "fixed" && g.Company.CreditTo != nil:
+		to := g.Company.CreditTo
+		return &greenhouse.Referrer{Email: to.Email, FirstName: to.FirstName, LastName: to.LastName}
+	case g.Company.Credit == "interviewer" && g.Body.InterviewerEmail != "" && g.Body.InterviewerName != "":
+		first, last, _ := SplitName("", "", g.Body.InterviewerName)
+		return &greenhouse.Referrer{Email: g.Body.InterviewerEmail, FirstName: first, LastName: last}
+	}
+	return nil
 }
 
 // detailOf is what the ledger keeps of a failure: Greenhouse's field names and messages, or the kind of connection failure.

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -58,91 +57,54 @@ Called again, it swaps the key in: what is being sent at that moment finishes wi
 }
 
 func (c *cli) connect(ctx context.Context, org string, flags connectFlags) error {
-	st, config, err := c.open(ctx, "org connect", needKeyset)
+	connections, end, err := c.connections(ctx, "org connect")
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	keyset, err := config.openKeyset()
-	if err != nil {
-		return err
-	}
-	digests, err := st.Digests(ctx, keyset)
-	if err != nil {
-		return err
-	}
+	defer end()
 	key, err := c.readKey()
 	if err != nil {
 		return err
 	}
-	save := store.Connect{
-		OrgID: org, KeyDigest: digests.Key(key), KeyLast5: store.Last5(key), CreatedBy: flags.createdBy,
-		Enable: flags.enable, Waiting: flags.waiting.answer(),
+	change := store.ConnectionChange{
+		Key: store.APIKey(key), CreatedBy: flags.createdBy, SkipTest: flags.noTest, Enable: flags.enable, Waiting: flags.waiting.answer(),
 	}
 	if flags.timeZone != "" {
-		save.Settings.TimeZone = &flags.timeZone
+		change.Settings.TimeZone = &flags.timeZone
 	}
-	if save.SealedKey, err = keyset.Seal(org, []byte(key)); err != nil {
-		return err
-	}
-	if !flags.noTest {
-		user, err := c.test(ctx, config, greenhouse.Credential{Key: greenhouse.NewSecret(key), OnBehalfOf: flags.createdBy})
-		if err != nil {
-			return err
-		}
-		save.Tested, save.CreatedByName, save.CreatedByID = true, user.FullName, user.ID
-		// The test's requests count with the others made with this key. They are made by now, budget or not.
-		if _, err := st.ChargeBudget(ctx, save.KeyDigest, testRequests); err != nil {
-			return err
-		}
-	}
-	return c.save(ctx, st, save, flags)
+	return c.save(ctx, connections, org, change, c.by(flags.reason))
 }
 
-func (c *cli) save(ctx context.Context, st *store.Store, save store.Connect, flags connectFlags) error {
-	before, err := st.Integration(ctx, save.OrgID)
+// save saves a connection, and says line by line what its test found.
+func (c *cli) save(ctx context.Context, connections *worker.Connections, org string, change store.ConnectionChange, by store.By) error {
+	before, err := connections.Store.Integration(ctx, org)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	switched, err := st.Connect(ctx, save, c.by(flags.reason))
-	if err != nil {
+	saved, err := connections.Save(ctx, org, change, by)
+	var failed *store.TestFailedError
+	var wrong *store.SettingError
+	switch {
+	case errors.As(err, &failed):
+		c.printChecks(failed.Report)
+		if hint := failed.Report.Hint(); hint != "" {
+			return hinted(err, "%s", hint)
+		}
+		return err
+	case errors.As(err, &wrong):
+		return separated(err)
+	case err != nil:
 		return err
 	}
-	c.printf("%s is connected as %s\n", visible(save.OrgID), save.CreatedBy)
-	if save.Enable {
-		c.tellEnabled(save.OrgID, before.Enabled, switched)
+	if saved.Report != nil {
+		c.printChecks(*saved.Report)
 	}
-	return c.tellHeld(ctx, st, save.OrgID)
+	c.printf("%s is connected as %s\n", visible(org), visible(change.CreatedBy))
+	if change.Enable {
+		c.tellEnabled(org, before.Enabled, saved.Switched)
+	}
+	return c.tellHeld(ctx, connections.Store, org)
 }
-
-// test prints a line for each check, and returns who candidates will look as if added by.
-func (c *cli) test(ctx context.Context, config Config, credential greenhouse.Credential) (*greenhouse.User, error) {
-	client := config.greenhouse()
-	defer client.CloseIdleConnections()
-	tested := worker.TestConnection(ctx, client, credential)
-	var hint string
-	for _, check := range tested.Checks {
-		mark := "ok  "
-		if !check.OK {
-			mark = "FAIL"
-		}
-		c.printf("%s  %s: %s\n", mark, check.What, visible(check.Says))
-		if check.Hint != "" {
-			hint = check.Hint
-		}
-	}
-	if !tested.Passed() {
-		err := errors.New("the connection test failed: nothing was saved")
-		if hint != "" {
-			err = hinted(err, "%s", hint)
-		}
-		return nil, err
-	}
-	return tested.User, nil
-}
-
-// testRequests is how many requests a connection test that passes makes.
-const testRequests = 2
 
 // keyLimit bounds what is read as a key; Greenhouse's have some forty characters.
 const keyLimit = 64 << 10

@@ -16,7 +16,7 @@ import (
 const clockTolerance = 5 * time.Second
 
 // oldestSchema is the oldest version of the schema that this binary can work with: what it reads and calls is all there.
-const oldestSchema = 5
+const oldestSchema = 6
 
 // checkSchema tells a schema that this binary can work with from one that is missing, too old or too new. A newer one is fine as long
 // as it says that it needs no newer binary: so the schema is migrated first, and the nodes are replaced one by one.

@@ -86,6 +86,8 @@ type service struct {
 	relay  *worker.Relay
 	worker *worker.Worker
 	ready  readiness
+
+	connections *worker.Connections
 }
 
 // newService opens everything and refuses what could not work. It starts nothing.
@@ -122,8 +124,10 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
 	})
+	client := s.config.greenhouse()
+	s.connections = &worker.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
-		Store: s.store, Greenhouse: s.config.greenhouse(), Keyset: keyset, Log: s.log, Relay: s.relay, Workers: s.config.Workers,
+		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Workers: s.config.Workers,
 		JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
 	})
 	if err != nil {

@@ -119,6 +119,7 @@ func (s *service) server(ctx context.Context) (*http.Server, error) {
 		}
 		config.RiverUI = ui
 	}
+	config.Greenhouse = consoleGreenhouse(s.connections)
 	config.Store, config.Ready, config.Version, config.Log = s.store, s.ready.check, binaryVersion(), s.log
 	handler, err := web.New(config)
 	if err != nil {
