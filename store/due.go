@@ -31,6 +31,12 @@ type dueExport struct {
 	Twin    bool // a sibling was sent
 }
 
+// inTurn is when an export e is due that was handed out and comes back untried: with the first that still waits, so that it goes
+// in its turn again, by its id, and not behind all that came later.
+const inTurn = `
+	least(clock_timestamp(), (SELECT min(w.due_at) FROM ghexport.exports w
+	                           WHERE w.org_id = e.org_id AND w.lane = e.lane AND w.due_at IS NOT NULL))` // exports_due
+
 // siblings counts for and against an export e. Two exports of a company are siblings when they share a candidate id or an email.
 const siblings = `
 	SELECT coalesce(bool_or(s.state IN ('queued', 'sending')

@@ -90,7 +90,7 @@ const commitIntents = `
 		   FOR NO KEY UPDATE OF e SKIP LOCKED
 	), late AS (
 		UPDATE ghexport.exports e
-		   SET state = 'pending', job_id = NULL, send_by = NULL, due_at = clock_timestamp(), updated_at = clock_timestamp()
+		   SET state = 'pending', job_id = NULL, send_by = NULL, due_at = ` + inTurn + `, updated_at = clock_timestamp()
 		  FROM locked l
 		 WHERE e.id = l.id AND NOT l.in_time
 	), sending AS (

@@ -14,7 +14,8 @@ const probeClaim = time.Minute
 
 // DueProbes claims companies that are due to be looked at, so that no two nodes ask Greenhouse about one, and commits: those held
 // for a refusal or for a key that does not open, by their back-off, and once a day those that may send. End each with
-// [Store.Looked] or [Store.PutOffLook]. Companies that are off are not asked about.
+// [Store.Looked] or [Store.PutOffLook]. Companies that are off are not asked about, nor are those whose look still lies in River's
+// queue because nobody takes it.
 func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH due AS (
@@ -24,6 +25,8 @@ func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 			        OR i.check_at <= clock_timestamp() AND NOT `+refusedNow+` AND i.tested_version = i.credential_version) -- integrations_check
 			   AND i.enabled AND i.sealed_key IS NOT NULL AND i.created_by IS NOT NULL
 			   AND NOT EXISTS (SELECT FROM ghexport.control c WHERE c.stopped_at IS NOT NULL)
+			   AND NOT EXISTS (SELECT FROM ghexport.river_job j -- river_job_prioritized_fetching_index
+			                    WHERE j.state = 'available' AND j.queue = 'probe' AND j.args ->> 'org_id' = i.org_id)
 			 ORDER BY held DESC, CASE WHEN `+refusedNow+` THEN i.probe_at ELSE i.check_at END
 			 LIMIT $1
 			   FOR NO KEY UPDATE SKIP LOCKED

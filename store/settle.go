@@ -135,7 +135,7 @@ const newState = `
 	                         AND EXISTS (SELECT FROM ghexport.attempts t WHERE t.export_id = e.id AND t.status >= 500)
 	                    THEN e.flags || 'resent_after_5xx'::text ELSE e.flags END,
 	       job_id = NULL, send_by = NULL, deadline = NULL,
-	       due_at = CASE WHEN a.outcome IN ('again', 'limited', 'hold') THEN clock_timestamp() + a.delay END,
+	       due_at = CASE WHEN a.outcome IN ('again', 'limited') THEN clock_timestamp() + a.delay WHEN a.outcome = 'hold' THEN ` + inTurn + ` END,
 	       attention_at = CASE WHEN a.outcome IN ('unknown', 'dead') THEN clock_timestamp() END,
 	       failures = CASE a.outcome WHEN 'again' THEN e.failures + 1 WHEN 'dead' THEN e.failures ELSE 0 END,
 	       first_failed_at = CASE WHEN a.outcome IN ('again', 'dead') THEN coalesce(e.first_failed_at, e.attempt_started_at) END,

@@ -95,7 +95,7 @@ const sweepOrphans = `
 		   FOR NO KEY UPDATE OF e SKIP LOCKED
 	), due AS (
 		UPDATE ghexport.exports e
-		   SET state = 'pending', job_id = NULL, send_by = NULL, due_at = clock_timestamp(), updated_at = clock_timestamp()
+		   SET state = 'pending', job_id = NULL, send_by = NULL, due_at = ` + inTurn + `, updated_at = clock_timestamp()
 		  FROM orphans
 		 WHERE e.id = orphans.id
 		RETURNING e.id

@@ -92,7 +92,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", r.Store.SweepBodies(ctx))
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx)))
 		}
 		timer.Stop()
 	}

@@ -198,11 +198,13 @@ func (w *Worker) loseKeyset() {
 	}
 	w.config.Log.Error("the keyset lacks the key that a stored secret was sealed with; this node takes no more jobs",
 		zap.String("hint", "set GHEXPORT_KEYSET to the whole keyset and restart"))
-	w.removing.Go(func() { // Remove waits for the queue's running jobs, of which the caller is one
-		ctx, cancel := context.WithTimeout(w.patience, w.config.JobTimeout)
-		defer cancel()
-		if err := w.river.Queues().Remove(ctx, exportQueue); err != nil {
-			w.config.Log.Error("leave the export queue", zap.Error(err))
-		}
-	})
+	for _, queue := range []string{exportQueue, probeQueue} {
+		w.removing.Go(func() { // Remove waits for the queue's running jobs, of which the caller is one
+			ctx, cancel := context.WithTimeout(w.patience, w.config.JobTimeout)
+			defer cancel()
+			if err := w.river.Queues().Remove(ctx, queue); err != nil {
+				w.config.Log.Error("leave a queue", zap.String("queue", queue), zap.Error(err))
+			}
+		})
+	}
 }
