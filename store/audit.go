@@ -46,6 +46,10 @@ type AuditFilter struct {
 
 const auditPage = 1000
 
+const auditColumns = `
+		SELECT a.id, a.at, a.actor, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
+		  FROM ghexport.audit a`
+
 // AuditTrail reads what people did, newest first.
 func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
 	w := where{}
@@ -59,9 +63,7 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 	if limit <= 0 {
 		limit = auditPage
 	}
-	rows, err := s.Pool.Query(ctx, `
-		SELECT a.id, a.at, a.actor, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
-		  FROM ghexport.audit a`+w.sql()+`
+	rows, err := s.Pool.Query(ctx, auditColumns+w.sql()+`
 		 ORDER BY a.id DESC
 		 LIMIT `+w.arg(limit), w.args...)
 	if err != nil {

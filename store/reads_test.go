@@ -67,7 +67,8 @@ func TestExports(t *testing.T) {
 		d := setup(t)
 		byState := map[store.State]int64{}
 		for _, state := range store.States {
-			byState[state] = d.export(fixture{State: state, Candidate: "c" + string(state)})
+			cause := map[store.State]store.Cause{store.StateIneligible: store.CauseDecisionNo, store.StateCancelled: store.CauseDiscarded}[state]
+			byState[state] = d.export(fixture{State: state, Cause: cause, Candidate: "c" + string(state)})
 		}
 		for state, id := range byState {
 			rows, err := d.Exports(t.Context(), store.Filter{State: state, Org: "acme", Since: time.Now().Add(-time.Hour)})
@@ -140,9 +141,10 @@ func TestShow(t *testing.T) {
 		history = append(history, e.What)
 	}
 	assert.Equal(t, []string{
-		"attempt 1 began", "attempt 1 ended: dead, HTTP 422 (payload.refused)", "the first result arrived in the ledger", "replay: on call",
+		"attempt 1 began", "attempt 1 ended: dead, HTTP 422 (payload.refused)", "the first result arrived in the ledger", "replay",
 	}, history)
 	assert.Equal(t, text("kim"), got.Timeline[3].Who)
+	assert.Equal(t, text("on call"), got.Timeline[3].Reason)
 
 	shown, err := json.Marshal(got)
 	require.NoError(t, err)

@@ -79,3 +79,8 @@ const (
 	FlagLinkedInLeftOut    = "linkedin_left_out"
 	FlagNoteCut            = "note_cut"
 )
+
+// holdCauses are the causes for which companies are held, and not exports.
+var holdCauses = []Cause{
+	CauseStopped, CauseOff, CauseIncomplete, CauseDecryptFailed, CauseUntested, CausePaused, CauseAuthRejected, CausePermissionDenied,
+}

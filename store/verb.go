@@ -126,16 +126,20 @@ func (v verb) applyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []
 	return r, wakeRelay(ctx, tx)
 }
 
+// unsettled is until when the worker of export e's newest attempt may still come and tell how it ended; null when it told, or when that
+// time is over.
+const unsettled = `
+		       CASE WHEN e.attempt IS NOT NULL
+		             AND coalesce((SELECT a.silent AND NOT a.late FROM ghexport.attempts a WHERE a.export_id = e.id AND a.token = e.attempt), true)
+		             AND e.attempt_started_at + 2 * e.job_timeout > clock_timestamp()
+		            THEN e.attempt_started_at + 2 * e.job_timeout END`
+
 func lockForVerb(ctx context.Context, tx pgx.Tx, ids []int64) ([]verbRow, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.state, e.erased_at IS NOT NULL, 'may_exist' = ANY (e.flags), e.body_id IS NOT NULL,
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
-		       CASE WHEN e.attempt IS NOT NULL
-		             AND coalesce((SELECT a.silent AND NOT a.late FROM ghexport.attempts a WHERE a.export_id = e.id AND a.token = e.attempt), true)
-		             AND t.latest > clock_timestamp()
-		            THEN t.latest END
+		       `+unsettled+`
 		  FROM ghexport.exports e
-		 CROSS JOIN LATERAL (SELECT e.attempt_started_at + 2 * e.job_timeout AS latest) t
 		 WHERE e.id = ANY ($1)
 		 ORDER BY e.id
 		   FOR NO KEY UPDATE OF e`, ids)

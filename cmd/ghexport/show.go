@@ -12,11 +12,12 @@ import (
 
 func (c *cli) show() *cobra.Command {
 	var asJSON bool
+	var reason string
 	cmd := &cobra.Command{
 		Use:   "show EXPORT",
 		Short: "Show all about one export, personal data included",
 		Long: "Shows one export: where it stands and why, who it is about, the note as Greenhouse gets it, its history and its attempts.\n" +
-			"Of all that is stored, no other command shows personal data.",
+			"Of all that is stored, no other command shows personal data; that you looked is recorded, see ghexport audit.",
 		Example: "  ghexport show 42\n  ghexport show 42 --json | jq -r .note",
 		Args:    exactly("EXPORT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,6 +34,11 @@ func (c *cli) show() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if export.Note != nil {
+				if _, err := st.Reveal(cmd.Context(), ids[0], c.by(reason)); err != nil {
+					return err
+				}
+			}
 			if asJSON {
 				return c.json(export)
 			}
@@ -41,6 +47,7 @@ func (c *cli) show() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().StringVar(&reason, "reason", "", "why you look, for the audit trail")
 	return cmd
 }
 
@@ -69,14 +76,23 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	if e.HasNewerMessage {
 		line("waiting", "a newer result waits to be folded")
 	}
+	for _, sibling := range e.Siblings {
+		line("same person", fmt.Sprintf("export %d, interview %s, %s", sibling.ID, sibling.InterviewID, sibling.State))
+	}
 	if e.Note != nil {
 		c.printf("\nnote\n  %s\n", strings.ReplaceAll(lines(*e.Note), "\n", "\n  "))
+	}
+	if e.LaterNote != nil {
+		c.printf("\nnote of a newer result, which is not sent\n  %s\n", strings.ReplaceAll(lines(*e.LaterNote), "\n", "\n  "))
 	}
 	c.printf("\nhistory\n")
 	for _, event := range e.Timeline {
 		who := ""
+		if event.Reason != nil {
+			who = ": " + *event.Reason
+		}
 		if event.Who != nil {
-			who = " (" + *event.Who + ")"
+			who += " (" + *event.Who + ")"
 		}
 		c.printf("  %s  %s\n", event.At.UTC().Format("2006-01-02 15:04:05Z"), visible(event.What+who))
 	}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Listing is one page of a list, newest first.
+type Listing struct {
+	Rows  []ExportRow
+	Newer bool // there are newer ones that match
+	Older bool // there are older ones
+}
+
+// List reads one page of at most limit exports: the newest, those older than Filter.AfterID, or those newer than Filter.BeforeID.
+// Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
+func (s *Store) List(ctx context.Context, f Filter, limit int) (Listing, error) {
+	w := f.where()
+	back := f.BeforeID != 0
+	order := "DESC"
+	if back {
+		order = "ASC"
+	}
+	var list Listing
+	err := s.look(ctx, "list exports", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, exportColumnsShown+exportsHeld+w.sql()+`
+		 ORDER BY e.id `+order+`
+		 LIMIT `+w.arg(limit+1), w.args...)
+		if err != nil {
+			return err
+		}
+		list.Rows, err = pgx.CollectRows(rows, pgx.RowToStructByPos[ExportRow])
+		return err
+	})
+	if err != nil {
+		return list, err
+	}
+	more := len(list.Rows) > limit
+	list.Rows = list.Rows[:min(len(list.Rows), limit)]
+	if back {
+		slices.Reverse(list.Rows)
+		list.Newer, list.Older = more, true
+	} else {
+		list.Newer, list.Older = f.AfterID != 0, more
+	}
+	return list, nil
+}
+
+// CountLimit is as far as [Store.CountStates] counts.
+const CountLimit = 10000
+
+// StateCount says how many exports are in a state.
+type StateCount struct {
+	State State
+	Count int64 // CountLimit where there are more
+	More  bool
+}
+
+// CountStates counts the exports of a company, or with an empty org of all, in each of the states, none beyond [CountLimit]: so it costs the
+// same in a ledger of any size.
+func (s *Store) CountStates(ctx context.Context, org string, states ...State) ([]StateCount, error) {
+	columns := make([]string, len(states))
+	w := where{}
+	company := ""
+	if org != "" {
+		company = " AND e.org_id = " + w.arg(org)
+	}
+	for i, state := range states {
+		rows := "e.state = " + w.arg(state)
+		if stateRows[state] != "" {
+			rows += " AND " + stateRows[state]
+		}
+		columns[i] = fmt.Sprintf("(SELECT count(*) FROM (SELECT FROM ghexport.exports e WHERE %s%s LIMIT %d) c)", rows, company, CountLimit+1)
+	}
+	var counts []int64
+	err := s.look(ctx, "count exports by state", func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, "SELECT ARRAY["+strings.Join(columns, ",\n\t\t")+"]", w.args...).Scan(&counts)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]StateCount, len(states))
+	for i, state := range states {
+		list[i] = StateCount{State: state, Count: min(counts[i], CountLimit), More: counts[i] > CountLimit}
+	}
+	return list, nil
+}

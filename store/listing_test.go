@@ -1,0 +1,178 @@
+package store_test
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	var all []int64
+	for range 7 {
+		all = append(all, d.export(fixture{State: store.StateDead, Cause: store.CauseBug}))
+	}
+	other := d.export(fixture{State: store.StateSent, Org: "other"})
+	list := func(f store.Filter) (ids []int64, newer, older bool) {
+		page, err := d.List(t.Context(), f, 3)
+		require.NoError(t, err)
+		for _, row := range page.Rows {
+			ids = append(ids, row.ID)
+		}
+		return ids, page.Newer, page.Older
+	}
+	for name, c := range map[string]struct {
+		filter       store.Filter
+		want         []int64
+		newer, older bool
+	}{
+		"Newest":       {store.Filter{State: store.StateDead}, []int64{all[6], all[5], all[4]}, false, true},
+		"Older":        {store.Filter{State: store.StateDead, AfterID: all[4]}, []int64{all[3], all[2], all[1]}, true, true},
+		"Oldest":       {store.Filter{State: store.StateDead, AfterID: all[1]}, []int64{all[0]}, true, false},
+		"Back":         {store.Filter{State: store.StateDead, BeforeID: all[0]}, []int64{all[3], all[2], all[1]}, true, true},
+		"BackToNewest": {store.Filter{State: store.StateDead, BeforeID: all[3]}, []int64{all[6], all[5], all[4]}, false, true},
+		"Company":      {store.Filter{Org: "other"}, []int64{other}, false, false},
+		"Until":        {store.Filter{Until: time.Now().Add(-time.Hour)}, nil, false, false},
+		"Range":        {store.Filter{Org: "other", Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour)}, []int64{other}, false, false},
+	} {
+		ids, newer, older := list(c.filter)
+		assert.Equal(t, c.want, ids, name)
+		assert.Equal(t, c.newer, newer, name)
+		assert.Equal(t, c.older, older, name)
+	}
+
+	counts, err := d.CountStates(t.Context(), "", store.StateDead, store.StateSent, store.StateUnknown)
+	require.NoError(t, err)
+	assert.Equal(t, []store.StateCount{{State: store.StateDead, Count: 7}, {State: store.StateSent, Count: 1}, {State: store.StateUnknown}}, counts)
+	counts, err = d.CountStates(t.Context(), "acme", store.States...)
+	require.NoError(t, err)
+	for _, c := range counts {
+		assert.Equal(t, c.State == store.StateDead, c.Count > 0, c.State)
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	ada := d.export(fixture{State: store.StateSent, Interview: "iv_1/A", Candidate: "cand_ada"})
+	kid := d.export(fixture{State: store.StateDead, Cause: store.CauseBug, Interview: "iv_12", Candidate: "kid"})
+	far := d.export(fixture{State: store.StateSent, Org: "other", Interview: "iv_1", Candidate: "far"})
+	d.exec("UPDATE ghexport.exports SET greenhouse_candidate_id = 777 WHERE id = $1", ada)
+	d.exec("UPDATE ghexport.bodies SET first_name = 'Kid', last_name = 'Őry' WHERE interview_id = 'iv_12'")
+	find := func(q store.Search) store.Found {
+		q.By = kim
+		found, err := d.Find(t.Context(), q)
+		require.NoError(t, err)
+		return found
+	}
+	for name, c := range map[string]struct {
+		search  store.Search
+		want    []int64
+		persons bool
+	}{
+		"PartOfAnInterview":  {store.Search{Text: " IV_1 "}, []int64{far, kid, ada}, false},
+		"PercentIsNoPattern": {store.Search{Text: "iv_1%"}, []int64{}, false},
+		"Candidate":          {store.Search{Text: "_ADA"}, []int64{ada}, false},
+		"GreenhousesNumber":  {store.Search{Text: "777"}, []int64{ada}, false},
+		"AmongTheFilter":     {store.Search{Text: "iv", Filter: store.Filter{State: store.StateDead}}, []int64{kid}, false},
+		"OfACompany":         {store.Search{Text: "iv_1", Filter: store.Filter{Org: "other"}}, []int64{far}, false},
+		"Email":              {store.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true}, []int64{kid}, true},
+		"EmailOfNobodyHere":  {store.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true, Filter: store.Filter{Org: "other"}}, []int64{}, false},
+		"NotPeople":          {store.Search{Text: "x@y", EmailDigest: []byte("kid@")}, []int64{}, false},
+		"Name":               {store.Search{Text: "kid őry", People: true, Filter: store.Filter{Org: "acme"}}, []int64{kid}, true},
+		"NameOfNoCompany":    {store.Search{Text: "kid őry", People: true}, []int64{}, false},
+		"NameNotAsked":       {store.Search{Text: "kid őry", Filter: store.Filter{Org: "acme"}}, []int64{}, false},
+	} {
+		found := find(c.search)
+		assert.Equal(t, c.want, found.IDs, name)
+		assert.Equal(t, c.persons, found.Persons, name)
+		assert.False(t, found.Cut, name)
+	}
+	byNumber := find(store.Search{Text: strconv.FormatInt(ada, 10), Filter: store.Filter{IDs: []int64{ada}}})
+	assert.Equal(t, []int64{ada}, byNumber.IDs)
+
+	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "search people"})
+	require.NoError(t, err)
+	assert.Len(t, trail, 4, "each search for people, and no other")
+	for _, entry := range trail {
+		assert.NotContains(t, string(entry.Detail), "őry")
+		assert.NotContains(t, string(entry.Detail), "x@y")
+	}
+}
+
+func TestReveal(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	id := d.export(fixture{State: store.StateSent})
+	nobody := d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionNo})
+	person, err := d.Reveal(t.Context(), id, kim)
+	require.NoError(t, err)
+	assert.Equal(t, "Ada Lovelace", person.Name())
+	assert.Equal(t, "Ada", store.Person{FirstName: "Ada", LastName: "-"}.Name())
+	assert.Equal(t, "the note", person.Note)
+	_, err = d.Reveal(t.Context(), nobody, kim)
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = d.Reveal(t.Context(), id, store.By{})
+	require.Error(t, err, "nobody looks namelessly")
+	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "reveal"})
+	require.NoError(t, err)
+	require.Len(t, trail, 1)
+	assert.Equal(t, id, *trail[0].ExportID)
+	assert.Equal(t, "kim", trail[0].Actor)
+	assert.JSONEq(t, `{}`, string(trail[0].Detail))
+
+	people, err := d.People(t.Context(), []int64{id, nobody, 4711})
+	require.NoError(t, err)
+	assert.Equal(t, map[int64]store.Person{id: person}, people)
+}
+
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	first := d.export(fixture{State: store.StateSent, Candidate: "same"})
+	d.exec("UPDATE ghexport.exports SET profile_url = 'https://app.greenhouse.io/people/7' WHERE id = $1", first)
+	second := d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible, Candidate: "same"})
+	doubt := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown, Org: "other"})
+	d.silent(doubt, time.Second)
+	d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+
+	list, more, err := d.Decisions(t.Context(), store.Filter{}, 2)
+	require.NoError(t, err)
+	assert.False(t, more)
+	require.Len(t, list, 2)
+	assert.Equal(t, second, list[0].ID)
+	require.Len(t, list[0].Siblings, 1)
+	assert.Equal(t, first, list[0].Siblings[0].ID)
+	assert.Equal(t, "https://app.greenhouse.io/people/7", *list[0].Siblings[0].ProfileURL)
+	assert.True(t, list[0].Siblings[0].SameID)
+	assert.Nil(t, list[0].Unsettled)
+	assert.Equal(t, doubt, list[1].ID)
+	assert.NotNil(t, list[1].Unsettled, "its worker may still tell")
+	assert.Empty(t, list[1].Siblings)
+
+	for name, c := range map[string]struct {
+		filter store.Filter
+		want   int64
+		more   bool
+	}{
+		"State":    {store.Filter{State: store.StateUnknown}, doubt, false},
+		"Company":  {store.Filter{Org: "acme"}, second, false},
+		"NextPage": {store.Filter{BeforeID: second}, doubt, false},
+		"Cut":      {store.Filter{}, second, true},
+	} {
+		list, more, err := d.Decisions(t.Context(), c.filter, 1)
+		require.NoError(t, err)
+		require.Len(t, list, 1, name)
+		assert.Equal(t, c.want, list[0].ID, name)
+		assert.Equal(t, c.more, more, name)
+	}
+	own, err := d.OfCompany(t.Context(), "acme", []int64{doubt, second, first, 4711})
+	require.NoError(t, err)
+	assert.Equal(t, []int64{first, second}, own)
+}

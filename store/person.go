@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Person is whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
+// has asked for it.
+type Person struct {
+	FirstName string
+	LastName  string
+	Email     string
+	LinkedIn  *string
+	Note      string
+	LaterNote *string // of a newer result that came after it was sent
+}
+
+// Name is the whole name as one would write it: without the "-" that stands for a last name which there is not.
+func (p Person) Name() string {
+	if p.LastName == "-" {
+		return p.FirstName
+	}
+	return strings.TrimSpace(p.FirstName + " " + p.LastName)
+}
+
+const personColumns = `
+	SELECT b.first_name, b.last_name, b.email, b.linkedin, b.note, l.note
+	  FROM ghexport.exports e
+	  JOIN ghexport.bodies b ON b.id = e.body_id
+	  LEFT JOIN ghexport.bodies l ON l.id = e.later_body_id`
+
+// People reads whom these exports are about. One without personal data, being ineligible or erased, is not in the map. The caller
+// answers for what it shows.
+func (s *Store) People(ctx context.Context, exports []int64) (map[int64]Person, error) {
+	rows, err := s.Pool.Query(ctx, strings.Replace(personColumns, "SELECT ", "SELECT e.id, ", 1)+" WHERE e.id = ANY ($1)", exports)
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	people := map[int64]Person{}
+	var id int64
+	var p Person
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote}, func() error {
+		people[id] = p
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	return people, nil
+}
+
+// Reveal reads whom an export is about and records who looked, in one transaction: nothing is shown that is not in the audit trail.
+// It returns [ErrNotFound] for an export without personal data, and records nothing then.
+func (s *Store) Reveal(ctx context.Context, export int64, by By) (Person, error) {
+	var p Person
+	err := s.inTx(ctx, "reveal", func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, personColumns+" WHERE e.id = $1", export).
+			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
+		if err != nil {
+			return notFound(err)
+		}
+		return auditExports(ctx, tx, by, "reveal", []int64{export}, nil)
+	})
+	return p, err
+}
