@@ -114,7 +114,7 @@ func TestReveal(t *testing.T) {
 	person, err := d.Reveal(t.Context(), id, kim)
 	require.NoError(t, err)
 	assert.Equal(t, "Ada Lovelace", person.Name())
-	assert.Equal(t, "Ada", store.Person{FirstName: "Ada", LastName: "-"}.Name())
+	assert.Equal(t, "Ada", store.Candidate{FirstName: "Ada", LastName: "-"}.Name())
 	assert.Equal(t, "the note", person.Note)
 	_, err = d.Reveal(t.Context(), nobody, kim)
 	require.ErrorIs(t, err, store.ErrNotFound)
@@ -127,9 +127,9 @@ func TestReveal(t *testing.T) {
 	assert.Equal(t, "kim", trail[0].Actor)
 	assert.JSONEq(t, `{}`, string(trail[0].Detail))
 
-	people, err := d.People(t.Context(), []int64{id, nobody, 4711})
+	people, err := d.Candidates(t.Context(), []int64{id, nobody, 4711})
 	require.NoError(t, err)
-	assert.Equal(t, map[int64]store.Person{id: person}, people)
+	assert.Equal(t, map[int64]store.Candidate{id: person}, people)
 }
 
 func TestDecisions(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Person is whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
+// Candidate is whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
 // has asked for it.
-type Person struct {
+type Candidate struct {
 	FirstName string
 	LastName  string
 	Email     string
@@ -20,7 +20,7 @@ type Person struct {
 }
 
 // Name is the whole name as one would write it: without the "-" that stands for a last name which there is not.
-func (p Person) Name() string {
+func (p Candidate) Name() string {
 	if p.LastName == "-" {
 		return p.FirstName
 	}
@@ -33,16 +33,16 @@ const personColumns = `
 	  JOIN ghexport.bodies b ON b.id = e.body_id
 	  LEFT JOIN ghexport.bodies l ON l.id = e.later_body_id`
 
-// People reads whom these exports are about. One without personal data, being ineligible or erased, is not in the map. The caller
+// Candidates reads whom these exports are about. One without personal data, being ineligible or erased, is not in the map. The caller
 // answers for what it shows.
-func (s *Store) People(ctx context.Context, exports []int64) (map[int64]Person, error) {
+func (s *Store) Candidates(ctx context.Context, exports []int64) (map[int64]Candidate, error) {
 	rows, err := s.Pool.Query(ctx, strings.Replace(personColumns, "SELECT ", "SELECT e.id, ", 1)+" WHERE e.id = ANY ($1)", exports)
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
-	people := map[int64]Person{}
+	people := map[int64]Candidate{}
 	var id int64
-	var p Person
+	var p Candidate
 	_, err = pgx.ForEachRow(rows, []any{&id, &p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote}, func() error {
 		people[id] = p
 		return nil
@@ -55,8 +55,8 @@ func (s *Store) People(ctx context.Context, exports []int64) (map[int64]Person, 
 
 // Reveal reads whom an export is about and records who looked, in one transaction: nothing is shown that is not in the audit trail.
 // It returns [ErrNotFound] for an export without personal data, and records nothing then.
-func (s *Store) Reveal(ctx context.Context, export int64, by By) (Person, error) {
-	var p Person
+func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, error) {
+	var p Candidate
 	err := s.inTx(ctx, "reveal", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, personColumns+" WHERE e.id = $1", export).
 			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
