@@ -48,10 +48,11 @@ type Settle struct {
 
 // Settled says what a settle did.
 type Settled struct {
-	State   State // the export's state now; "" when nothing was changed
-	Applied bool  // this settle changed it, or an earlier call with the same token did
-	Due     bool  // the company has more that is due: the freed place can be used at once
-	Late    bool  // the answer came after the sweep, or another attempt, had taken over
+	State   State         // the export's state now; "" when nothing was changed
+	Applied bool          // this settle changed it, or an earlier call with the same token did
+	Due     bool          // the company has more that is due: the freed place can be used at once
+	Late    bool          // the answer came after the sweep, or another attempt, had taken over
+	Waited  time.Duration // of an export that is now sent: since the producer's commit
 }
 
 // Settle records how an attempt ended: its row in attempts, the export's new state, what it taught about budget and company, in one
@@ -91,8 +92,9 @@ func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, erro
 		var state State
 		var woke *string
 		var due bool
-		_, err = pgx.ForEachRow(rows, []any{&token, &state, &due, &woke}, func() error {
-			states[token] = Settled{State: state, Due: due, Applied: true}
+		var waited time.Duration
+		_, err = pgx.ForEachRow(rows, []any{&token, &state, &due, &woke, &waited}, func() error {
+			states[token] = Settled{State: state, Due: due, Applied: true, Waited: waited}
 			return nil
 		})
 	}
@@ -163,6 +165,9 @@ const putBackMissed = `
 	)
 	SELECT ghexport.wake() FROM put LIMIT 1`
 
+// sinceCommit is how long a sent export e was on its way.
+const sinceCommit = "greatest(CASE WHEN e.state = 'sent' THEN e.sent_at - e.committed_at END, interval '0')"
+
 const settleExports = `
 	WITH said AS (
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[],
@@ -182,7 +187,7 @@ const settleExports = `
 		   SET ` + newState + `
 		  FROM owned a
 		 WHERE e.id = a.locked_id AND e.state = 'sending'
-		RETURNING e.id, e.org_id, e.attempt, e.attempts, e.attempt_started_at, e.state,
+		RETURNING e.id, e.org_id, e.attempt, e.attempts, e.attempt_started_at, e.state, ` + sinceCommit + ` AS waited,
 		          a.job_id, a.credential, a.outcome, a.status, a.cause, a.detail, e.due_at, a.budget_limit, a.budget_remaining
 	), logged AS (
 		INSERT INTO ghexport.attempts (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome, status,
@@ -197,6 +202,6 @@ const settleExports = `
 	), woken AS MATERIALIZED (
 		SELECT due, CASE WHEN due THEN ghexport.wake()::text END AS woke FROM more
 	)
-	SELECT s.attempt, s.state, w.due, w.woke
+	SELECT s.attempt, s.state, w.due, w.woke, s.waited
 	  FROM settled s
 	 CROSS JOIN woken w`

@@ -82,19 +82,19 @@ func settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
 	if o.State == StateSent {
 		return markDoubled(ctx, tx, in, doubled)
 	}
-	var state State
+	out := Settled{Applied: true, Late: late}
 	err = tx.QueryRow(ctx, `
 		UPDATE ghexport.exports e
 		   SET `+newState+`, blocked_at = NULL
 		  FROM (SELECT $2::text AS outcome, $3::text AS cause, $4::text AS detail, $5::interval AS delay, $6::bigint AS candidate,
 		               $7::bigint AS application, $8::text AS url) a
 		 WHERE e.id = $1
-		RETURNING e.state`, in.ExportID, string(in.Outcome), string(in.Cause), in.Detail, in.Delay, in.CandidateID,
-		in.ApplicationID, in.ProfileURL).Scan(&state)
+		RETURNING e.state, `+sinceCommit, in.ExportID, string(in.Outcome), string(in.Cause), in.Detail, in.Delay, in.CandidateID,
+		in.ApplicationID, in.ProfileURL).Scan(&out.State, &out.Waited)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
 	}
-	if state != StateUnknown {
+	if out.State != StateUnknown {
 		if err := putBackAside(ctx, tx, []int64{in.ExportID}); err != nil {
 			return Settled{}, err
 		}
@@ -102,7 +102,7 @@ func settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
 	if _, err := tx.Exec(ctx, "SELECT ghexport.wake()"); err != nil {
 		return Settled{}, fmt.Errorf("wake: %w", err)
 	}
-	return Settled{State: state, Applied: true, Late: late}, nil
+	return out, nil
 }
 
 func markDoubled(ctx context.Context, tx pgx.Tx, in Settle, doubled bool) (Settled, error) {

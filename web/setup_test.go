@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 	"golang.org/x/crypto/bcrypt"
 	"riverqueue.com/riverui"
 
@@ -57,6 +59,7 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 		OIDC:       web.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
 		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
 	}
+	c.Metrics = web.Metrics(prometheus.NewRegistry(), st, "test", zap.NewNop())
 	for _, f := range change {
 		f(&c)
 	}

@@ -26,6 +26,7 @@ type Config struct {
 	Store      *store.Store                // what the pages read
 	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
+	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out
 	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
 	Dev        bool                        // every page says that this is a development service
 	PublicURL  string                      // under which browsers reach the console; https makes cookies secure; may be empty

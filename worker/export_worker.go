@@ -186,6 +186,9 @@ func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled s
 		}
 		return err
 	}, backoff.WithContext(patience, until))
+	if err == nil {
+		w.config.Metrics.settled(said, settled)
+	}
 	return settled, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
@@ -33,6 +34,7 @@ type Relay struct {
 	Log     *zap.Logger
 	Poll    time.Duration                                  // how often to look without being woken; RelayPollDefault when zero
 	NoSend  bool                                           // fold only
+	Metrics *Metrics                                       // where attempts that stayed silent are counted; nobody sees them when nil
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
 	nudge       chan struct{}
@@ -47,6 +49,9 @@ type Relay struct {
 func NewRelay(r Relay) *Relay {
 	if r.Poll == 0 {
 		r.Poll = RelayPollDefault
+	}
+	if r.Metrics == nil {
+		r.Metrics = NewMetrics(prometheus.NewRegistry())
 	}
 	r.nudge = make(chan struct{}, 1)
 	return &r
@@ -155,6 +160,7 @@ func (r *Relay) sweep(ctx context.Context) {
 	}
 	r.report("sweep", err)
 	r.siblings = swept.After
+	r.Metrics.silent(swept.Unknown)
 	if swept.Unknown+swept.Requeued > 0 {
 		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"go.uber.org/zap"
@@ -53,6 +54,7 @@ type Config struct {
 	Keyset     *store.Keyset      // required: opens the companies' keys
 	Log        *zap.Logger        // required
 	Relay      *Relay             // required: it is nudged when a settle frees a place
+	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
 	Workers         int           // POSTs at once; WorkersDefault when zero
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
@@ -78,6 +80,9 @@ func New(c Config) (*Worker, error) {
 	c.Workers = cmp.Or(c.Workers, WorkersDefault)
 	c.JobTimeout = cmp.Or(c.JobTimeout, JobTimeoutDefault)
 	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, ShutdownTimeoutDefault)
+	if c.Metrics == nil {
+		c.Metrics = NewMetrics(prometheus.NewRegistry())
+	}
 	var problems []error
 	if c.JobTimeout < time.Second || c.JobTimeout > JobTimeoutMax {
 		problems = append(problems, fmt.Errorf("job timeout %s is not between 1s and %s", c.JobTimeout, JobTimeoutMax))
@@ -196,6 +201,7 @@ func (w *Worker) loseKeyset() {
 	if w.keyless.Swap(true) {
 		return
 	}
+	w.config.Metrics.keysetLost.Set(1)
 	w.config.Log.Error("the keyset lacks the key that a stored secret was sealed with; this node takes no more jobs",
 		zap.String("hint", "set GHEXPORT_KEYSET to the whole keyset and restart"))
 	for _, queue := range []string{exportQueue, probeQueue} {

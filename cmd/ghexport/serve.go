@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
@@ -38,7 +39,7 @@ Settings come from the environment (durations as 30s or 2m):
   GHEXPORT_RELAY_POLL        1s; how often to look for work without being woken by a commit
   GHEXPORT_SYNCHRONOUS_STANDBY  true says that a promoted standby has every commit; else a promotion stops all sending
   GHEXPORT_LOG_LEVEL         info; or debug, warn, error
-  GHEXPORT_METRICS_ADDR      accepted; this version serves no metrics
+  GHEXPORT_METRICS_ADDR      an address for /metrics alone, without a login; else they are behind the console's
   GHEXPORT_ACTOR             who acts, for commands without --as
   GHEXPORT_DEV               true allows plain http to anywhere; not for production`
 
@@ -88,6 +89,7 @@ type service struct {
 	ready  readiness
 
 	connections *worker.Connections
+	registry    *prometheus.Registry // what /metrics serves
 }
 
 // newService opens everything and refuses what could not work. It starts nothing.
@@ -119,15 +121,17 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	if err != nil {
 		return hinted(err, "GHEXPORT_KEYSET must be the keyset with which this database was first served")
 	}
+	s.registry = prometheus.NewRegistry()
+	metrics := worker.NewMetrics(s.registry)
 	s.relay = worker.NewRelay(worker.Relay{
-		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend,
+		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Metrics: metrics,
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &worker.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
-		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Workers: s.config.Workers,
+		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Workers: s.config.Workers,
 		JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
 	})
 	if err != nil {
@@ -152,9 +156,6 @@ func (s *service) foundCluster(what store.GuardFound) {
 func (s *service) warn(ctx context.Context) {
 	if s.config.Dev {
 		s.log.Warn("GHEXPORT_DEV is on: keys and people's data may leave unencrypted; NOT FOR PRODUCTION")
-	}
-	if s.config.MetricsAddr != "" {
-		s.log.Warn("GHEXPORT_METRICS_ADDR is set, and this version serves no metrics")
 	}
 	if len(s.config.Unknown) > 0 {
 		s.log.Warn("settings that this version does not know", zap.Strings("variables", s.config.Unknown))

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/zap"
@@ -17,16 +15,6 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
-)
-
-// The time-outs of the HTTP server. River UI's largest answers take well under a second.
-const (
-	headerTimeout   = 5 * time.Second
-	requestTimeout  = 15 * time.Second // to read a request
-	answerTimeout   = 30 * time.Second // to make and write its answer
-	idleTimeout     = time.Minute      // of a connection between two requests
-	httpStopTimeout = 3 * time.Second  // for requests under way when everything else has stopped
-	maxHeaderBytes  = 64 << 10
 )
 
 // readiness says whether this node can do its work.
@@ -55,21 +43,19 @@ func (s *service) run(ctx context.Context) error {
 	// The parts outlive ctx by what they need to end in order.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.config.HTTPAddr)
+	doors, err := s.doors(work)
 	if err != nil {
-		return hinted(fmt.Errorf("GHEXPORT_HTTP_ADDR: %w", err), "is another process there? choose a free address, or :0")
-	}
-	server, err := s.server(work)
-	if err != nil {
-		listener.Close()
 		return err
 	}
-	failed := make(chan error, 2)
+	failed := make(chan error, len(doors)+1)
 	var parts, http sync.WaitGroup
-	http.Go(func() { failed <- wrap("http", server.Serve(listener)) })
+	for _, d := range doors {
+		http.Go(func() { failed <- wrap("http", d.Serve(d.listener)) })
+	}
 	parts.Go(func() { s.relay.Run(work) })
+	parts.Go(func() { s.heart().Run(work) })
 	parts.Go(func() { failed <- s.worker.Run(work) })
-	s.logStarted(listener.Addr().String())
+	s.logStarted(doors[0].listener.Addr().String())
 
 	select {
 	case <-ctx.Done():
@@ -81,8 +67,10 @@ func (s *service) run(ctx context.Context) error {
 	parts.Wait()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), httpStopTimeout)
 	defer cancel()
-	if server.Shutdown(stopping) != nil {
-		server.Close()
+	for _, d := range doors {
+		if d.Shutdown(stopping) != nil {
+			d.Close()
+		}
 	}
 	http.Wait()
 	close(failed)
@@ -100,8 +88,8 @@ func wrap(part string, err error) error {
 	return fmt.Errorf("%s: %w", part, err)
 }
 
-// server answers HTTP. River UI refreshes its counts until ctx ends.
-func (s *service) server(ctx context.Context) (*http.Server, error) {
+// handler answers HTTP. River UI refreshes its counts until ctx ends.
+func (s *service) handler(ctx context.Context) (http.Handler, error) {
 	config := web.Config{}
 	if s.console() {
 		config = s.config.console()
@@ -120,15 +108,15 @@ func (s *service) server(ctx context.Context) (*http.Server, error) {
 		config.RiverUI = ui
 	}
 	config.Greenhouse = consoleGreenhouse(s.connections)
+	if s.config.MetricsAddr == "" {
+		config.Metrics = s.metrics()
+	}
 	config.Store, config.Ready, config.Version, config.Log = s.store, s.ready.check, binaryVersion(), s.log
 	handler, err := web.New(config)
 	if err != nil {
 		return nil, separated(err)
 	}
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: answerTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: zap.NewStdLog(s.log),
-	}, nil
+	return handler, nil
 }
 
 // console says whether this node serves one.

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"net/http"
+	"os"
+
+	"github.com/google/uuid"
+	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/worker"
+)
+
+// metrics are what this node serves at /metrics.
+func (s *service) metrics() http.Handler {
+	return web.Metrics(s.registry, s.store, binaryVersion(), s.log)
+}
+
+// heart tells the fleet that this node is there.
+func (s *service) heart() *worker.Heart {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return &worker.Heart{
+		Store: s.store, Log: s.log, Trouble: s.worker.Ready,
+		Node: store.Node{
+			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,
+		},
+	}
+}

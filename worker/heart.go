@@ -1,0 +1,59 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// Heart says again and again that this node is there, and prepares what pages and metrics read. Nothing that is sent depends on it.
+type Heart struct {
+	Store   *store.Store
+	Node    store.Node
+	Trouble func() error // why the node takes no jobs, nil when it does; may be nil
+	Log     *zap.Logger
+}
+
+const (
+	beatLimit     = 10 * time.Second // one beat
+	farewellLimit = 2 * time.Second
+)
+
+// Run beats until ctx ends, and then takes the node off the list.
+func (h *Heart) Run(ctx context.Context) {
+	ticker := time.NewTicker(store.NodeBeat)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		h.beat(ctx)
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
+	defer cancel()
+	h.report(h.Store.ForgetNode(ending, h.Node.ID))
+}
+
+func (h *Heart) beat(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, beatLimit)
+	defer cancel()
+	node := h.Node
+	if h.Trouble != nil {
+		if err := h.Trouble(); err != nil {
+			node.Trouble = err.Error()
+		}
+	}
+	h.report(h.Store.SeeNode(ctx, node))
+	h.report(h.Store.KeepFresh(ctx))
+}
+
+func (h *Heart) report(err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		h.Log.Warn("heartbeat", zap.Error(err))
+	}
+}
