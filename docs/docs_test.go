@@ -99,6 +99,16 @@ func TestRunbook_EveryLinkLeadsSomewhere(t *testing.T) {
 	}
 }
 
+// The table of causes says of each page what the page itself says.
+func TestCauses_ListsEveryPage(t *testing.T) {
+	t.Parallel()
+	causes, found := docs.Find("causes")
+	require.True(t, found)
+	for _, page := range docs.Runbook() {
+		assert.Contains(t, causes.Source(), "| [`"+page.Name+"`](runbooks/"+page.Name+".md) | "+page.Summary+" |")
+	}
+}
+
 func TestFind(t *testing.T) {
 	t.Parallel()
 	page, found := docs.Find("payload.refused")
