@@ -39,6 +39,9 @@ func (s *Store) Roles(ctx context.Context, org string) ([]Role, error) {
 	if err != nil {
 		return nil, fmt.Errorf("roles of company %q: %w", org, err)
 	}
+	if list == nil {
+		list = []Role{}
+	}
 	slices.SortFunc(list, func(a, b Role) int {
 		if (a.JobID == nil) != (b.JobID == nil) {
 			if a.JobID == nil {

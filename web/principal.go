@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -38,6 +39,9 @@ func (p principal) actor() string {
 	}
 	return p.name
 }
+
+// companyActor takes the name of a company's admin out of what [principal.actor] made of it.
+func companyActor(actor, org string) (string, bool) { return strings.CutSuffix(actor, " of "+org) }
 
 // by says who sends the request, why, and where from, for the audit trail.
 func by(r *http.Request, reason string) store.By {

@@ -91,7 +91,7 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes())
+	}, k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes(), k.apiRoutes())
 }
 
 func (k *console) linkRoutes() []route {

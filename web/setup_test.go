@@ -22,6 +22,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 	"riverqueue.com/riverui"
 
+	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
@@ -37,6 +38,7 @@ type site struct {
 	handler http.Handler
 	store   *store.Store
 	river   *river.Client[pgx.Tx]
+	sim     *greenhousesim.Sim // set by greenhouse()
 	hash    string
 	config  web.Config
 
@@ -60,6 +62,7 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
 	}
 	c.Metrics = web.Metrics(prometheus.NewRegistry(), st, "test", zap.NewNop())
+	c.Greenhouse = s.greenhouse()
 	for _, f := range change {
 		f(&c)
 	}
@@ -79,7 +82,7 @@ func (s *site) node(change ...func(*web.Config)) *site {
 	c.Now = s.clock
 	handler, err := web.New(c)
 	require.NoError(s.t, err)
-	return &site{t: s.t, handler: handler, store: s.store, river: s.river, hash: s.hash, config: c, now: s.clock()}
+	return &site{t: s.t, handler: handler, store: s.store, river: s.river, hash: s.hash, sim: s.sim, config: c, now: s.clock()}
 }
 
 func (s *site) riverUI() http.Handler {
@@ -127,7 +130,9 @@ func (s *site) ask(method, path, body string, change ...func(*http.Request)) ans
 	s.handler.ServeHTTP(w, r.WithContext(s.t.Context()))
 	text, err := io.ReadAll(w.Result().Body)
 	require.NoError(s.t, err)
-	return answer{Response: w.Result(), body: string(text)}
+	a := answer{Response: w.Result(), body: string(text)}
+	s.hold(r, body, a)
+	return a
 }
 
 // login fills the form in.

@@ -36,20 +36,17 @@ func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
 			return f, nil
 		}
 	}
-	user, _, err := c.Greenhouse.CurrentUser(ctx, p.credential())
-	if err != nil {
-		refused := asGreenhouseError(err)
-		f.refused(refused, "")
-		if err := c.keep(ctx, p, "", refused); err != nil {
-			return f, err
-		}
-		if refused.Class == greenhouse.ClassAuthRejected {
+	user, answer, refusal := c.Greenhouse.CurrentUser(ctx, p.credential())
+	if err := c.keep(ctx, p, answer.Status, user, refusal); err != nil {
+		return f, err
+	}
+	if refusal != nil {
+		e := asGreenhouseError(refusal)
+		f.refused(e, "")
+		if e.Class == greenhouse.ClassAuthRejected {
 			return f, c.narrow(ctx, p, &f)
 		}
 		return f, nil
-	}
-	if err := c.keep(ctx, p, user.FullName, nil); err != nil {
-		return f, err
 	}
 	if !known { // made by now, and counted with whatever else is sent with this key
 		if _, err := c.Store.ChargeBudget(ctx, p.digest, lookRequests); err != nil {
@@ -63,19 +60,10 @@ func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
 	return f, nil
 }
 
-// keep writes down what Greenhouse says of a pair, nil when it takes it. Of the stored pair it is a look like any other, which holds the
-// company or lets it go.
-func (c *Connections) keep(ctx context.Context, p pair, user string, said *greenhouse.Error) error {
-	look := store.Look{OrgID: p.org, CredentialVersion: p.version, Answer: store.CheckAccepted, Status: 200, UserName: user}
-	if said != nil {
-		look.Answer, look.Status, look.Detail = store.CheckNone, said.Status, detailOf(said)
-		switch said.Class {
-		case greenhouse.ClassAuthRejected:
-			look.Answer, look.Cause = store.CheckRefused, store.CauseAuthRejected
-		case greenhouse.ClassPermissionDenied:
-			look.Answer, look.Cause = store.CheckRefused, store.CausePermissionDenied
-		}
-	}
+// keep writes down how Greenhouse answers to a pair. Of the stored pair it is a look like any other, which holds the company or lets it
+// go.
+func (c *Connections) keep(ctx context.Context, p pair, status int, user *greenhouse.User, refusal error) error {
+	look := lookAt(store.Look{OrgID: p.org, CredentialVersion: p.version, Status: status}, user, refusal)
 	if p.version != 0 {
 		_, err := c.Store.Looked(ctx, look)
 		return err
