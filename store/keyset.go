@@ -24,6 +24,7 @@ var ErrSealBroken = errors.New("sealed value does not open")
 // Keyset seals credentials under Tink's AEAD, each bound to its company. It is read from the environment and never stored. Safe for
 // use by many goroutines.
 type Keyset struct {
+	handle  *keyset.Handle
 	aead    tink.AEAD
 	primary uint32
 	known   map[uint32]bool // ids of the enabled keys
@@ -35,6 +36,11 @@ func NewKeysetJSON() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make a keyset: %w", err)
 	}
+	return cleartext(handle)
+}
+
+// cleartext is a keyset as Tink's JSON, which is a secret.
+func cleartext(handle *keyset.Handle) (string, error) {
 	var out strings.Builder
 	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&out)); err != nil {
 		return "", fmt.Errorf("print the keyset: %w", err)
@@ -52,12 +58,16 @@ func ParseKeyset(json string) (*Keyset, error) {
 	if err != nil {
 		return nil, errors.New("keyset: not a cleartext Tink JSON keyset with a primary key")
 	}
+	return newKeyset(handle)
+}
+
+func newKeyset(handle *keyset.Handle) (*Keyset, error) {
 	primitive, err := aead.New(handle)
 	if err != nil {
 		return nil, errors.New("keyset: its keys are not for AEAD")
 	}
 	info := handle.KeysetInfo()
-	k := &Keyset{aead: primitive, primary: info.GetPrimaryKeyId(), known: make(map[uint32]bool)}
+	k := &Keyset{handle: handle, aead: primitive, primary: info.GetPrimaryKeyId(), known: make(map[uint32]bool)}
 	for _, key := range info.GetKeyInfo() {
 		if key.GetOutputPrefixType() != tinkpb.OutputPrefixType_TINK {
 			// Without the prefix a value cannot say which key it needs, and "unknown key" could not be told from "broken".

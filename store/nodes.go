@@ -26,6 +26,7 @@ type Node struct {
 	Trouble   string    `json:"trouble"` // why it is not ready; empty when it is
 	StartedAt time.Time `json:"started_at"`
 	SeenAge   Seconds   `json:"seen_age_s"` // how long ago it said that it is there
+	Keys      []int64   `json:"keys"`       // ids of the keys in its keyset ([Keyset.IDs]); null where it does not say
 }
 
 // Alive says whether the node said lately that it is there.
@@ -37,10 +38,10 @@ func (s *Store) SeeNode(ctx context.Context, n Node) error {
 		WITH gone AS (
 			DELETE FROM ghexport.nodes WHERE seen_at < clock_timestamp() - $7::interval AND id <> $1
 		)
-		INSERT INTO ghexport.nodes (id, host, version, sends, console, trouble)
-		VALUES ($1, $2, $3, $4, $5, nullif($6, ''))
+		INSERT INTO ghexport.nodes (id, host, version, sends, console, trouble, keys)
+		VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $8)
 		ON CONFLICT (id) DO UPDATE SET trouble = excluded.trouble, seen_at = clock_timestamp()`,
-		n.ID, Clean(n.Host, detailCap), n.Version, n.Sends, n.Console, Clean(n.Trouble, detailCap), nodeStays)
+		n.ID, Clean(n.Host, detailCap), n.Version, n.Sends, n.Console, Clean(n.Trouble, detailCap), nodeStays, n.Keys)
 	if err != nil {
 		return fmt.Errorf("say that this node is there: %w", err)
 	}
@@ -59,7 +60,7 @@ func (s *Store) ForgetNode(ctx context.Context, id uuid.UUID) error {
 func (s *Store) Nodes(ctx context.Context) ([]Node, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT n.id, n.host, n.version, n.sends, n.console, coalesce(n.trouble, ''), n.started_at,
-		       greatest(extract(epoch FROM clock_timestamp() - n.seen_at), 0)::float8
+		       greatest(extract(epoch FROM clock_timestamp() - n.seen_at), 0)::float8, n.keys
 		  FROM ghexport.nodes n
 		 ORDER BY n.seen_at DESC, n.host, n.id
 		 LIMIT 100`)

@@ -239,7 +239,7 @@ func (c *Connections) prepare(ctx context.Context, i store.Integration, change s
 		return save, nil
 	}
 	save.KeyDigest, save.KeyLast5 = c.Digests.Key(p.key), store.Last5(p.key)
-	if save.SealedKey, err = c.Keyset.Seal(i.OrgID, []byte(p.key)); err != nil {
+	if save.SealedKey, err = c.Store.Seal(ctx, c.Keyset, i.OrgID, []byte(p.key)); err != nil {
 		return prepared{}, fmt.Errorf("seal the key: %w", err)
 	}
 	return save, nil

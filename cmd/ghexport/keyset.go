@@ -15,8 +15,8 @@ import (
 func (c *cli) keyset() *cobra.Command {
 	return parent(&cobra.Command{
 		Use: "keyset", Short: "The keys under which companies' API keys are sealed",
-		Example: "  ghexport keyset new > keyset.json",
-	}, c.keysetNew())
+		Example: "  ghexport keyset new > keyset.json\n  ghexport keyset rotate --dry-run",
+	}, c.keysetNew(), c.keysetAdd(), c.keysetRotate(), c.keysetRetire())
 }
 
 func (c *cli) keysetNew() *cobra.Command {
@@ -37,12 +37,10 @@ func (c *cli) keysetNew() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text = strings.TrimSpace(text) + "\n"
-			if out == "" {
-				c.printf("%s", text)
-				return nil
+			if ifMissing {
+				return c.writeKeyset(out, text, ifMissing)
 			}
-			return c.writeKeyset(out, text, ifMissing)
+			return c.handOver(text, out)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write it to this `FILE`, which only its owner can read, instead")
@@ -61,7 +59,7 @@ func (c *cli) writeKeyset(path, text string, ifMissing bool) error {
 		return hinted(fmt.Errorf("%s exists, and may hold the only key to what is sealed", path), "choose another file, or add --if-missing")
 	}
 	if err == nil {
-		_, err = file.WriteString(text)
+		_, err = file.WriteString(strings.TrimSpace(text) + "\n")
 		err = errors.Join(err, file.Sync(), file.Close())
 	}
 	if err != nil {

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// sealedKey is a company's sealed API key.
+type sealedKey struct {
+	OrgID  string
+	Sealed []byte
+}
+
+// sealedBatch is how many companies are read, or sealed anew, at once.
+const sealedBatch = 200
+
+func (s *Store) sealedKeys(ctx context.Context, after string) ([]sealedKey, error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT org_id, sealed_key
+		  FROM ghexport.integrations
+		 WHERE org_id > $1 AND sealed_key IS NOT NULL -- integrations_pkey
+		 ORDER BY org_id
+		 LIMIT $2`, after, sealedBatch)
+	if err != nil {
+		return nil, fmt.Errorf("read sealed keys: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sealedKey])
+	if err != nil {
+		return nil, fmt.Errorf("read sealed keys: %w", err)
+	}
+	return list, nil
+}
+
+// survey tells what is sealed under which key, by companies; the digest key goes by digestName.
+type survey struct {
+	all, primary         int
+	old, unknown, broken []string
+}
+
+const digestName = "(the digest key)"
+
+// sealed opens every sealed value there is.
+func (s *Store) sealed(ctx context.Context, k *Keyset) (survey, error) {
+	var found survey
+	digest, err := s.digestKey(ctx)
+	if err != nil {
+		return found, err
+	}
+	if digest != nil {
+		found.look(k, digestName, digestOrg, digest)
+	}
+	for after := ""; ; {
+		batch, err := s.sealedKeys(ctx, after)
+		if err != nil || len(batch) == 0 {
+			return found, err
+		}
+		for _, one := range batch {
+			found.look(k, one.OrgID, one.OrgID, one.Sealed)
+		}
+		after = batch[len(batch)-1].OrgID
+	}
+}
+
+func (f *survey) look(k *Keyset, name, org string, sealed []byte) {
+	f.all++
+	_, err := k.Open(org, sealed)
+	switch {
+	case errors.Is(err, ErrKeyUnknown):
+		f.unknown = append(f.unknown, name)
+	case err != nil:
+		f.broken = append(f.broken, name)
+	case k.Primary(sealed):
+		f.primary++
+	default:
+		f.old = append(f.old, name)
+	}
+}
+
+// StillSealedError refuses to give up old keys while values are sealed under them.
+type StillSealedError struct {
+	Names []string // companies, or the digest key
+}
+
+// Error names them.
+func (e *StillSealedError) Error() string {
+	return "still sealed under an older key: " + strings.Join(e.Names, ", ")
+}
+
+// OldKeysUnused returns nil once nothing that the database holds needs another key of the keyset than the primary one, else a
+// [*StillSealedError], or an [*UnopenedError] where values are sealed under keys that the keyset does not even have.
+func (s *Store) OldKeysUnused(ctx context.Context, k *Keyset) error {
+	found, err := s.sealed(ctx, k)
+	switch {
+	case err != nil:
+		return err
+	case len(found.unknown) > 0:
+		return &UnopenedError{Unknown: found.unknown}
+	case len(found.old) > 0:
+		return &StillSealedError{Names: found.old}
+	default:
+		return nil
+	}
+}
+
+// nodesHave refuses a key that a node which runs now does not say it has.
+func (s *Store) nodesHave(ctx context.Context, key int64) error {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT n.host
+		  FROM ghexport.nodes n
+		 WHERE n.seen_at > clock_timestamp() - $2::interval AND NOT coalesce($1 = ANY (n.keys), false)
+		 ORDER BY n.host
+		 LIMIT 100`, key, nodeGone)
+	if err != nil {
+		return fmt.Errorf("ask which keys the nodes have: %w", err)
+	}
+	hosts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("ask which keys the nodes have: %w", err)
+	}
+	if len(hosts) > 0 {
+		return &NodesLackKeyError{Key: key, Hosts: hosts}
+	}
+	return nil
+}
