@@ -16,3 +16,11 @@ type ProbeArgs struct {
 
 // Kind is "probe".
 func (ProbeArgs) Kind() string { return "probe" }
+
+// NoticeArgs is the River job that may send one notice to one receiver.
+type NoticeArgs struct {
+	NoticeID int64 `json:"notice_id"`
+}
+
+// Kind is "notice".
+func (NoticeArgs) Kind() string { return "notice" }

@@ -18,11 +18,7 @@ const (
 )
 
 // toldOf are the addresses that company i named, but for that of its "Created by" user, which need not have an inbox.
-const toldOf = `ARRAY(SELECT a FROM jsonb_array_elements_text(coalesce(to_jsonb(i) -> 'notice_emails', '[]')) AS a
-	                  WHERE lower(a) <> lower(coalesce(i.created_by, '')) ORDER BY a)`
-
-// hookedOf is whether the product is told by webhook about company i.
-const hookedOf = `coalesce((to_jsonb(i) ->> 'notice_webhook')::boolean, true)`
+const toldOf = `ARRAY(SELECT a FROM unnest(i.notice_emails) AS a WHERE lower(a) <> lower(coalesce(i.created_by, '')) ORDER BY a)`
 
 // timely is true while what notice n tells is so.
 const timely = `

@@ -54,7 +54,7 @@ func (w noticeSweep) tell(ctx context.Context) error {
 const tellRefused = `
 	WITH refused AS (
 		SELECT h.id, h.org_id, h.cause, h.since, floor(extract(epoch FROM clock_timestamp() - h.since) / 86400)::integer AS days,
-		       ` + toldOf + ` AS addresses, ` + hookedOf + ` AS hooked,
+		       ` + toldOf + ` AS addresses, i.notice_webhook AS hooked,
 		       EXISTS (SELECT FROM ghexport.notices n WHERE n.key = 'broken/' || h.id) AS known -- notices_once
 		  FROM ghexport.holds h -- holds_open
 		  JOIN ghexport.integrations i ON i.org_id = h.org_id
@@ -88,7 +88,7 @@ const tellUndecided = `
 		 GROUP BY e.org_id
 	)
 	SELECT 'needs_decision', 'needs_decision/' || u.org_id || '/' || extract(epoch FROM u.oldest) || '/' || d.days,
-	       u.org_id, NULL::bigint, NULL, u.oldest, d.days, 0::bigint, u.unknown, u.duplicate, '{}'::text[], ` + toldOf + `, ` + hookedOf + `
+	       u.org_id, NULL::bigint, NULL, u.oldest, d.days, 0::bigint, u.unknown, u.duplicate, '{}'::text[], ` + toldOf + `, i.notice_webhook
 	  FROM undecided u
 	  JOIN ghexport.integrations i ON i.org_id = u.org_id
 	 CROSS JOIN ghexport.control c

@@ -70,8 +70,6 @@ func (d *db) deliver() []store.Notice {
 // named connects a company that names who gets its notices.
 func (d *db) named(org string, addresses ...string) {
 	d.t.Helper()
-	_, err := d.test.Pool(d.t).Exec(d.t.Context(), "ALTER TABLE ghexport.integrations ADD COLUMN IF NOT EXISTS notice_emails text[] NOT NULL DEFAULT '{}'")
-	require.NoError(d.t, err)
 	d.company(org)
 	d.exec("UPDATE ghexport.integrations SET notice_emails = $2 WHERE org_id = $1", org, addresses)
 }

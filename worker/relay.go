@@ -37,6 +37,9 @@ type Relay struct {
 	Metrics *Metrics                                       // where attempts that stayed silent are counted; nobody sees them when nil
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
+	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
+	Tell    func(ctx context.Context, due []store.DueNotice) error // hands over what they are to be told; nil writes no notices
+
 	nudge       chan struct{}
 	outboxAfter string // companies take turns across passes
 	dueAfter    string
@@ -53,6 +56,7 @@ func NewRelay(r Relay) *Relay {
 	if r.Metrics == nil {
 		r.Metrics = NewMetrics(prometheus.NewRegistry())
 	}
+	r.Notices = noticeDefaults(r.Notices)
 	r.nudge = make(chan struct{}, 1)
 	return &r
 }
@@ -97,7 +101,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx)))
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
 		}
 		timer.Stop()
 	}
@@ -170,6 +174,9 @@ func (r *Relay) sweep(ctx context.Context) {
 		if len(orgs) > 0 {
 			r.report("probe", r.Probe(ctx, orgs))
 		}
+	}
+	if r.Tell != nil && !r.NoSend {
+		r.sweepNotices(ctx)
 	}
 }
 

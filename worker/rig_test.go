@@ -126,7 +126,7 @@ func (r *rig) start(edit ...func(*Config, *Relay)) *node {
 	c.Relay = relay
 	w, err := New(c)
 	require.NoError(r.t, err)
-	relay.Probe = w.Probe
+	relay.Probe, relay.Tell = w.Probe, w.Tell
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { relay.Run(ctx) })

@@ -45,6 +45,7 @@ const (
 const (
 	exportQueue = "export"
 	probeQueue  = "probe"
+	noticeQueue = "notice"
 )
 
 // Config is what a Worker needs.
@@ -56,13 +57,15 @@ type Config struct {
 	Relay      *Relay             // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
+	Teller Teller // how notices leave
+
 	Workers         int           // POSTs at once; WorkersDefault when zero
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
 	ShutdownTimeout time.Duration // for what is in flight when stopped; ShutdownTimeoutDefault when zero
 	NoSend          bool          // take no jobs at all
 }
 
-// Worker runs River's client: it sends exports and probes companies. Safe for concurrent use.
+// Worker runs River's client: it sends exports, probes companies and tells people. Safe for concurrent use.
 type Worker struct {
 	config Config
 	store  *store.Store
@@ -98,6 +101,7 @@ func New(c Config) (*Worker, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &exportWorker{Worker: w})
 	river.AddWorker(workers, &probeWorker{Worker: w})
+	river.AddWorker(workers, &noticeWorker{Worker: w})
 	client, err := river.NewClient(riverpgxv5.New(c.Store.Pool), w.riverConfig(workers))
 	if err != nil {
 		return nil, fmt.Errorf("river: %w", err)
@@ -108,9 +112,11 @@ func New(c Config) (*Worker, error) {
 
 func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 	return &river.Config{
-		Schema:                      "ghexport",
-		Workers:                     workers,
-		Queues:                      map[string]river.QueueConfig{exportQueue: {MaxWorkers: w.config.Workers}, probeQueue: {MaxWorkers: probesAtOnce}},
+		Schema:  "ghexport",
+		Workers: workers,
+		Queues: map[string]river.QueueConfig{
+			exportQueue: {MaxWorkers: w.config.Workers}, probeQueue: {MaxWorkers: probesAtOnce}, noticeQueue: {MaxWorkers: noticesAtOnce},
+		},
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPollInterval,
 		JobTimeout:                  w.config.JobTimeout,
@@ -163,6 +169,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	w.removing.Wait()
 	w.config.Greenhouse.CloseIdleConnections()
+	w.config.Teller.close()
 	if err != nil {
 		return fmt.Errorf("stop river: %w", err)
 	}

@@ -1,0 +1,163 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/notice"
+)
+
+// When people are told, where the relay's rules say nothing.
+const (
+	noticeGrace   = 15 * time.Second // the first probe comes then: what it ends nobody need hear of
+	waveSize      = 3
+	waveWithin    = 15 * time.Minute
+	waveSettle    = 15 * time.Minute // the longest time between two probes: by then every company was looked at
+	noticesAtOnce = 4
+	noticeLimit   = 25 * time.Second // one attempt
+)
+
+func noticeDefaults(r store.NoticeRules) store.NoticeRules {
+	r.Grace = cmp.Or(r.Grace, noticeGrace)
+	r.WaveSize = cmp.Or(r.WaveSize, waveSize)
+	r.WaveWithin = cmp.Or(r.WaveWithin, waveWithin)
+	r.WaveSettle = cmp.Or(r.WaveSettle, waveSettle)
+	return r
+}
+
+// sweepNotices writes what people are to be told, hands over what is due, and tells whoever reads the log what is our own trouble.
+func (r *Relay) sweepNotices(ctx context.Context) {
+	swept, err := r.Store.SweepNotices(ctx, r.Notices)
+	r.report("sweep notices", err)
+	if len(swept.WaveBegan) > 0 {
+		r.Log.Error("many companies refused within minutes: Greenhouse's fault or ours", zap.String("cause", string(store.CauseAuthRejected)),
+			zap.Strings("orgs", swept.WaveBegan))
+	}
+	if swept.WaveEnded {
+		r.Log.Warn("the wave of refusals is over; companies still refused are told")
+	}
+	for _, org := range swept.Unreadable {
+		r.Log.Error("a company's key does not open", zap.String("cause", string(store.CauseDecryptFailed)), zap.String("org_id", org))
+	}
+	due, err := r.Store.DueNotices(ctx, noticesAtOnce*4)
+	r.report("due notices", err)
+	if len(due) > 0 {
+		r.report("tell", r.Tell(ctx, due))
+	}
+}
+
+// Teller is how notices leave. Its zero value tells nobody.
+type Teller struct {
+	Mail      *notice.Mailer // nil: no mail
+	Hook      *notice.Hook   // nil: no webhook
+	PublicURL string         // where links lead; empty: there are none
+}
+
+func (t Teller) close() {
+	if t.Hook != nil {
+		t.Hook.CloseIdleConnections()
+	}
+}
+
+// tag is what River takes for one.
+var tag = regexp.MustCompile(`\A\w[\w-]{1,253}\w\z`)
+
+// Tell gives each notice a job that sends it. It is what the relay's sweep calls; DueNotices has already claimed them, so a call that
+// fails costs a minute and nothing else.
+func (w *Worker) Tell(ctx context.Context, due []store.DueNotice) error {
+	var many []river.InsertManyParams
+	for _, one := range due {
+		options := &river.InsertOpts{MaxAttempts: 1, Queue: noticeQueue}
+		if tag.MatchString(one.OrgID) {
+			options.Tags = []string{one.OrgID}
+		}
+		many = append(many, river.InsertManyParams{Args: jobs.NoticeArgs{NoticeID: one.ID}, InsertOpts: options})
+	}
+	if _, err := w.river.InsertManyFast(ctx, many); err != nil {
+		return fmt.Errorf("insert notices: %w", err)
+	}
+	return nil
+}
+
+// noticeWorker sends one notice: intent, one attempt, settle, as exports go.
+type noticeWorker struct {
+	river.WorkerDefaults[jobs.NoticeArgs]
+	*Worker
+}
+
+// Work sends one notice once. nil shows as completed: its receiver took it. A cancelled job is tried again by another, or was over. An
+// error shows as discarded: given up.
+func (w *noticeWorker) Work(ctx context.Context, job *river.Job[jobs.NoticeArgs]) error {
+	id, token := job.Args.NoticeID, uuid.New()
+	n, err := w.store.IntendNotice(ctx, id, token)
+	if errors.Is(err, store.ErrNotGranted) {
+		return river.JobCancel(fmt.Errorf("notice %d is not waiting to be sent, or may not leave now", id))
+	}
+	if err != nil {
+		return river.JobCancel(fmt.Errorf("notice %d: the database was lost; it is tried again", id))
+	}
+	store.Failpoint("notice.intended")
+	// A mail that is on its way must neither be cut by a shutdown nor by River's Cancel: it would be sent and told anew.
+	sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeLimit)
+	defer cancel()
+	err = w.send(sendCtx, n)
+	store.Failpoint("notice.sent")
+	outcome, code := outcomeOf(n, err)
+	settleCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+	defer cancel()
+	state, err := w.store.SettleNotice(settleCtx, id, token, outcome)
+	if err != nil {
+		return fmt.Errorf("notice %d: how it ended could not be recorded; it is told again", id)
+	}
+	w.config.Log.Info("notice", zap.Int64("notice_id", id), zap.String("kind", string(n.Kind)), zap.String("org_id", n.OrgID),
+		zap.String("channel", n.Channel), zap.Int("attempt", n.Attempts), zap.String("state", string(state)), zap.Int("code", code))
+	switch state {
+	case store.NoticeSent:
+		return nil
+	case store.NoticeDead:
+		return fmt.Errorf("notice %d was given up (%s answered %d)", id, n.Channel, code)
+	default:
+		return river.JobCancel(fmt.Errorf("notice %d goes again in %s (%s answered %d)", id, outcome.Again.Round(time.Second), n.Channel, code))
+	}
+}
+
+func (w *noticeWorker) send(ctx context.Context, n store.Notice) error {
+	t := w.config.Teller
+	name := strings.ReplaceAll(n.Message.String(), "-", "")
+	switch {
+	case n.Channel == store.ChannelWebhook && t.Hook != nil:
+		return t.Hook.Send(ctx, "msg_"+name, n, t.PublicURL, w.now())
+	case n.Channel == store.ChannelMail && t.Mail != nil:
+		held, err := w.store.Held(ctx, n.OrgID)
+		if err != nil {
+			return &notice.RefusedError{Says: "why the company is held could not be read"}
+		}
+		return t.Mail.Send(ctx, "notice-"+name, n.Recipient, notice.Write(n, held, t.PublicURL), n.CreatedAt)
+	default: // written by a node that has what this one lacks
+		return &notice.RefusedError{Says: "this node has no way to send it"}
+	}
+}
+
+// outcomeOf says what follows from an attempt. What was said may hold an address, so that only the code may be logged.
+func outcomeOf(n store.Notice, err error) (o store.NoticeOutcome, code int) {
+	if err == nil {
+		return store.NoticeOutcome{Sent: true}, 0
+	}
+	o = store.NoticeOutcome{Detail: err.Error(), Again: again(n.Attempts)}
+	var refused *notice.RefusedError
+	if errors.As(err, &refused) {
+		o.Refused, code = refused.Permanent, refused.Code
+	}
+	return o, code
+}
