@@ -14,8 +14,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Config is the settings, as the environment gives them. Five of them are secrets, or hold one:
-// DatabaseURL, Keyset, ConsoleUsers, OIDCClientSecret, LinkSecret.
+// Config is the settings, as the environment gives them. Seven of them are secrets, or hold one:
+// DatabaseURL, Keyset, ConsoleUsers, OIDCClientSecret, LinkSecret, SMTPURL, WebhookSecret.
 type Config struct {
 	DatabaseURL       string `env:"DATABASE_URL"`
 	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io"`
@@ -33,6 +33,11 @@ type Config struct {
 	OIDCScopes           string `env:"GHEXPORT_OIDC_SCOPES"`
 	LinkSecret           string `env:"GHEXPORT_LINK_SECRET"`
 	LinkSecretFile       string `env:"GHEXPORT_LINK_SECRET_FILE"`
+
+	SMTPURL       string `env:"GHEXPORT_SMTP_URL"`
+	AlertEmail    string `env:"GHEXPORT_ALERT_EMAIL"`
+	WebhookURL    string `env:"GHEXPORT_WEBHOOK_URL"`
+	WebhookSecret string `env:"GHEXPORT_WEBHOOK_SECRET"`
 
 	MetricsAddr     string        `env:"GHEXPORT_METRICS_ADDR"`
 	Workers         int           `env:"GHEXPORT_WORKERS" envDefault:"64"`

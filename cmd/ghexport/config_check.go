@@ -41,6 +41,8 @@ func (c Config) check(needs []need) problems {
 	}
 	found = append(found, c.checkHTTP()...)
 	found = append(found, c.checkConsole()...)
+	_, _, wrong := c.notices()
+	found = append(found, wrong...)
 	if slices.Contains(needs, needLink) {
 		found = append(found, c.needsLink()...)
 	}

@@ -47,6 +47,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 	}
 	e.greenhouse(ctx)
 	e.singleSignOn(ctx)
+	e.mail(ctx)
 	return e.findings
 }
 

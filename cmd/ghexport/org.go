@@ -72,10 +72,15 @@ func (c *cli) orgShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			told, err := st.Notices(cmd.Context(), store.NoticeFilter{Org: i.OrgID, Limit: noticesShown})
+			if err != nil {
+				return err
+			}
 			if asJSON {
-				return c.json(i)
+				return c.json(shownOrg{i, told})
 			}
 			c.showOrg(i)
+			c.showNotices(told)
 			return nil
 		},
 	}

@@ -33,6 +33,10 @@ Settings come from the environment (durations as 30s or 2m):
   GHEXPORT_LINK_SECRET       shared with the product, whose links let companies' admins in; 32 bytes at least, or
   GHEXPORT_LINK_SECRET_FILE  the file that holds it
                              with no users, provider or link secret there is no console
+  GHEXPORT_SMTP_URL          smtp://user:password@host:587?from=ADDRESS, or smtps://; by which companies and we get notices
+  GHEXPORT_ALERT_EMAIL       who of us is told of what no company can mend
+  GHEXPORT_WEBHOOK_URL       the product's address, which is told by signed webhook, with
+  GHEXPORT_WEBHOOK_SECRET    whsec_ and base64; several, separated by spaces, while it is changed
   GHEXPORT_WORKERS           64; requests to Greenhouse at once
   GHEXPORT_JOB_TIMEOUT       30s, at most 40s; of one send, of which the request may take two thirds
   GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
@@ -123,16 +127,18 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	}
 	s.registry = prometheus.NewRegistry()
 	metrics := worker.NewMetrics(s.registry)
+	teller, rules, _ := s.config.notices() // checked with the other settings
 	s.relay = worker.NewRelay(worker.Relay{
-		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Metrics: metrics,
+		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Metrics: metrics, Notices: rules,
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
+		Tell:  func(ctx context.Context, due []store.DueNotice) error { return s.worker.Tell(ctx, due) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &worker.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
-		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Workers: s.config.Workers,
-		JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
+		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
+		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
 	})
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/notice"
+)
+
+// notices reads how people are told. What is not set tells nobody, and is no problem. The errors hold no secret.
+func (c Config) notices() (worker.Teller, store.NoticeRules, problems) {
+	teller := worker.Teller{PublicURL: c.PublicURL}
+	rules := store.NoticeRules{Mail: c.SMTPURL != "", Webhook: c.WebhookURL != ""}
+	var found problems
+	if rules.Mail {
+		var err error
+		if teller.Mail, err = notice.ParseSMTP(c.SMTPURL, c.Dev); err != nil {
+			found = append(found, fmt.Errorf("GHEXPORT_SMTP_URL: %w", err))
+		}
+	}
+	switch {
+	case rules.Webhook:
+		var err error
+		if teller.Hook, err = notice.ParseHook(c.WebhookURL, c.WebhookSecret, "ghexport/"+binaryVersion(), c.Dev); err != nil {
+			found = append(found, err)
+		}
+	case c.WebhookSecret != "":
+		found = append(found, errors.New("GHEXPORT_WEBHOOK_URL: not set, and GHEXPORT_WEBHOOK_SECRET signs what goes there"))
+	}
+	if c.AlertEmail != "" {
+		address, err := mail.ParseAddress(c.AlertEmail)
+		switch {
+		case err != nil:
+			found = append(found, errors.New("GHEXPORT_ALERT_EMAIL: it is not an address"))
+		case !rules.Mail:
+			found = append(found, errors.New("GHEXPORT_SMTP_URL: not set, and GHEXPORT_ALERT_EMAIL gets mail by it"))
+		default:
+			rules.AlertTo = []string{address.Address}
+		}
+	}
+	return teller, rules, found
+}
+
+// mail connects to the mail server as a notice would, and sends none.
+func (e *examination) mail(ctx context.Context) {
+	teller, _, found := e.config.notices()
+	if len(found) > 0 {
+		return // they are among the settings' findings
+	}
+	if teller.Mail == nil {
+		e.ok("mail", "none is set up (GHEXPORT_SMTP_URL): companies are told by the product's webhook, or not at all")
+		return
+	}
+	if err := teller.Mail.Reach(ctx); err != nil {
+		e.bad("mail", hinted(err, "look at GHEXPORT_SMTP_URL: host, port, user, and whether the server offers STARTTLS"))
+		return
+	}
+	e.ok("mail", "%s takes mail from us", teller.Mail.Host())
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"cmp"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// noticesShown is how many of a company's newest notices are shown with it.
+const noticesShown = 10
+
+// shownOrg is a company with what was told about it.
+type shownOrg struct {
+	store.Integration
+	Notices []store.Notice `json:"notices"`
+}
+
+func (c *cli) showNotices(told []store.Notice) {
+	if len(told) == 0 {
+		return
+	}
+	c.printf("\nnotices, newest first\n")
+	var rows [][]string
+	for _, n := range told {
+		rows = append(rows, []string{moment(n.CreatedAt), string(n.Kind), cmp.Or(n.Recipient, n.Channel), string(n.State), or(n.Detail, asText)})
+	}
+	c.table([]column{{"at", 17}, {"what", 14}, {"to", 24}, {"state", 13}, {"because", 24}}, rows)
+}
