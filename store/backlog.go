@@ -23,6 +23,8 @@ type Backlog struct {
 	Unknown   int64            `json:"unknown"`      // in doubt: a person must look
 	Decisions int64            `json:"duplicate"`    // possible duplicates that wait for a decision
 	Failing   Failing          `json:"failing"`      // what Greenhouse fails to take
+	Untold    int64            `json:"notices_dead"` // notices of the last day that reached nobody
+	Wave      []string         `json:"wave"`         // companies refused (401) within minutes: rarely their fault; empty while there is no such wave
 	Held      []HeldGroup      `json:"held"`         // what waits for companies that may not send, by reason
 	Oldest    []OrgWaiting     `json:"oldest"`       // the ten companies whose exports have waited for longest
 	RiverJobs map[string]int   `json:"river_jobs"`   // River's jobs that are not finished, by River's states
@@ -81,7 +83,8 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	}
 	var blocked, sending, refused, gone, down, bug int64
 	err = s.Pool.QueryRow(ctx, backlogCounts).Scan(&b.Outbox, &b.OutboxAge, &b.Rejected, &b.InFlight, &sending, &blocked,
-		&b.Dead, &b.Unknown, &b.Decisions, &refused, &gone, &down, &bug)
+		&b.Dead, &b.Unknown, &b.Decisions, &refused, &gone, &down, &bug,
+		&b.Untold, &b.Wave)
 	if err != nil {
 		return b, fmt.Errorf("count the backlog: %w", err)
 	}
@@ -113,7 +116,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 const backlogCounts = `
 	SELECT outbox.n, outbox.age, (SELECT count(*) FROM ghexport.rejected), flight.n, flight.sending,
 	       (SELECT count(*) FROM ghexport.exports e WHERE e.blocked_at IS NOT NULL AND e.state = 'pending'), -- exports_blocked
-	       attention.dead, attention.unknown, attention.duplicate, attention.refused, attention.gone, attention.down, attention.bug
+	       attention.dead, attention.unknown, attention.duplicate, attention.refused, attention.gone, attention.down, attention.bug,
+	       (SELECT count(*) FROM ghexport.notices n WHERE n.created_at > now() - interval '1 day' AND n.state = 'dead'), -- notices_by_age
+	       coalesce((SELECT w.companies FROM ghexport.waves w WHERE w.ended_at IS NULL), '{}') -- waves_open
 	  FROM (SELECT count(*) AS n, coalesce(extract(epoch FROM clock_timestamp() - min(o.enqueued_at)), 0)::float8 AS age
 	          FROM ghexport.outbox o) outbox,
 	       (SELECT count(*) AS n, count(*) FILTER (WHERE e.state = 'sending') AS sending

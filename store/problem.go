@@ -55,6 +55,10 @@ func (h *Health) problems() []Problem {
 		fmt.Sprintf("messages waiting to be folded: %d, the oldest for %s: no relay keeps up", h.Outbox, span(h.OutboxAge)),
 		FaultOurs, "look for a node that runs, and at its log: ghexport doctor", RunbookStuck,
 	})
+	add(len(h.Wave) > 0, Problem{
+		fmt.Sprintf("Greenhouse refused the keys of %s within minutes: that is rarely their fault, and they are not told", number(int64(len(h.Wave)), "company", "companies")),
+		FaultGreenhouse, "did a deploy of ours change how we log in? else wait: they are tried again by themselves", string(CauseAuthRejected),
+	})
 	if h.Failing.Since != nil && h.Failing.Age.Duration() > oldFailing {
 		add(true, Problem{
 			h.Failing.sentence(h.Companies), FaultGreenhouse,
@@ -125,6 +129,12 @@ func (h *Health) peopleProblems() (list []Problem) {
 		list = append(list, Problem{
 			fmt.Sprintf("exports that may or may not be in Greenhouse: %d", h.Unknown), FaultGreenhouse,
 			"look for each in Greenhouse, then: ghexport resolve EXPORT --present URL, or --absent", string(CauseOutcomeUnknown),
+		})
+	}
+	if h.Untold > 0 {
+		list = append(list, Problem{
+			fmt.Sprintf("notices that reached nobody in the last day: %d", h.Untold), FaultOurs,
+			"look at GHEXPORT_SMTP_URL and the webhook's answers in the log of serve", RunbookStuck,
 		})
 	}
 	return list

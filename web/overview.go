@@ -2,95 +2,122 @@ package web
 
 import (
 	"cmp"
-	"context"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// listed is how many exports one page lists.
-const listed = 50
-
-// overviewPage is the service at one glance, and the exports that were asked for.
+// overviewPage is the service at one glance: what is wrong and whose doing it is, how sending goes, what waits and for whom.
 type overviewPage struct {
-	Health store.Health
-	Paused []store.PausedQueue
-	Cards  []stateCard
-	Look   []store.ExportRow // dead, unknown and duplicate, newest first; nil where a list was asked for
-	List   []store.ExportRow
-	Filter store.Filter
-	Listed bool
-	Older  string // address of the next page; empty at the end
-	River  bool   // River UI is served
+	store.Health
+	Cards    []stateCard
+	Attempts chart
+	Waits    chart
+	Causes   []causeLine   // why attempts failed in the last day, the commonest first
+	OrgLines []companyLine // companies by what holds them
+	River    bool          // River UI is served
 }
 
 type stateCard struct {
 	State store.State
 	Count int64
-	Shown bool // its exports are listed
+	Class string // how it is to be seen
 }
 
+type causeLine struct {
+	Cause store.Cause
+	Fault store.Fault
+	Day   int64
+	Hour  int64
+}
+
+type companyLine struct {
+	Cause store.Cause // empty: they send
+	Count int64
+}
+
+// overview shows the service. The lists that it once held are elsewhere; whoever kept an address of one is sent there.
 func (k *console) overview(w http.ResponseWriter, r *http.Request) {
-	filter, wrong := parseFilter(r.URL.Query())
-	if wrong != "" {
-		k.refuse(w, r, http.StatusBadRequest, wrong)
+	if q := r.URL.Query(); q.Has("state") || q.Has("org") || q.Has("cause") {
+		http.Redirect(w, r, "/exports?"+q.Encode(), http.StatusSeeOther)
 		return
 	}
-	o := overviewPage{River: k.RiverUI != nil, Filter: filter, Listed: filter.State != "" || filter.Org != "" || filter.Cause != ""}
-	var err error
-	if o.Health, err = k.Store.Health(r.Context()); err == nil {
-		o.Paused, err = k.Store.PausedQueues(r.Context())
-	}
-	switch {
-	case err != nil:
-	case o.Listed:
-		o.List, err = k.Store.Exports(r.Context(), filter)
-	default:
-		o.Look, err = k.needsALook(r.Context())
-	}
+	h, err := k.Store.Health(r.Context())
 	if err != nil {
 		k.broken(w, r, err)
 		return
 	}
-	for _, state := range store.States {
-		o.Cards = append(o.Cards, stateCard{State: state, Count: o.Health.States[state], Shown: state == filter.State})
+	o := overviewPage{
+		Health: h, River: k.RiverUI != nil,
+		Attempts: attemptsChart(h.Trend.Hours), Waits: waitsChart(h.Trend.Hours),
+		Causes: causeLines(h.Trend), OrgLines: companyLines(h.ByHold),
 	}
-	if len(o.List) == listed {
-		next := r.URL.Query()
-		next.Set("after", strconv.FormatInt(o.List[listed-1].ID, 10))
-		o.Older = "/?" + next.Encode()
+	for _, state := range store.States {
+		o.Cards = append(o.Cards, stateCard{State: state, Count: h.States[state], Class: cardClass(state, h.States[state])})
 	}
 	k.show(w, r, http.StatusOK, "overview", "Overview", o)
 }
 
-// needsALook lists what waits for a person, newest first.
-func (k *console) needsALook(ctx context.Context) ([]store.ExportRow, error) {
-	var all []store.ExportRow
-	for _, state := range []store.State{store.StateDead, store.StateUnknown, store.StateDuplicate} {
-		some, err := k.Store.Exports(ctx, store.Filter{State: state, Limit: listed})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
+// cardClass makes those states be seen that wait for a person.
+func cardClass(state store.State, n int64) string {
+	switch {
+	case n == 0:
+		return ""
+	case state == store.StateDead:
+		return "bad"
+	case state == store.StateUnknown, state == store.StateDuplicate:
+		return "warn"
+	case state == store.StateSent:
+		return "good"
 	}
-	slices.SortFunc(all, func(a, b store.ExportRow) int { return cmp.Compare(b.ID, a.ID) })
-	return all[:min(len(all), listed)], nil
+	return ""
 }
 
-func parseFilter(q url.Values) (f store.Filter, wrong string) {
-	f = store.Filter{State: store.State(q.Get("state")), Org: q.Get("org"), Cause: store.Cause(q.Get("cause")), Limit: listed}
-	if f.State != "" && !slices.Contains(store.States, f.State) {
-		return f, "There is no such state."
+func causeLines(t store.Trend) []causeLine {
+	list := make([]causeLine, 0, len(t.LastDay.Causes))
+	for cause, n := range t.LastDay.Causes {
+		list = append(list, causeLine{Cause: cause, Fault: cmp.Or(cause.Fault(), store.FaultOurs), Day: n, Hour: t.LastHour.Causes[cause]})
 	}
-	if after := q.Get("after"); after != "" {
-		id, err := strconv.ParseInt(after, 10, 64)
-		if err != nil || id <= 0 {
-			return f, "The number after which the list goes on is none."
+	slices.SortFunc(list, func(a, b causeLine) int { return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.Cause, b.Cause)) })
+	return list
+}
+
+func companyLines(by map[string]int64) []companyLine {
+	list := make([]companyLine, 0, len(by))
+	for _, held := range slices.Sorted(maps.Keys(by)) {
+		line := companyLine{Cause: store.Cause(held), Count: by[held]}
+		if held == "on" {
+			line.Cause = store.CauseNone
 		}
-		f.AfterID = id
+		list = append(list, line)
 	}
-	return f, ""
+	slices.SortStableFunc(list, func(a, b companyLine) int { return cmp.Compare(b.Count, a.Count) })
+	return list
+}
+
+var faultWords = map[store.Fault]string{
+	store.FaultCompany: "the company’s", store.FaultGreenhouse: "Greenhouse’s", store.FaultOurs: "ours", store.FaultNobody: "nobody’s",
+}
+
+// namedPace is a row of the table of paces.
+type namedPace struct {
+	Name string
+	store.Pace
+}
+
+// percent never rounds a failure away.
+func percent(share float64) string {
+	if share < 1 && share > 0.999 {
+		return "99.9 %"
+	}
+	return fmt.Sprintf("%.3g %%", share*100)
+}
+
+// exportsOf is the address of the exports of a state.
+func exportsOf(state store.State) string {
+	return "/exports?" + url.Values{"state": {string(state)}}.Encode()
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
+
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,80 +13,6 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
-
-func TestOverview(t *testing.T) {
-	t.Parallel()
-	s := setup(t)
-	val := s.as("val")
-
-	t.Run("Empty", func(t *testing.T) {
-		page := s.ask("GET", "/", "", val)
-		require.Equal(t, http.StatusOK, page.StatusCode)
-		for _, says := range []string{"Nothing waits for a person.", "No company is held.", "nothing that may be sent", "empty", `href="/river/"`} {
-			assert.Contains(t, page.body, says)
-		}
-		assert.NotContains(t, page.body, "Sending is stopped")
-	})
-
-	dead := s.export("acme", "iv_dead", store.StateDead, store.CausePayloadRefused)
-	s.export("acme", "iv_unknown", store.StateUnknown, store.CauseOutcomeUnknown)
-	s.export("acme", "iv_duplicate", store.StateDuplicate, store.CauseDuplicatePossible)
-	s.export("acme", "iv_sent", store.StateSent, "")
-	s.export("globex", "iv_held", store.StatePending, "")
-
-	t.Run("SaysWhatIsWrong", func(t *testing.T) {
-		page := s.ask("GET", "/", "", val)
-		for _, says := range []string{
-			fmt.Sprintf(`href="/exports/%d"`, dead), "iv_dead", "iv_unknown", "iv_duplicate", "Greenhouse refused what was sent",
-			"The company is not turned on", "1 company, 1 export waiting", `href="/?org=globex"`,
-			"the dead-letter list", "replays the export through the ledger",
-		} {
-			assert.Contains(t, page.body, says)
-		}
-		assert.NotContains(t, page.body, "iv_sent")
-		assert.NotContains(t, page.body, "iv_held")
-	})
-	t.Run("ListsAState", func(t *testing.T) {
-		page := s.ask("GET", "/?state=sent", "", val)
-		assert.Contains(t, page.body, "iv_sent")
-		assert.NotContains(t, page.body, "iv_dead")
-		assert.Contains(t, s.ask("GET", "/?state=queued", "", val).body, "There are none.")
-		assert.Contains(t, s.ask("GET", "/?org=globex", "", val).body, ">Held<")
-		assert.Contains(t, s.ask("GET", "/?cause=off", "", val).body, "iv_held")
-	})
-	t.Run("RefusesWhatIsNoList", func(t *testing.T) {
-		for _, query := range []string{"state=lost", "state=dead&after=x", "after=-1&state=dead"} {
-			assert.Equal(t, http.StatusBadRequest, s.ask("GET", "/?"+query, "", val).StatusCode, query)
-		}
-	})
-	t.Run("SaysThatSendingIsStopped", func(t *testing.T) {
-		_, err := s.store.StopAll(t.Context(), store.By{Actor: "kim", Reason: "Greenhouse <asked>"})
-		require.NoError(t, err)
-		page := s.ask("GET", "/", "", val)
-		assert.Contains(t, page.body, "Sending is stopped")
-		assert.Contains(t, page.body, "Greenhouse &lt;asked&gt;")
-	})
-}
-
-func TestOverview_PagesOn(t *testing.T) {
-	t.Parallel()
-	s := setup(t)
-	val := s.as("val")
-	for i := range 51 {
-		s.export("acme", fmt.Sprintf("iv_%02d", i), store.StateDead, store.CauseBug)
-	}
-	s.export("acme", "iv_newest", store.StateUnknown, store.CauseOutcomeUnknown)
-	assert.Equal(t, 50, strings.Count(s.ask("GET", "/", "", val).body, "<td>iv_"))
-	first := s.ask("GET", "/?state=dead", "", val)
-	assert.Equal(t, 50, strings.Count(first.body, "<td>iv_"))
-	_, rest, found := strings.Cut(first.body, `<p><a href="/?after=`)
-	require.True(t, found)
-	query, _, _ := strings.Cut(rest, `"`)
-	second := s.ask("GET", "/?after="+strings.ReplaceAll(query, "&amp;", "&"), "", val)
-	assert.Equal(t, 1, strings.Count(second.body, "<td>iv_"))
-	assert.Contains(t, second.body, "iv_00")
-	assert.NotContains(t, second.body, "Older")
-}
 
 func TestExport(t *testing.T) {
 	t.Parallel()

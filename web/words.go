@@ -25,6 +25,12 @@ var words = template.FuncMap{
 	"plural":   plural,
 
 	"sentenceCase": sentenceCase,
+	"fault":        func(f store.Fault) string { return faultWords[f] },
+	"exportsOf":    exportsOf,
+	"pace":         func(name string, p store.Pace) namedPace { return namedPace{name, p} },
+	"percent":      percent,
+	"companyHome":  companyHome,
+	"failedBy":     func(h store.Hour, f string) int64 { return h.Failed[store.Fault(f)] },
 }
 
 func stateWord(s store.State) string { return sentenceCase(string(s)) }

@@ -1,0 +1,126 @@
+package web_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// company connects a company that may send.
+func (s *site) sendingCompany(org string) {
+	s.t.Helper()
+	s.exec(`INSERT INTO ghexport.integrations (org_id, enabled, sealed_key, created_by, credential_version, tested_version)
+	        VALUES ($1, true, 'x', 'mia@example.com', 1, 1)`, org)
+}
+
+// attempted logs an attempt of an export that ended some time ago.
+func (s *site) attempted(export int64, outcome store.Outcome, cause store.Cause, ago time.Duration) {
+	s.t.Helper()
+	s.exec(`INSERT INTO ghexport.attempts (token, export_id, number, started_at, finished_at, outcome, cause)
+	        VALUES (gen_random_uuid(), $1, 1, now() - $4::interval, now() - $4::interval, $2, nullif($3, ''))`, export, string(outcome), string(cause), ago)
+}
+
+// node says that a node is there that takes jobs.
+func (s *site) node1(host string) {
+	s.t.Helper()
+	require.NoError(s.t, s.store.SeeNode(s.t.Context(), store.Node{ID: uuid.New(), Host: host, Version: "v1", Sends: true, Console: true}))
+}
+
+// troubled puts the service into a bad hour: Greenhouse fails for some, one company is refused, letters are dead.
+func (s *site) troubled() {
+	s.t.Helper()
+	for _, org := range []string{"acme", "globex", "initech"} {
+		s.sendingCompany(org)
+	}
+	s.node1("node-a")
+	sent := s.export("acme", "iv_sent", store.StateSent, "")
+	for hours := range 20 {
+		for range 3 + hours%5 {
+			s.attempted(sent, store.OutcomeSent, store.CauseNone, time.Duration(hours)*time.Hour)
+		}
+		s.attempted(sent, store.OutcomeAgain, store.CauseGreenhouseDown, time.Duration(hours)*time.Hour)
+		if hours%3 == 0 {
+			s.attempted(sent, store.OutcomeHold, store.CauseAuthRejected, time.Duration(hours)*time.Hour)
+			s.attempted(sent, store.OutcomeDead, store.CausePayloadRefused, time.Duration(hours)*time.Hour)
+		}
+	}
+	s.export("acme", "iv_1", store.StatePending, store.CauseGreenhouseDown)
+	s.export("globex", "iv_2", store.StatePending, store.CauseGreenhouseDown)
+	s.exec("UPDATE ghexport.exports SET first_failed_at = now() - interval '10 minutes', committed_at = now() - interval '22 minutes' WHERE state = 'pending'")
+	s.exec("UPDATE ghexport.exports SET committed_at = now() - interval '3 s' WHERE state = 'sent'")
+	s.export("acme", "iv_3", store.StateDead, store.CausePayloadRefused)
+	s.export("acme", "iv_4", store.StateUnknown, store.CauseOutcomeUnknown)
+	s.export("initech", "iv_5", store.StatePending, "")
+	s.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now() WHERE org_id = 'initech'")
+}
+
+func TestOverview(t *testing.T) {
+	t.Parallel()
+
+	t.Run("FirstRun", func(t *testing.T) {
+		t.Parallel()
+		s := setup(t)
+		b := s.browser("val")
+		assert.Equal(t, http.StatusOK, b.open("/"))
+		b.sees("All well Nothing to do yet: no company is connected, and no interview has arrived.", "No company is connected yet.",
+			"No node was seen within a day.", "Nothing was sent in the last day.", "No export waits.")
+		b.seesNot("What is wrong")
+		b.axe()
+		b.shot("overview-first")
+	})
+
+	t.Run("AllWellAndThenNot", func(t *testing.T) {
+		t.Parallel()
+		s := setup(t)
+		s.sendingCompany("acme")
+		s.node1("node-a")
+		sent := s.export("acme", "iv_sent", store.StateSent, "")
+		for range 9 {
+			s.attempted(sent, store.OutcomeSent, store.CauseNone, time.Minute)
+		}
+		b := s.browser("val")
+		b.open("/")
+		b.sees("All well: 9 sent in the last hour", "Nothing waits.", "100 %", "On, and may send", "node-a", "folds, sends, console")
+		b.axe()
+		b.shot("overview-well")
+
+		// The page comes to know by itself.
+		_, err := s.store.StopAll(t.Context(), store.By{Actor: "kim", Reason: "Greenhouse <asked>"})
+		require.NoError(t, err)
+		b.waitFor("Everything is stopped, by kim")
+		b.sees("Greenhouse <asked>", "Once the reason is gone: ghexport resume --all", "Whose doing: ours.")
+		b.axe()
+		b.shot("overview-stopped")
+	})
+
+	t.Run("ThingsWrong", func(t *testing.T) {
+		t.Parallel()
+		s := setup(t)
+		s.troubled()
+		b := s.browser("val")
+		b.open("/")
+		b.sees("Greenhouse is failing for 2 of 3 companies since", "2 waiting, the oldest for 22 min", "none lost.", "Whose doing: Greenhouse’s.",
+			"Companies held (auth.rejected): 1, with 1 waiting", "Dead letters: 1", "Exports that may or may not be in Greenhouse: 1",
+			"Greenhouse rejects the key", "initech")
+		b.click("The same in figures")
+		b.axe()
+		b.shot("overview-wrong")
+		b.withoutScript()
+		b.open("/")
+		b.sees("Greenhouse is failing for 2 of 3 companies since")
+	})
+
+	t.Run("OldAddressesOfListsLeadOn", func(t *testing.T) {
+		t.Parallel()
+		s := setup(t)
+		a := s.ask("GET", "/?state=dead&org=acme", "", s.as("val"))
+		assert.Equal(t, http.StatusSeeOther, a.StatusCode)
+		assert.Equal(t, "/exports?org=acme&state=dead", a.Header.Get("Location"))
+	})
+}
