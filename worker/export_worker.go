@@ -117,6 +117,8 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 		if errors.Is(err, store.ErrKeyUnknown) {
 			said.Cause = store.CauseNone // not the company's trouble but this node's
 			w.loseKeyset()
+		} else {
+			w.logSealBroken(g.OrgID)
 		}
 		return said
 	}

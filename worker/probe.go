@@ -74,8 +74,7 @@ func (w *probeWorker) conclude(ctx context.Context, look store.Look) error {
 	w.config.Log.Info("probe", zap.String("org_id", look.OrgID), zap.String("answer", string(look.Answer)),
 		zap.String("cause", string(look.Cause)), zap.Int("http_status", look.Status), zap.String("effect", string(effect)))
 	if look.Cause == store.CauseDecryptFailed {
-		w.config.Log.Error("a company's stored key does not open", zap.String("org_id", look.OrgID),
-			zap.String("hint", "see docs/keys.md"))
+		w.logSealBroken(look.OrgID)
 	}
 	if effect == store.LookReleased || effect == store.LookTrial {
 		w.config.Relay.Nudge()

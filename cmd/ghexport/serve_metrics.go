@@ -25,6 +25,7 @@ func (s *service) heart() *worker.Heart {
 		Store: s.store, Log: s.log, Trouble: s.worker.Ready,
 		Node: store.Node{
 			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,
+			Keys: s.connections.Keyset.IDs(),
 		},
 	}
 }
