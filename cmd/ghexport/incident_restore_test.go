@@ -17,7 +17,9 @@ func TestIncident_I10_TheDatabaseIsRestored(t *testing.T) {
 	w.settled(t, p, resumeWithin)
 	w.promote(t)
 	s := &stage{db: &storetest.DB{URL: w.ownerURL}, sim: w.sim, env: w.env}
-	until(t, "the stop", func() bool { return w.one(t, "SELECT count(*) FROM ghexport.control WHERE stopped_by = 'ghexport'") == 1 })
+	until(t, "the stop", func() bool {
+		return w.one(t, "SELECT count(*) FROM ghexport.control WHERE stopped_by = 'ghexport'") == 1
+	})
 	s.exec(t, `
 		UPDATE ghexport.exports
 		   SET state = 'pending', due_at = now(), sent_at = NULL, greenhouse_candidate_id = NULL, greenhouse_application_id = NULL, profile_url = NULL
@@ -32,7 +34,9 @@ func TestIncident_I10_TheDatabaseIsRestored(t *testing.T) {
 		assert.Equal(t, 10, w.sim.CountCandidates(""), "what comes meanwhile is kept, and not sent")
 	})
 	d.before(8, func() {
-		until(t, "the rest", func() bool { return w.one(t, "SELECT count(*) FROM ghexport.exports WHERE state = 'sent'") == w.total-1 })
+		until(t, "the rest", func() bool {
+			return w.one(t, "SELECT count(*) FROM ghexport.exports WHERE state = 'sent'") == w.total-1
+		})
 	})
 	d.follow()
 	there := map[string]int{}
