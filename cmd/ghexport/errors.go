@@ -99,7 +99,8 @@ func (c *cli) report(err error) int {
 	errors.As(err, &lines)
 	var hints []string
 	for _, line := range lines {
-		c.sayf("%s", visible(oneLine(line.Error())))
+		says, _, _ := strings.Cut(line.Error(), meantMark)
+		c.sayf("%s", visible(oneLine(says)))
 	}
 	for _, one := range append(lines, err) { // several may have a cure together
 		if hint := hintFor(one, code); hint != "" && !slices.Contains(hints, hint) {
@@ -126,12 +127,23 @@ func hintFor(err error, code int) string {
 		return "this role lacks the right; the owner can run ghexport grant --service ROLE (or --producer, --viewer)"
 	case errors.As(err, &refused) && slices.Contains([]string{"3F000", "42P01", "42883", "42703"}, refused.Code):
 		return "run ghexport migrate up, with an address of the database's owner"
+	case meant(err) != "":
+		return "did you mean " + meant(err) + "?"
 	case store.ConnectionLost(err):
 		return "is Postgres running where DATABASE_URL says? ghexport doctor looks"
 	case code == exitUsage:
 		return "add --help to the command for its flags and an example"
 	}
 	return ""
+}
+
+// meantMark begins what cobra adds to its error about an unknown command that resembles others.
+const meantMark = "\n\nDid you mean this?\n\t"
+
+// meant is the commands that somebody may have meant, or nothing.
+func meant(err error) string {
+	_, list, _ := strings.Cut(err.Error(), meantMark)
+	return strings.Join(strings.Fields(list), " or ")
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

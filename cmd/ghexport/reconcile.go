@@ -164,6 +164,6 @@ func (c *cli) showReconciliation(found reconciliation) {
 		c.table(columns, rows)
 	}
 	if found.Restored {
-		c.printf("\nthe ledger may have forgotten what it sent: look each up in Greenhouse, discard what is there, then ghexport resume --all\n")
+		c.printf("\nthe ledger may have forgotten what it sent: look each up in Greenhouse,\ndiscard what is there, then ghexport resume --all\n")
 	}
 }

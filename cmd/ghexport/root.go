@@ -15,8 +15,8 @@ const (
 const rootLong = `Carries interview results into companies' Greenhouse accounts: exactly once, never lost, never before both said yes.
 
 Commands print data on standard output and everything else on standard error. They exit with 0 when done, 1 when something failed
-or a problem was found, 2 when they were called wrongly. Settings come from the environment; "ghexport serve --help" lists them,
-"ghexport doctor" checks them.`
+or a problem was found, 2 when they were called wrongly. Settings come from the environment; "ghexport help environment" lists them,
+"ghexport doctor" checks them. "ghexport explain CAUSE" prints what to do about a cause.`
 
 // root is the tree of commands. Each command's file has its help beside what it does.
 func (c *cli) root() *cobra.Command {
@@ -46,8 +46,10 @@ func (c *cli) root() *cobra.Command {
 	add(groupLook, c.exports(), c.show(), c.why(), c.dead(), c.explainCause(), c.health(), c.reconcile(), c.audit())
 	add(groupAct, c.replay(), c.resolve(), c.discard())
 	add(groupSetUp, c.migrate(), c.grant(), c.org(), c.keyset(), c.doctor(), c.version())
+	root.AddCommand(topics()...)
 	root.SetHelpCommandGroupID(groupSetUp)
 	root.SetCompletionCommandGroupID(groupSetUp)
+	c.completions(root)
 	ran(root)
 	return root
 }

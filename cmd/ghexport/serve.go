@@ -17,35 +17,7 @@ const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which fo
 which send it to Greenhouse; the console, with River UI. Any number may run on one database. When told to stop it is not ready at
 once, takes nothing new, lets what is being sent finish, and exits with 0; a second signal ends it without waiting.
 
-Settings come from the environment (durations as 30s or 2m):
-
-  DATABASE_URL               Postgres, directly or by session pooling; required
-  GHEXPORT_KEYSET            the keyset as ghexport keyset new prints it, or
-  GHEXPORT_KEYSET_FILE       the file that holds it; one of the two is required
-  GREENHOUSE_BASE_URL        https://api.greenhouse.io; plain http only to a loopback address
-  GHEXPORT_HTTP_ADDR         127.0.0.1:8080; console, /healthz, /readyz
-  GHEXPORT_PUBLIC_URL        the address under which browsers reach the console
-  GHEXPORT_CONSOLE_USERS     name:bcrypt-hash:role, separated by commas; roles viewer, oncall, admin
-  GHEXPORT_OIDC_ISSUER       single sign-on by this provider of OpenID Connect, with
-  GHEXPORT_OIDC_CLIENT_ID, GHEXPORT_OIDC_CLIENT_SECRET (or GHEXPORT_OIDC_CLIENT_SECRET_FILE),
-  GHEXPORT_OIDC_ROLES        groups:sre=oncall,hiring-eng=admin: which values of which claim give which role
-  GHEXPORT_OIDC_SCOPES       profile email; beside openid
-  GHEXPORT_LINK_SECRET       shared with the product, whose links let companies' admins in; 32 bytes at least, or
-  GHEXPORT_LINK_SECRET_FILE  the file that holds it
-                             with no users, provider or link secret there is no console
-  GHEXPORT_SMTP_URL          smtp://user:password@host:587?from=ADDRESS, or smtps://; by which companies and we get notices
-  GHEXPORT_ALERT_EMAIL       who of us is told of what no company can mend
-  GHEXPORT_WEBHOOK_URL       the product's address, which is told by signed webhook, with
-  GHEXPORT_WEBHOOK_SECRET    whsec_ and base64; several, separated by spaces, while it is changed
-  GHEXPORT_WORKERS           64; requests to Greenhouse at once
-  GHEXPORT_JOB_TIMEOUT       30s, at most 40s; of one send, of which the request may take two thirds
-  GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
-  GHEXPORT_RELAY_POLL        1s; how often to look for work without being woken by a commit
-  GHEXPORT_SYNCHRONOUS_STANDBY  true says that a promoted standby has every commit; else a promotion stops all sending
-  GHEXPORT_LOG_LEVEL         info; or debug, warn, error
-  GHEXPORT_METRICS_ADDR      an address for /metrics alone, without a login; else they are behind the console's
-  GHEXPORT_ACTOR             who acts, for commands without --as
-  GHEXPORT_DEV               true allows plain http to anywhere; not for production`
+` + settingsHelp
 
 // serveFlags leave parts of the service out.
 type serveFlags struct{ noConsole, noWorkers, noSend bool }

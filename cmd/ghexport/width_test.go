@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tables are the commands that print one.
+var tables = []string{"exports", "dead", "dead --group", "org list", "audit", "reconcile --since 1d --restored", "show 1", "explain"}
+
+// Whatever the ledger holds, a table fits a terminal of 100 columns, and a row is a line.
+func TestTables_FitATerminal(t *testing.T) {
+	t.Parallel()
+	d := newDrill(t, newStage(t), "bug")
+	d.connect(t, "acme")
+	d.exec(t, `
+		UPDATE ghexport.integrations SET org_id = repeat('組', 200), created_by = repeat('w', 190) || '@example.com', created_by_name = repeat('name ', 40);
+		INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, interviewed_at, practice, state, cause, detail,
+			attention_at, committed_at, attempts)
+		SELECT repeat('組', 200), repeat('i', 190) || n, 'c' || n, 1, '\x00', now(), false, 'dead', 'payload.refused',
+			repeat('emails.type: Must be personal, work or other; ', 20) || n, now(), now(), 123456
+		  FROM generate_series(1, 3) n;
+		INSERT INTO ghexport.attempts (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome, status, cause, detail)
+		SELECT gen_random_uuid(), 1, 123456, 1, 1, now() - interval '99 hours', now(), 'dead', 422, 'payload.refused', repeat('detail ', 50);
+		INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason)
+		SELECT repeat('actor ', 30), 'resolve --present', repeat('組', 200), 1, repeat(E'why\nnot ', 40)`)
+	for _, command := range tables {
+		_, out, errOut := d.ghexport(t, "", strings.Fields(command)...)
+		require.NotEmpty(t, out, "%s: %s", command, errOut)
+		wide := 0
+		for line := range strings.Lines(tableOf(command, out)) {
+			width := text.StringWidthWithoutEscSequences(strings.TrimRight(line, "\n"))
+			assert.LessOrEqual(t, width, 100, "%s: %s", command, line)
+			wide = max(wide, width)
+		}
+		assert.Greater(t, wide, 60, "%s: nothing wide was printed", command)
+	}
+}
+
+// tableOf is the table within what a command printed.
+func tableOf(command, out string) string {
+	if command != "show 1" {
+		return out
+	}
+	_, attempts, _ := strings.Cut(out, "\nattempts\n")
+	return attempts
+}
