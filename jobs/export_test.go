@@ -6,7 +6,5 @@ func JSONBSize(message []byte) (int, bool) {
 	return jsonbSize(root), problem == ""
 }
 
-// Blanks and TimeZones are what the rules know.
+// Blanks is what the rules know.
 const Blanks = blanks
-
-func TimeZones() map[string]bool { return timeZones() }

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -19,3 +21,6 @@ var timeZones = sync.OnceValue(func() map[string]bool {
 	}
 	return names
 })
+
+// TimeZones lists the names that an interview's time zone may have, by name.
+func TimeZones() []string { return slices.Sorted(maps.Keys(timeZones())) }

@@ -44,7 +44,7 @@ func (b *browser) find(name string, roles []string) cdp.BackendNodeID {
 			others = append(others, role)
 		}
 	}
-	require.Len(b.t, found, 1, "%s: %q as one of %v in %s (it is there as %v); the page says:\n%s", b.path(), name, roles, b.within, others, b.text("body"))
+	require.Len(b.t, found, 1, "%s: %q as one of %v in %s (it is there as %v); the page says:\n%s", b.path(), name, roles, b.within, others, b.shows())
 	return found[0]
 }
 
@@ -175,6 +175,16 @@ func (b *browser) enter() {
 	b.loads("press Enter", chromedp.KeyEvent(kb.Enter))
 }
 
+// shows is the beginning of what the page says, for messages.
+func (b *browser) shows() string {
+	b.t.Helper()
+	page := b.text("main")
+	if len(page) > 3000 {
+		page = page[:3000] + "…"
+	}
+	return page
+}
+
 // text is what a person sees of the first element that a selector names, and empty where there is none.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
@@ -186,7 +196,7 @@ func (b *browser) sees(texts ...string) {
 	b.t.Helper()
 	page := b.text("body")
 	for _, text := range texts {
-		require.Contains(b.t, strings.Join(strings.Fields(page), " "), strings.Join(strings.Fields(text), " "), "%s says:\n%s", b.path(), page)
+		require.Contains(b.t, strings.Join(strings.Fields(page), " "), strings.Join(strings.Fields(text), " "), "%s says:\n%s", b.path(), b.shows())
 	}
 }
 
@@ -210,7 +220,7 @@ func (b *browser) waitFor(text string) {
 		watch.observe(document.documentElement, {subtree: true, childList: true, characterData: true, attributes: true});
 		setTimeout(() => { watch.disconnect(); resolve(false); }, %d);
 	})`, quoted(strings.Join(strings.Fields(text), " ")), (patience*9/10).Milliseconds()))
-	require.True(b.t, came, "waited for %q; %s says:\n%s", text, b.path(), b.text("body"))
+	require.True(b.t, came, "waited for %q; %s says:\n%s", text, b.path(), b.shows())
 }
 
 // quoted is a text as script writes it.

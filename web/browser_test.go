@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds every wait of a browser; what was awaited is in the message.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // browser is one person at one window, with a profile of its own. Its methods fail the test themselves.
 type browser struct {

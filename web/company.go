@@ -3,26 +3,105 @@ package web
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// companyPage says which company this is, and whether its exports leave.
+// companyPage is one company at a glance: how its connection stands, what waits, and what was.
 type companyPage struct {
-	Org       string
-	Connected bool
-	Held      *store.Cause // why nothing leaves; nil when it does
+	Org      string
+	Staff    bool
+	Acts     bool // one of ours who may pause, probe and make links
+	Tabs     []navItem
+	Company  store.Integration
+	Tone     string
+	Sentence string
+	Held     *store.HoldWords // nil when it may send
+	Activity store.CompanyActivity
+	Decide   int64 // exports that wait for a decision
+	Holds    []store.Hold
+	Checks   []store.CheckRow
+	CanProbe bool
+	Links    bool // links into the console can be made
+	Done     string
+	Wrong    string
 }
 
+// looksShown and holdsShown are how many rows of the history the page shows.
+const (
+	looksShown = 20
+	holdsShown = 10
+)
+
 func (k *console) company(w http.ResponseWriter, r *http.Request) {
-	page := companyPage{Org: r.PathValue("org")}
-	company, err := k.Store.Integration(r.Context(), page.Org)
-	switch {
-	case err == nil:
-		page.Connected, page.Held = company.KeyLast5 != nil, company.Held
-	case !errors.Is(err, store.ErrNotFound): // one that nobody has connected yet is a company all the same
+	k.showCompany(w, r, http.StatusOK, "")
+}
+
+// showCompany shows the page, with what is wrong with what was just asked for, if anything.
+func (k *console) showCompany(w http.ResponseWriter, r *http.Request, status int, wrong string) {
+	page := companyPage{
+		Org: r.PathValue("org"), Staff: who(r).role.staff(), Tabs: companyTabs(r, r.PathValue("org")), Wrong: wrong,
+		Done: companyDone[r.URL.Query().Get("done")], Links: k.LinkSecret != "",
+	}
+	page.Acts = page.Staff && who(r).role != roleViewer
+	if err := k.fillCompany(r, &page); err != nil {
 		k.broken(w, r, err)
 		return
 	}
-	k.show(w, r, http.StatusOK, "company", page.Org, page)
+	k.show(w, r, status, "company", page.Org, page)
 }
+
+func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
+	ctx := r.Context()
+	if p.Company, err = k.integration(r); err != nil {
+		return err
+	}
+	if p.Held, err = k.Store.Held(ctx, p.Org); err != nil {
+		return err
+	}
+	if p.Activity, err = k.Store.CompanyActivity(ctx, p.Org); err != nil {
+		return err
+	}
+	p.Decide = p.Activity.States[store.StateUnknown] + p.Activity.States[store.StateDuplicate]
+	p.Tone = connectionTone(p.Company)
+	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
+	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
+	if !p.Staff {
+		return nil
+	}
+	if p.Holds, err = k.Store.Holds(ctx, store.HoldFilter{Org: p.Org, Limit: holdsShown}); err != nil {
+		return err
+	}
+	p.Checks, err = k.Store.Checks(ctx, p.Org, looksShown)
+	return err
+}
+
+// integration is the company that the path names. One that nobody has connected yet is a company all the same, and what waits for it
+// is counted.
+func (k *console) integration(r *http.Request) (store.Integration, error) {
+	org := r.PathValue("org")
+	i, err := k.Store.Integration(r.Context(), org)
+	if !errors.Is(err, store.ErrNotFound) {
+		return i, err
+	}
+	i = store.NewIntegration(org)
+	facts, err := k.Store.HoldFacts(r.Context(), org)
+	if err == nil && facts != nil {
+		i.Waiting = facts.Waiting
+	}
+	return i, err
+}
+
+// companyDone says what was just done, by its name in the address.
+var companyDone = map[string]string{
+	"paused":  "Paused. Nothing more is sent for this company; what is on its way finishes.",
+	"was":     "It was paused already; the first pause’s author and reason stay.",
+	"resumed": "Going on. What waited is being sent.",
+	"went-on": "It was not paused.",
+	"probed":  "Greenhouse is asked at once whether the company works again. What waits goes as soon as it does.",
+	"nothing": "There is nothing to look at: Greenhouse does not refuse this company.",
+}
+
+// Of is how many exports the company has in a state.
+func (p companyPage) Of(state string) int64 { return p.Activity.States[store.State(state)] }

@@ -20,17 +20,19 @@ func (k *console) nav(r *http.Request) []navItem {
 		home := companyHome(p.org)
 		items = []navItem{
 			{Href: home, Text: p.org},
+			{Href: home + "/settings", Text: "Settings"},
 		}
 	case p.role.staff():
 		items = []navItem{
 			{Href: "/", Text: "Overview"},
+			{Href: "/orgs", Text: "Companies"},
 			{Href: runbookBase + "/", Text: "Runbooks"},
 		}
 		if k.RiverUI != nil {
 			items = append(items, navItem{Href: "/river/", Text: "River UI"})
 		}
 	}
-	return markCurrent(items, r.URL.Path)
+	return markCurrent(items, r.URL.EscapedPath())
 }
 
 // markCurrent marks the entry whose address is the longest beginning of the path.
@@ -44,6 +46,14 @@ func markCurrent(items []navItem, path string) []navItem {
 	}
 	if best >= 0 {
 		items[best].Current = true
+	}
+	return items
+}
+
+// unmarked is the navigation with no entry for where one is.
+func unmarked(items []navItem) []navItem {
+	for n := range items {
+		items[n].Current = false
 	}
 	return items
 }

@@ -26,7 +26,7 @@ type pages map[string]*template.Template
 // parsePages reads templates/NAME.html as the page NAME. What several pages share stands in files whose names begin with "_".
 func parsePages() (pages, error) {
 	list := pages{}
-	layout, err := template.New("layout.html").Funcs(words).ParseFS(files, "templates/layout.html", "templates/_*.html")
+	layout, err := template.New("layout.html").Funcs(words).Funcs(companyFuncs).ParseFS(files, "templates/layout.html", "templates/_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
@@ -65,10 +65,14 @@ type page struct {
 // show renders a page whole before the first byte leaves, so that a page is never half an answer.
 func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
 	p := who(r)
+	nav := k.nav(r)
+	if name == "problem" { // which stands nowhere: what is forbidden looks as what does not exist
+		nav = unmarked(nav)
+	}
 	var text bytes.Buffer
 	err := k.pages[name].Execute(&text, page{
 		Title: title, User: p.name, Role: string(p.role), Staff: p.role.staff(), Org: p.org, Home: p.home(),
-		Nav: k.nav(r), Dev: k.Dev, Version: k.Version, Content: content,
+		Nav: nav, Dev: k.Dev, Version: k.Version, Content: content,
 	})
 	if err != nil {
 		k.Log.Error("page not rendered", zap.String("page", name), zap.Error(err))

@@ -91,7 +91,25 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes(), k.apiRoutes())
+	}, k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes(), k.apiRoutes())
+}
+
+// companyRoutes are the list of companies, what we do to one, and its settings.
+func (k *console) companyRoutes() []route {
+	mayChange := operators.andCompany()
+	return []route{
+		allow(staff, "GET /orgs", k.orgs),
+		allow(operators, "POST /orgs/{org}/pause", k.companyAct(k.Store.PauseOrg, "paused", "was")),
+		allow(operators, "POST /orgs/{org}/resume", k.companyAct(k.Store.ResumeOrg, "resumed", "went-on")),
+		allow(operators, "POST /orgs/{org}/probe", k.companyAct(k.Store.ProbeNow, "probed", "nothing")),
+		allow(operators, "POST /orgs/{org}/link", k.linkCompany),
+		allow(staff.andCompany(), "GET /orgs/{org}/settings", k.settings),
+		allow(mayChange, "POST /orgs/{org}/settings", k.saveSettings),
+		allow(mayChange, "POST /orgs/{org}/settings/test", k.testSettings),
+		allow(mayChange, "POST /orgs/{org}/settings/preview", k.previewSettings),
+		allow(mayChange, "POST /orgs/{org}/settings/on", k.turnOn),
+		allow(mayChange, "POST /orgs/{org}/settings/off", k.turnOff),
+	}
 }
 
 func (k *console) linkRoutes() []route {

@@ -27,6 +27,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
 // password is everybody's in these tests.
@@ -38,7 +39,8 @@ type site struct {
 	handler http.Handler
 	store   *store.Store
 	river   *river.Client[pgx.Tx]
-	sim     *greenhousesim.Sim // set by greenhouse()
+	sim     *greenhousesim.Sim // set by greenhouse(), with what speaks to it
+	speaks  *worker.Connections
 	hash    string
 	config  web.Config
 
@@ -82,7 +84,7 @@ func (s *site) node(change ...func(*web.Config)) *site {
 	c.Now = s.clock
 	handler, err := web.New(c)
 	require.NoError(s.t, err)
-	return &site{t: s.t, handler: handler, store: s.store, river: s.river, hash: s.hash, sim: s.sim, config: c, now: s.clock()}
+	return &site{t: s.t, handler: handler, store: s.store, river: s.river, hash: s.hash, sim: s.sim, speaks: s.speaks, config: c, now: s.clock()}
 }
 
 func (s *site) riverUI() http.Handler {

@@ -69,10 +69,10 @@ function previews(form) {
   let asked = 0, timer;
   async function show() {
     const turn = ++asked;
+    const fields = new URLSearchParams(new FormData(form));
+    for (const secret of form.querySelectorAll("input[type=password]")) fields.delete(secret.name); // sent when it is meant to be
     try {
-      const answer = await fetch(form.dataset.preview, {
-        method: "POST", headers: {Accept: "text/html"}, body: new URLSearchParams(new FormData(form)), redirect: "error",
-      });
+      const answer = await fetch(form.dataset.preview, {method: "POST", headers: {Accept: "text/html"}, body: fields, redirect: "error"});
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(into.id);
       if (fresh && turn === asked) {

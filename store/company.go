@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// CompanyActivity is what the ledger holds of one company.
+type CompanyActivity struct {
+	States   map[State]int64 `json:"states"`    // every state, those with none included
+	LastSent *time.Time      `json:"last_sent"` // when its newest exports last reached Greenhouse; null: none of them did
+}
+
+// lastSentAmong is how many of a company's newest exports are looked at for the last one that was sent.
+const lastSentAmong = 1000
+
+// CompanyActivity counts a company's exports, which costs as much as it has of them.
+func (s *Store) CompanyActivity(ctx context.Context, org string) (CompanyActivity, error) {
+	a := CompanyActivity{States: map[State]int64{}}
+	for _, state := range States {
+		a.States[state] = 0
+	}
+	rows, err := s.Pool.Query(ctx, "SELECT state, count(*) FROM ghexport.exports WHERE org_id = $1 GROUP BY state", org) // exports_by_org
+	if err != nil {
+		return a, fmt.Errorf("count exports of company %q: %w", org, err)
+	}
+	var state State
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&state, &n}, func() error { a.States[state] = n; return nil }); err != nil {
+		return a, fmt.Errorf("count exports of company %q: %w", org, err)
+	}
+	a.LastSent, err = s.LastSent(ctx, org)
+	return a, err
+}
+
+// LastSent is when the newest of a company's exports last reached Greenhouse; nil when none of them did.
+func (s *Store) LastSent(ctx context.Context, org string) (last *time.Time, err error) {
+	err = s.Pool.QueryRow(ctx, `
+		SELECT max(n.sent_at)
+		  FROM (SELECT sent_at FROM ghexport.exports WHERE org_id = $1 ORDER BY id DESC LIMIT $2) n -- exports_by_org`, org, lastSentAmong).Scan(&last)
+	if err != nil {
+		return nil, fmt.Errorf("when company %q was last sent to: %w", org, err)
+	}
+	return last, nil
+}
+
+// Unconnected lists companies that nobody has connected, by how much waits for each.
+func (s *Store) Unconnected(ctx context.Context) (map[string]int64, error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT e.org_id, count(*)
+		  FROM ghexport.exports e
+		 WHERE e.due_at IS NOT NULL -- exports_due
+		   AND NOT EXISTS (SELECT FROM ghexport.integrations i WHERE i.org_id = e.org_id)
+		 GROUP BY e.org_id`)
+	if err != nil {
+		return nil, fmt.Errorf("list companies that are not connected: %w", err)
+	}
+	list := map[string]int64{}
+	var org string
+	var waiting int64
+	if _, err := pgx.ForEachRow(rows, []any{&org, &waiting}, func() error { list[org] = waiting; return nil }); err != nil {
+		return nil, fmt.Errorf("list companies that are not connected: %w", err)
+	}
+	return list, nil
+}

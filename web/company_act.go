@@ -1,0 +1,83 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// actBytes is more than any honest form of a company's page takes.
+const actBytes = 16 << 10
+
+// companyAct is one of ours doing something to a company, for a reason: what does it, and what to say when it changed something, and
+// when it was so already.
+func (k *console) companyAct(do func(context.Context, string, store.By) (bool, error), done, already string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, actBytes)
+		reason, wrong := reasonOf(r)
+		if wrong != "" {
+			k.showCompany(w, r, http.StatusUnprocessableEntity, wrong)
+			return
+		}
+		changed, err := do(r.Context(), r.PathValue("org"), by(r, reason))
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			k.showCompany(w, r, http.StatusConflict, "Nobody has connected this company yet, so there is nothing to do that to.")
+		case err != nil:
+			k.broken(w, r, err)
+		case changed:
+			http.Redirect(w, r, companyHome(r.PathValue("org"))+"?done="+done, http.StatusSeeOther)
+		default:
+			http.Redirect(w, r, companyHome(r.PathValue("org"))+"?done="+already, http.StatusSeeOther)
+		}
+	}
+}
+
+// reasonOf reads why somebody does something. Ours must say so, since a person will ask; wrong says what to mend.
+func reasonOf(r *http.Request) (reason, wrong string) {
+	reason = strings.TrimSpace(r.PostFormValue("reason"))
+	switch {
+	case reason == "":
+		return "", "Say why: somebody will ask later."
+	case len([]rune(reason)) > reasonMax:
+		return "", fmt.Sprintf("Say why in %d characters at most.", reasonMax)
+	}
+	return reason, ""
+}
+
+// companyLinkPage shows a link that opens one company, once.
+type companyLinkPage struct {
+	Org, For, Address string
+	Expires           time.Time
+}
+
+// linkCompany makes a link by which an admin of the company comes, to enter the key where no mail and no ticket carries it.
+func (k *console) linkCompany(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
+	reason, wrong := reasonOf(r)
+	org, whom := r.PathValue("org"), strings.TrimSpace(r.PostFormValue("for"))
+	if wrong == "" && whom == "" {
+		wrong = "Say for whom the link is: that name stands in the activity log."
+	}
+	if wrong != "" {
+		k.showCompany(w, r, http.StatusUnprocessableEntity, wrong)
+		return
+	}
+	l := NewLink(org, whom, k.Now(), LinkLifeMax)
+	address, err := l.Sign(k.LinkSecret, k.PublicURL)
+	if err != nil {
+		k.showCompany(w, r, http.StatusUnprocessableEntity, "No link can be made: "+err.Error()+".")
+		return
+	}
+	expires := time.Unix(l.Expires, 0)
+	if err := k.Store.AuditLink(r.Context(), by(r, reason), org, whom, expires); err != nil { // what leaves no trace is not done
+		k.broken(w, r, err)
+		return
+	}
+	k.show(w, r, http.StatusOK, "company_link", "Link for "+whom, companyLinkPage{Org: org, For: whom, Address: address, Expires: expires})
+}

@@ -1,0 +1,79 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// connectionSentence says how a company's connection stands, as one would say it. LastSent may be nil.
+func connectionSentence(i store.Integration, held *store.HoldWords, lastSent *time.Time, now time.Time) string {
+	asIf := ""
+	if i.CreatedByName != nil && i.Tested {
+		asIf = " Candidates will look as if " + *i.CreatedByName + " added them."
+	}
+	switch i.State {
+	case store.ConnectionOff:
+		return "Off. Nothing is sent to Greenhouse. Interviews that finish meanwhile wait, and none is lost."
+	case store.ConnectionNeedsDetails:
+		return "Needs details: " + missingDetail(i) + " Interviews that finish meanwhile wait, and none is lost."
+	case store.ConnectionReady:
+		return "Ready. The test passed, and nothing is sent before you turn it on." + asIf
+	case store.ConnectionPausedByYou:
+		return "Paused by you." + switchedOff(i, now) + " Interviews that finish meanwhile wait, and none is lost."
+	case store.ConnectionPausedByUs:
+		return "Paused by us. What waits is sent when we go on, and none is lost."
+	}
+	if held != nil {
+		return "On, and waiting. " + held.What
+	}
+	if lastSent == nil {
+		return "On." + asIf
+	}
+	return "On. Last candidate sent " + ago(*lastSent, now) + "." + asIf
+}
+
+func missingDetail(i store.Integration) string {
+	switch {
+	case i.DecryptFailedAt != nil:
+		return "we cannot open the saved key. Enter it again."
+	case !i.HasKey && i.CreatedBy == nil:
+		return "the API key and the “Created by” email are missing."
+	case !i.HasKey:
+		return "the API key is missing."
+	case i.CreatedBy == nil:
+		return "the “Created by” email is missing."
+	}
+	return "key and email are saved, and no test has passed yet."
+}
+
+func switchedOff(i store.Integration, now time.Time) string {
+	if i.SwitchedAt == nil || i.SwitchedBy == nil {
+		return ""
+	}
+	return fmt.Sprintf(" %s turned it off %s.", *i.SwitchedBy, ago(*i.SwitchedAt, now))
+}
+
+// ago says how long something has been.
+func ago(t, now time.Time) string {
+	d := now.Sub(t)
+	if d < time.Minute {
+		return "just now"
+	}
+	return inWords(d) + " ago"
+}
+
+// connectionTones are the badges' colours.
+var connectionTones = map[store.ConnectionState]string{
+	store.ConnectionOff: "none", store.ConnectionNeedsDetails: "warn", store.ConnectionReady: "info", store.ConnectionOn: "good",
+	store.ConnectionPausedByUs: "warn", store.ConnectionPausedByYou: "none",
+}
+
+// connectionTone is the badge's colour of a company, where a refusal shows.
+func connectionTone(i store.Integration) string {
+	if i.State == store.ConnectionOn && i.Held != nil {
+		return "bad"
+	}
+	return connectionTones[i.State]
+}

@@ -1,0 +1,19 @@
+package web
+
+import "net/http"
+
+// companyTabs are the pages of one company, for ours; its own admins have the same in the main navigation. Templates show them by
+// {{template "tabs" .Tabs}} under the heading.
+func companyTabs(r *http.Request, org string) []navItem {
+	if !who(r).role.staff() {
+		return nil
+	}
+	home := companyHome(org)
+	return markCurrent([]navItem{
+		{Href: home, Text: "Overview"},
+		{Href: home + "/exports", Text: "Exports"},
+		{Href: home + "/decisions", Text: "Decisions"},
+		{Href: home + "/settings", Text: "Integrations"},
+		{Href: home + "/audit", Text: "Activity"},
+	}, r.URL.EscapedPath())
+}

@@ -1,0 +1,60 @@
+package web_test
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker"
+)
+
+// start runs relay and workers until the test ends.
+func (s *site) start() {
+	s.t.Helper()
+	st, err := store.Open(s.t.Context(), store.Config{URL: s.store.Pool.Config().ConnString()}) // the console's has few connections
+	require.NoError(s.t, err)
+	s.t.Cleanup(st.Close)
+	var running sync.WaitGroup
+	relay := worker.NewRelay(worker.Relay{Store: st, Digests: s.speaks.Digests, Log: zap.NewNop(), Poll: time.Minute})
+	node, err := worker.New(worker.Config{
+		Store: st, Greenhouse: s.speaks.Greenhouse, Keyset: s.speaks.Keyset, Log: zap.NewNop(), Relay: relay, Workers: 4,
+		JobTimeout: 6 * time.Second, ShutdownTimeout: 8 * time.Second,
+	})
+	require.NoError(s.t, err)
+	relay.Probe = node.Probe
+	ctx, cancel := context.WithCancel(context.Background())
+	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() {
+		if err := node.Run(ctx); err != nil {
+			s.t.Errorf("worker: %v", err)
+		}
+	})
+	s.t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
+}
+
+// interview commits a successful interview, as a producer does.
+func (s *site) interview(org, id, role string) {
+	s.t.Helper()
+	s.exec(`SELECT ghexport.enqueue(jsonb_build_object('schema_version', 1, 'org_id', $1::text, 'interview_id', $2::text, 'version', 1,
+		'interviewed_at', '2026-11-20T17:00:00Z', 'interviewer', jsonb_build_object('name', 'Lee Jordan', 'email', 'lee@acme.example'),
+		'interviewer_advances', true, 'candidate_continues', true, 'job', nullif($3::text, ''),
+		'candidate', jsonb_build_object('id', 'cand_' || $2::text, 'full_name', 'Ada King Lovelace', 'email', $2::text || '@example.com'),
+		'scores', jsonb_build_object('technical_skills', 4), 'freeform_feedback', 'Really good overall!'))`, org, id, role)
+}
+
+// arrived waits until the simulator has as many candidates.
+func (s *site) arrived(n int) []greenhousesim.Candidate {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	require.NoError(s.t, s.sim.WaitForCandidates(ctx, acmeKey, n), "waited for %d candidates", n)
+	return s.sim.Candidates(acmeKey)
+}
