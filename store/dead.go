@@ -8,16 +8,35 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// DeadGroup is dead letters that died of the same thing.
+// DeadGroup is dead letters that died of the same thing under the same version of the code.
 type DeadGroup struct {
-	Cause     Cause     `json:"cause"`
-	Detail    string    `json:"detail"` // with each number shown as N, so that letters differing in an id fall together
-	Count     int64     `json:"count"`
-	Orgs      []string  `json:"orgs"` // at most 20 of them
-	FirstSeen time.Time `json:"first_seen"`
-	LastSeen  time.Time `json:"last_seen"`
-	Sample    int64     `json:"sample"` // the newest of them
+	Fingerprint string    `json:"fingerprint"` // names the group in a [Filter]
+	Cause       Cause     `json:"cause"`
+	Field       string    `json:"field"`        // of the request, that Greenhouse complains about; empty where it names none
+	Message     string    `json:"message"`      // what it says of that, see [Shape]
+	Detail      string    `json:"detail"`       // field and message as they stand in the ledger
+	CodeVersion string    `json:"code_version"` // that sent them; empty where an older one did not say
+	Count       int64     `json:"count"`
+	Companies   int64     `json:"companies"`
+	Orgs        []string  `json:"orgs"` // at most 20 of them, those with most letters first
+	FirstSeen   time.Time `json:"first_seen"`
+	LastSeen    time.Time `json:"last_seen"`
+	Sample      int64     `json:"sample"` // the newest of them
+	Replay      Verdict   `json:"replay"` // whether to send them again as things stand
+	Because     string    `json:"because"`
+	Trend       Trend     `json:"trend"` // deaths by time, oldest first
+
+	answered, changed int64 // of its companies: heard from by Greenhouse, or with other settings, since their last death
 }
+
+// Trend is how many died in each stretch of time, up to now.
+type Trend struct {
+	Step   Seconds `json:"step_s"`
+	Counts []int64 `json:"counts"`
+}
+
+// deadGroups is how many groups a list shows.
+const deadGroups = 1000
 
 // DeadGroups groups the dead exports that match by what they died of, the largest group first, at most 1,000 groups. The filter's
 // State and Limit do not count.
@@ -25,18 +44,84 @@ func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
 	f.State = StateDead
 	w := f.where()
 	rows, err := s.Pool.Query(ctx, `
-		SELECT cause, shape, count(*), (array_agg(DISTINCT org_id))[1:20], min(attention_at), max(attention_at), max(id)
-		  FROM (SELECT coalesce(e.cause, '') AS cause, regexp_replace(coalesce(e.detail, ''), '[0-9]+', 'N', 'g') AS shape,
-		               e.org_id, e.attention_at, e.id`+exportsHeld+w.sql()+`) dead -- exports_attention
-		 GROUP BY cause, shape
-		 ORDER BY count(*) DESC, max(attention_at) DESC
-		 LIMIT 1000`, w.args...)
+		WITH letters AS (
+			SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
+			       max(e.attention_at) AS last, max(e.id) AS newest`+exportsAlone+w.sql()+` -- exports_attention
+			 GROUP BY 1, 2, 3, 4
+		)
+		SELECT left(md5(concat_ws(chr(10), l.cause, l.shape, l.version)), 10), coalesce(l.cause, ''), l.shape, l.version, sum(l.n)::bigint,
+		       count(*), (array_agg(l.org_id ORDER BY l.n DESC, l.org_id))[1:20], min(l.first), max(l.last), max(l.newest),
+		       count(*) FILTER (WHERE i.last_good_at > l.last), count(*) FILTER (WHERE i.updated_at > l.last)
+		  FROM letters l
+		  LEFT JOIN ghexport.integrations i ON i.org_id = l.org_id
+		 GROUP BY l.cause, l.shape, l.version
+		 ORDER BY sum(l.n) DESC, max(l.last) DESC
+		 LIMIT `+w.arg(deadGroups), w.args...)
 	if err != nil {
 		return nil, fmt.Errorf("group dead letters: %w", err)
 	}
-	groups, err := pgx.CollectRows(rows, pgx.RowToStructByPos[DeadGroup])
+	groups, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g DeadGroup, err error) {
+		err = row.Scan(&g.Fingerprint, &g.Cause, &g.Detail, &g.CodeVersion, &g.Count, &g.Companies, &g.Orgs, &g.FirstSeen, &g.LastSeen,
+			&g.Sample, &g.answered, &g.changed)
+		g.Field, g.Message = Fields(g.Detail)
+		g.Replay, g.Because = judgeAgain(g.facts(s.version))
+		return g, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("group dead letters: %w", err)
 	}
-	return groups, nil
+	return groups, s.addTrends(ctx, f, groups)
 }
+
+// trendSteps is how many stretches a trend shows: two days by the hour, or, where a letter is older, 48 days.
+const trendSteps = 48
+
+// addTrends fills in when the letters of each group died. Every group of a list has the same steps, so that they compare.
+func (s *Store) addTrends(ctx context.Context, f Filter, groups []DeadGroup) error {
+	if len(groups) == 0 {
+		return nil
+	}
+	now, err := s.Now(ctx)
+	if err != nil {
+		return err
+	}
+	step := time.Hour
+	at := map[string]*DeadGroup{}
+	for i := range groups {
+		at[groups[i].Fingerprint] = &groups[i]
+		if now.Sub(groups[i].FirstSeen) > trendSteps*step {
+			step = 24 * time.Hour
+		}
+	}
+	for i := range groups {
+		groups[i].Trend = Trend{Step: Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
+	}
+	w := f.where()
+	rows, err := s.Pool.Query(ctx, `
+		SELECT left(md5(concat_ws(chr(10), d.cause, d.shape, d.version)), 10), d.ago, d.n
+		  FROM (SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version,
+		               floor(extract(epoch FROM `+w.arg(now)+`::timestamptz - e.attention_at) / `+w.arg(step.Seconds())+`::float8)::int AS ago,
+		               count(*) AS n`+exportsAlone+w.sql()+` -- exports_attention
+		         GROUP BY 1, 2, 3, 4) d`, w.args...)
+	if err != nil {
+		return fmt.Errorf("count deaths by time: %w", err)
+	}
+	var name string
+	var ago int
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &ago, &n}, func() error {
+		if g := at[name]; g != nil {
+			g.Trend.Counts[trendSteps-1-min(max(ago, 0), trendSteps-1)] += n
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count deaths by time: %w", err)
+	}
+	return nil
+}
+
+// exportsAlone is exportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.
+const exportsAlone = `
+	  FROM ghexport.exports e
+	 CROSS JOIN LATERAL (SELECT NULL::text AS held) h`

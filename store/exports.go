@@ -38,6 +38,7 @@ type Filter struct {
 	Cause       Cause     // the row's own, or the reason for which its company is held
 	Since       time.Time // only what changed at this moment or later
 	Until       time.Time // only what last changed before this moment
+	Fingerprint string    // only dead ones that died of this, see [DeadGroup]
 	EmailDigest []byte    // only exports about this address, see [Digests.Email]
 	AfterID     int64     // only older exports than this one, for the next page
 	BeforeID    int64     // only newer ones, for the page before
@@ -72,6 +73,7 @@ func (f Filter) where() where {
 	}
 	w.addIf(!f.Since.IsZero(), "e.updated_at >= %s", f.Since)
 	w.addIf(!f.Until.IsZero(), "e.updated_at < %s", f.Until)
+	w.addIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+fingerprint+" = %s", f.Fingerprint)
 	w.addIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
 	w.addIf(f.AfterID != 0, "e.id < %s", f.AfterID)
 	w.addIf(f.BeforeID != 0, "e.id > %s", f.BeforeID)

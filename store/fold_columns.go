@@ -74,7 +74,7 @@ const changeExports = `
 	       lane = CASE WHEN e.state = 'pending' THEN e.lane ELSE 0 END,
 	       due_at = CASE WHEN n.state = 'pending' THEN CASE WHEN e.state = 'pending' THEN e.due_at ELSE clock_timestamp() END END,
 	       blocked_at = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.blocked_at END,
-	       attention_at = NULL, job_id = NULL, send_by = NULL,
+	       attention_at = NULL, died_of = NULL, died_version = NULL, job_id = NULL, send_by = NULL,
 	       failures = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.failures ELSE 0 END,
 	       first_failed_at = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.first_failed_at END,
 	       advanced_at = CASE WHEN e.interviewer_advances AND n.advances THEN e.advanced_at ELSE n.advanced_at END,

@@ -80,7 +80,7 @@ func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
 func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, error) {
 	batch := &pgx.Batch{}
 	columns := settleColumns(in)
-	batch.Queue(settleExports, columns...)
+	batch.Queue(settleExports, append(columns, s.version)...)
 	batch.Queue(putBackMissed, columns[0], columns[2])
 	learnBudgets(batch, in)
 	holdCompanies(batch, in)
@@ -118,14 +118,20 @@ func settleColumns(in []Settle) []any {
 	tokens, delays, statuses := make([]uuid.UUID, n), make([]time.Duration, n), make([]int32, n)
 	limits, remaining := make([]*int, n), make([]*int, n)
 	outcomes, causes, details, urls := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	shapes := make([]string, n)
 	for i, one := range in {
 		exports[i], jobs[i], versions[i] = one.ExportID, one.JobID, one.CredentialVersion
 		candidates[i], applications[i] = one.CandidateID, one.ApplicationID
 		tokens[i], delays[i], statuses[i] = one.Token, one.Delay, int32(one.Status)
 		outcomes[i], causes[i], details[i], urls[i] = string(one.Outcome), string(one.Cause), one.Detail, one.ProfileURL
 		limits[i], remaining[i] = one.Limit.budget()
+		if one.Outcome == OutcomeDead {
+			shapes[i] = Shape(one.Detail)
+		}
 	}
-	return []any{exports, jobs, tokens, versions, outcomes, causes, details, statuses, delays, candidates, applications, urls, limits, remaining}
+	return []any{
+		exports, jobs, tokens, versions, outcomes, causes, details, statuses, delays, candidates, applications, urls, limits, remaining, shapes,
+	}
 }
 
 // newState is what an outcome makes of an export e that it still owns, and of its columns.
@@ -139,6 +145,8 @@ const newState = `
 	       job_id = NULL, send_by = NULL, deadline = NULL,
 	       due_at = CASE WHEN a.outcome IN ('again', 'limited') THEN clock_timestamp() + a.delay WHEN a.outcome = 'hold' THEN ` + inTurn + ` END,
 	       attention_at = CASE WHEN a.outcome IN ('unknown', 'dead') THEN clock_timestamp() END,
+	       died_of = CASE a.outcome WHEN 'dead' THEN a.shape END,
+	       died_version = CASE a.outcome WHEN 'dead' THEN a.version END,
 	       failures = CASE a.outcome WHEN 'again' THEN e.failures + 1 WHEN 'dead' THEN e.failures ELSE 0 END,
 	       first_failed_at = CASE WHEN a.outcome IN ('again', 'dead') THEN coalesce(e.first_failed_at, e.attempt_started_at) END,
 	       greenhouse_candidate_id = CASE a.outcome WHEN 'sent' THEN a.candidate ELSE e.greenhouse_candidate_id END,
@@ -170,10 +178,11 @@ const sinceCommit = "greatest(CASE WHEN e.state = 'sent' THEN e.sent_at - e.comm
 
 const settleExports = `
 	WITH said AS (
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[],
-		                     $9::interval[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::int[])
-		           AS a(export_id, job_id, token, credential, outcome, cause, detail, status, delay, candidate, application, url,
-		                budget_limit, budget_remaining)
+		SELECT *, $16::text AS version
+		  FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[],
+		              $9::interval[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::int[], $15::text[])
+		    AS a(export_id, job_id, token, credential, outcome, cause, detail, status, delay, candidate, application, url,
+		         budget_limit, budget_remaining, shape)
 	), owned AS (
 		SELECT e.id AS locked_id, a.*
 		  FROM said a

@@ -16,7 +16,7 @@ func (s *Store) settleLate(ctx context.Context, in Settle) (Settled, error) {
 	var err error
 	for range contendedTries {
 		err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-			out, err = settleOne(ctx, tx, in)
+			out, err = s.settleOne(ctx, tx, in)
 			return err
 		})
 		if !Contended(err) {
@@ -56,7 +56,7 @@ func fence(o owner, in Settle) (applies, late, doubled bool) {
 	}
 }
 
-func settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
+func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
 	var o owner
 	err := tx.QueryRow(ctx, `
 		SELECT e.state, e.attempt, e.attempts, e.attempt_started_at, e.greenhouse_candidate_id,
@@ -87,10 +87,10 @@ func settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
 		UPDATE ghexport.exports e
 		   SET `+newState+`, blocked_at = NULL
 		  FROM (SELECT $2::text AS outcome, $3::text AS cause, $4::text AS detail, $5::interval AS delay, $6::bigint AS candidate,
-		               $7::bigint AS application, $8::text AS url) a
+		               $7::bigint AS application, $8::text AS url, $9::text AS shape, $10::text AS version) a
 		 WHERE e.id = $1
 		RETURNING e.state, `+sinceCommit, in.ExportID, string(in.Outcome), string(in.Cause), in.Detail, in.Delay, in.CandidateID,
-		in.ApplicationID, in.ProfileURL).Scan(&out.State, &out.Waited)
+		in.ApplicationID, in.ProfileURL, Shape(in.Detail), s.version).Scan(&out.State, &out.Waited)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
 	}

@@ -22,6 +22,7 @@ type Config struct {
 	StatementLimit  time.Duration // no statement runs longer; 15 s when zero
 	LockLimit       time.Duration // no statement waits longer for a lock; 2 s when zero
 	IdleLimit       time.Duration // a transaction left open by a frozen process ends after this; 3 s when zero
+	Version         string        // of this binary, kept with what dies under it
 	GenericPlans    bool          // plan each statement once a connection: for a service, whose few statements are long and alike
 }
 
@@ -30,6 +31,7 @@ type Config struct {
 type Store struct {
 	Pool *pgxpool.Pool
 
+	version string
 	guard   atomic.Pointer[Guard] // nil until [Store.Guard]
 	intents group[Intent, *Granted]
 	settles group[Settle, Settled]
@@ -56,7 +58,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.GenericPlans {
 		set["plan_cache_mode"] = "force_generic_plan"
 	}
-	s := &Store{}
+	s := &Store{version: c.Version}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		// Without this pgx scans timestamptz into the machine's local zone, and the same row prints differently on two nodes.
 		conn.TypeMap().RegisterType(&pgtype.Type{

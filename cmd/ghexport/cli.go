@@ -39,7 +39,7 @@ func (c *cli) open(ctx context.Context, cmd string, needs ...need) (*store.Store
 	if err != nil {
 		return nil, config, err
 	}
-	st, err := store.Open(ctx, store.Config{URL: config.DatabaseURL, ApplicationName: "ghexport " + cmd, MaxConns: cliConns})
+	st, err := store.Open(ctx, store.Config{URL: config.DatabaseURL, ApplicationName: "ghexport " + cmd, Version: binaryVersion(), MaxConns: cliConns})
 	if err != nil {
 		return nil, config, err
 	}

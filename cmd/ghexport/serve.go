@@ -75,7 +75,7 @@ func newService(ctx context.Context, config Config, flags serveFlags, log *zap.L
 	if err != nil {
 		return nil, err
 	}
-	if s.store, err = store.Open(ctx, store.Config{URL: config.DatabaseURL, ApplicationName: "ghexport serve", GenericPlans: true}); err != nil {
+	if s.store, err = store.Open(ctx, store.Config{URL: config.DatabaseURL, ApplicationName: "ghexport serve", Version: binaryVersion(), GenericPlans: true}); err != nil {
 		return nil, err
 	}
 	if err := s.prepare(ctx, keyset); err != nil {
