@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Budget is how many requests a credential may still make, as all nodes share it. Greenhouse's windows are fixed, so it is spent
 // from a window's front. Pure: the caller brings the database's clock.
@@ -77,6 +80,18 @@ func (b *Budget) free(now time.Time, urgent bool) int {
 	}
 	return max(0, usable-b.Spent)
 }
+
+// freeForReplay is free for what yields to live work: a quarter is left to that, less and less as the window goes by, so that what
+// nobody else needed is used in the end.
+func (b *Budget) freeForReplay(now time.Time, urgent bool) int {
+	reserve := b.replayReserve()
+	if left := b.End.Sub(now); b.PhaseKnown && left < b.Window {
+		reserve = int(math.Ceil(float64(reserve) * float64(max(0, left)) / float64(b.Window)))
+	}
+	return max(0, b.free(now, urgent)-reserve)
+}
+
+func (b *Budget) replayReserve() int { return (b.Limit + 3) / 4 }
 
 // spend takes one request out and returns the moment after which it may no longer leave.
 func (b *Budget) spend(now time.Time) (sendBy time.Time) {

@@ -54,7 +54,12 @@ func (p *dispatchPlan) send(e dueExport, free map[string]int) {
 		return
 	}
 	b := p.budget(e)
-	if free[e.OrgID] <= 0 || b.free(e.Now, e.Urgent || e.Trial) <= 0 {
+	places, requests := free[e.OrgID], b.free(e.Now, e.Urgent || e.Trial)
+	if e.Lane == laneReplay && !e.Trial {
+		// The last place, and a share of the budget, are left to live work that comes while replays are under way.
+		places, requests = places-min(1, e.Cap-1), b.freeForReplay(e.Now, e.Urgent)
+	}
+	if places <= 0 || requests <= 0 {
 		return
 	}
 	free[e.OrgID]--

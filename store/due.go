@@ -9,6 +9,7 @@ type dueExport struct {
 	OrgID  string
 	Trial  bool // only one may go, to try whether a 403 is over
 	Free   int  // places under the in-flight cap
+	Cap    int  // and the cap
 	Second string
 
 	Credential     []byte
@@ -89,7 +90,7 @@ const dueExports = `
 		          FROM ghexport.exports q
 		         WHERE q.job_id IS NOT NULL) lying -- exports_in_flight
 	), oldest AS MATERIALIZED (
-		SELECT r.org_id, r.trial, r.free, r.second_interview, r.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
+		SELECT r.org_id, r.trial, r.free, r.in_flight_cap, r.second_interview, r.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
 		       e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, e.candidate_digest, e.email_digest
 		  FROM ready r
 		  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
@@ -106,7 +107,7 @@ const dueExports = `
 		   AND (b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
 		 LIMIT (SELECT CASE WHEN n > 0 THEN n + $4::int ELSE 0 END FROM room)
 	)
-	SELECT clock_timestamp(), room.n, e.org_id, e.trial, e.free, e.second_interview, e.key_digest,
+	SELECT clock_timestamp(), room.n, e.org_id, e.trial, e.free, e.in_flight_cap, e.second_interview, e.key_digest,
 	       (SELECT coalesce(sum((SELECT count(*) FROM ghexport.exports f WHERE f.org_id = j.org_id AND f.job_id IS NOT NULL)), 0)::int
 	          FROM ghexport.integrations j
 	         WHERE j.key_digest = e.key_digest),
