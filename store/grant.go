@@ -23,12 +23,13 @@ var (
 	serviceTables = []string{
 		"aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports",
 		"integrations",
-		"nodes", "notices", "outbox", "rejected", "state_counts", "waves",
+		"nodes", "notices", "outbox", "rejected", "revisions", "run_members", "runs", "state_counts", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "river_job", "river_queue", "state_counts", "waves",
+		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "revisions", "river_job", "river_queue", "run_members",
+		"runs", "state_counts", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.

@@ -8,7 +8,7 @@ import (
 )
 
 // write makes the move for rows that the transaction has locked, records it, and puts back what was kept aside for them.
-func (m move) write(ctx context.Context, tx pgx.Tx, by By, action string, ids []int64) error {
+func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) error {
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.exports e
 		   SET state = $3,
@@ -20,6 +20,8 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, action string, ids []
 		       due_at = CASE WHEN $3 = 'pending' THEN clock_timestamp() END,
 		       blocked_at = NULL,
 		       attention_at = NULL,
+		       died_of = NULL,
+		       died_version = NULL,
 		       duplicate_allowed = e.duplicate_allowed OR $7,
 		       first_failed_at = CASE WHEN $8 THEN e.first_failed_at END,
 		       failures = CASE WHEN $8 THEN e.failures ELSE 0 END,
@@ -42,7 +44,10 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, action string, ids []
 	if m.profile.URL != "" {
 		detail["profile_url"] = m.profile.URL
 	}
-	if err := auditExports(ctx, tx, by, action, ids, detail); err != nil {
+	if v.run != 0 {
+		detail["run"] = v.run
+	}
+	if err := auditExports(ctx, tx, by, v.action, ids, detail); err != nil {
 		return err
 	}
 	if m.keepsBehind {

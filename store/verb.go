@@ -40,6 +40,7 @@ func (r Result) Problems() []error {
 // verb is a rule by which a person changes exports. Judge is pure: it says what becomes of a row, or why the verb does not apply.
 type verb struct {
 	action string // as the command names it
+	run    int64  // for which it is done; 0 for none
 	judge  func(verbRow) (move, string)
 }
 
@@ -119,7 +120,7 @@ func (v verb) applyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []
 		return r, nil
 	}
 	for _, m := range slices.SortedFunc(maps.Keys(moves), func(a, b move) int { return int(moves[a][0] - moves[b][0]) }) {
-		if err := m.write(ctx, tx, by, v.action, moves[m]); err != nil {
+		if err := m.write(ctx, tx, by, v, moves[m]); err != nil {
 			return r, err
 		}
 	}

@@ -41,6 +41,8 @@ type rig struct {
 	log      *zap.Logger
 }
 
+const rigVersion = "v1.2.3"
+
 const createdBy = "recruiting@acme.example"
 
 func newRig(t *testing.T) *rig {
@@ -50,7 +52,7 @@ func newRig(t *testing.T) *rig {
 	core, logs := observer.New(zap.DebugLevel)
 	r.logs, r.log = logs, zap.New(core)
 	var err error
-	r.store, err = store.Open(ctx, store.Config{URL: r.db.ServiceURL})
+	r.store, err = store.Open(ctx, store.Config{URL: r.db.ServiceURL, Version: rigVersion})
 	require.NoError(t, err)
 	t.Cleanup(r.store.Close)
 	keys, err := store.NewKeysetJSON()
@@ -73,6 +75,7 @@ func newRig(t *testing.T) *rig {
 		CREATE TRIGGER tell AFTER INSERT OR UPDATE ON ghexport.exports FOR EACH STATEMENT EXECUTE FUNCTION public.tell();
 		CREATE TRIGGER tell AFTER UPDATE ON ghexport.integrations FOR EACH STATEMENT EXECUTE FUNCTION public.tell();
 		CREATE TRIGGER tell AFTER INSERT OR UPDATE ON ghexport.river_job FOR EACH STATEMENT EXECUTE FUNCTION public.tell();
+		CREATE TRIGGER tell AFTER UPDATE ON ghexport.runs FOR EACH STATEMENT EXECUTE FUNCTION public.tell();
 		CREATE TRIGGER tell AFTER INSERT OR DELETE ON ghexport.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell();
 		LISTEN test_change`)
 	require.NoError(t, err)
