@@ -10,27 +10,27 @@ import (
 
 // DeadGroup is dead letters that died of the same thing under the same version of the code.
 type DeadGroup struct {
-	Fingerprint string    `json:"fingerprint"` // names the group in a [Filter]
-	Cause       Cause     `json:"cause"`
-	Field       string    `json:"field"`        // of the request, that Greenhouse complains about; empty where it names none
-	Message     string    `json:"message"`      // what it says of that, see [Shape]
-	Detail      string    `json:"detail"`       // field and message as they stand in the ledger
-	CodeVersion string    `json:"code_version"` // that sent them; empty where an older one did not say
-	Count       int64     `json:"count"`
-	Companies   int64     `json:"companies"`
-	Orgs        []string  `json:"orgs"` // at most 20 of them, those with most letters first
-	FirstSeen   time.Time `json:"first_seen"`
-	LastSeen    time.Time `json:"last_seen"`
-	Sample      int64     `json:"sample"` // the newest of them
-	Replay      Verdict   `json:"replay"` // whether to send them again as things stand
-	Because     string    `json:"because"`
-	Trend       Trend     `json:"trend"` // deaths by time, oldest first
+	Fingerprint string     `json:"fingerprint"` // names the group in a [Filter]
+	Cause       Cause      `json:"cause"`
+	Field       string     `json:"field"`        // of the request, that Greenhouse complains about; empty where it names none
+	Message     string     `json:"message"`      // what it says of that, see [Shape]
+	Detail      string     `json:"detail"`       // field and message as they stand in the ledger
+	CodeVersion string     `json:"code_version"` // that sent them; empty where an older one did not say
+	Count       int64      `json:"count"`
+	Companies   int64      `json:"companies"`
+	Orgs        []string   `json:"orgs"` // at most 20 of them, those with most letters first
+	FirstSeen   time.Time  `json:"first_seen"`
+	LastSeen    time.Time  `json:"last_seen"`
+	Sample      int64      `json:"sample"` // the newest of them
+	Replay      Verdict    `json:"replay"` // whether to send them again as things stand
+	Because     string     `json:"because"`
+	Trend       DeathTrend `json:"trend"` // deaths by time, oldest first
 
 	answered, changed int64 // of its companies: heard from by Greenhouse, or with other settings, since their last death
 }
 
-// Trend is how many died in each stretch of time, up to now.
-type Trend struct {
+// DeathTrend is how many died in each stretch of time, up to now.
+type DeathTrend struct {
 	Step   Seconds `json:"step_s"`
 	Counts []int64 `json:"counts"`
 }
@@ -94,7 +94,7 @@ func (s *Store) addTrends(ctx context.Context, f Filter, groups []DeadGroup) err
 		}
 	}
 	for i := range groups {
-		groups[i].Trend = Trend{Step: Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
+		groups[i].Trend = DeathTrend{Step: Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
 	}
 	w := f.where()
 	rows, err := s.Pool.Query(ctx, `
