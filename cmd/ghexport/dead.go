@@ -60,9 +60,27 @@ func (c *cli) deadGroups(cmd *cobra.Command, f store.Filter, asJSON bool) error 
 	var rows [][]string
 	for _, g := range groups {
 		rows = append(rows, []string{
-			fmt.Sprint(g.Count), string(g.Cause), g.Detail, strings.Join(g.Orgs, " "), moment(g.LastSeen), fmt.Sprint(g.Sample),
+			fmt.Sprint(g.Count), string(g.Cause), deathOf(g), companies(g), moment(g.LastSeen), string(g.Replay), g.Fingerprint,
 		})
 	}
-	c.table([]column{{"count", 7}, {"cause", 16}, {"detail", 28}, {"orgs", 14}, {"last seen", 17}, {"sample", 8}}, rows)
+	c.table([]column{
+		{"count", 6}, {"cause", 15}, {"died of", 24}, {"companies", 11}, {"last seen", 17}, {"replay", 9}, {"group", 10},
+	}, rows)
 	return nil
+}
+
+// deathOf is what a group died of, and under which version.
+func deathOf(g store.DeadGroup) string {
+	text := g.Detail
+	if g.CodeVersion != "" {
+		text = strings.TrimSpace(text + " (" + g.CodeVersion + ")")
+	}
+	return text
+}
+
+func companies(g store.DeadGroup) string {
+	if g.Companies > 1 {
+		return count(g.Companies, "company")
+	}
+	return strings.Join(g.Orgs, " ")
 }

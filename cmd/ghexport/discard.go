@@ -15,7 +15,8 @@ func (c *cli) discard() *cobra.Command {
 		Short: "End pending or dead exports that nobody wants sent",
 		Long:  "Ends exports for good: those named, or the pending and dead ones that the flags select. A replay takes it back.",
 		Example: `  ghexport discard 42 --reason "the company asked us not to"
-  ghexport discard --org acme --state dead --yes --reason "agreed with the company on the phone"`,
+  ghexport discard --org acme --state dead --yes --reason "agreed with the company on the phone"
+  ghexport discard --fingerprint 3f2a9c41d0 --dry-run`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := flags.filter(args)
 			if err != nil {

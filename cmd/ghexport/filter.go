@@ -15,8 +15,8 @@ import (
 
 // filterFlags select exports.
 type filterFlags struct {
-	state, org, cause, since string
-	limit                    int
+	state, org, cause, since, fingerprint string
+	limit                                 int
 }
 
 // register adds the flags. Every one of them says less; none is everything that the command concerns.
@@ -30,6 +30,7 @@ func (f *filterFlags) register(cmd *cobra.Command, withState bool) {
 	flags.StringVar(&f.cause, "cause", "", "only those with this cause, or held for it, such as payload.refused")
 	complete(cmd, "cause", texts(store.Causes))
 	flags.StringVar(&f.since, "since", "", "only what changed since: a duration back (2h, 3d) or a moment (2026-11-24T00:00:00Z)")
+	flags.StringVar(&f.fingerprint, "fingerprint", "", "only dead letters of this group of dead --group")
 	flags.IntVar(&f.limit, "limit", 0, "how many at most; 0 is all")
 }
 
@@ -40,17 +41,20 @@ func complete(cmd *cobra.Command, flag string, words []string) {
 
 // any tells whether something was selected at all.
 func (f *filterFlags) any() bool {
-	return f.state != "" || f.org != "" || f.cause != "" || f.since != "" || f.limit != 0
+	return f.state != "" || f.org != "" || f.cause != "" || f.since != "" || f.fingerprint != "" || f.limit != 0
 }
 
 // filter checks the flags. A word that is no state or cause is a slip, and must not pass for "nothing matches".
 func (f *filterFlags) filter() (store.Filter, error) {
-	out := store.Filter{State: store.State(f.state), Org: f.org, Cause: store.Cause(f.cause), Limit: f.limit}
+	out := store.Filter{State: store.State(f.state), Org: f.org, Cause: store.Cause(f.cause), Fingerprint: f.fingerprint, Limit: f.limit}
 	if f.state != "" && !slices.Contains(store.States, out.State) {
 		return out, usagef("--state %s: no such state; there are %s", f.state, joined(store.States))
 	}
 	if f.cause != "" && !slices.Contains(store.Causes, out.Cause) {
 		return out, usagef("--cause %s: no such cause; there are %s", f.cause, joined(store.Causes))
+	}
+	if f.fingerprint != "" && !fingerprints.MatchString(f.fingerprint) {
+		return out, usagef("--fingerprint %s: not one that ghexport dead --group shows", f.fingerprint)
 	}
 	if f.limit < 0 {
 		return out, usagef("--limit %d: a limit is not negative", f.limit)
@@ -59,6 +63,8 @@ func (f *filterFlags) filter() (store.Filter, error) {
 	out.Since, err = since(f.since, time.Now())
 	return out, err
 }
+
+var fingerprints = regexp.MustCompile(`^[0-9a-f]{10}$`)
 
 var days = regexp.MustCompile(`^([0-9]{1,5})d(.*)$`)
 

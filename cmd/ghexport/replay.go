@@ -2,66 +2,173 @@ package main
 
 import (
 	"context"
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
+// replayFlags say how carefully many exports are replayed, or what of one is edited first.
+type replayFlags struct {
+	verbFlags
+	set    []string
+	rate   string
+	canary int
+	stopAt int
+	ticket string
+	watch  bool
+	asJSON bool
+}
+
+// atOnce is how many named exports are released without a run: a person has looked at each.
+const atOnce = 20
+
 func (c *cli) replay() *cobra.Command {
-	var flags verbFlags
+	var flags replayFlags
 	cmd := &cobra.Command{
 		Use:   "replay [EXPORT...]",
 		Short: "Send dead or cancelled exports again",
-		Long: `Makes exports due again: those named, or the dead ones that the flags select; with --cause, the cancelled ones of that cause too.
+		Long: `Sends exports again. Those named are due at once, up to 20 of them. Those that flags select (the dead ones; with --cause, the
+cancelled ones of that cause too) become a run: a frozen set, of which one goes first and, once that is in Greenhouse, the rest at
+a rate, after live work and within the companies' budgets. A run pauses itself when what goes first dies again, or too many do;
+see ghexport runs. --dry-run shows the plan: how many of which company, how long it takes, what would probably fail again.
+
 Their 72 hours begin anew. Nothing that was sent is ever sent again, and one that may exist in Greenhouse is refused: resolve it.
+--set corrects one export before it goes (name, first_name, last_name, email, linkedin); the original is kept.
 --cause message.invalid puts messages that could not be folded back, to be tried anew.`,
 		Example: `  ghexport replay 42 --reason "the recruiter opened the job again"
+  ghexport replay 42 --set email=ada@example.com --reason "the recruiter gave us the address"
   ghexport replay --org acme --cause payload.refused --dry-run
-  ghexport replay --org acme --cause payload.refused --yes --reason "names are accepted now"`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := flags.filter(args)
-			if err != nil {
-				return err
-			}
-			st, _, err := c.open(cmd.Context(), "replay")
-			if err != nil {
-				return err
-			}
-			defer st.Close()
-			if f.Cause == store.CauseMessageInvalid {
-				return c.replayRejected(cmd.Context(), st, flags, f)
-			}
-			return c.act(cmd.Context(), verb{"replay", "replayed", func(ctx context.Context, f store.Filter, by store.By, dryRun bool) (store.Result, error) {
-				return st.Replay(ctx, store.ReplayRequest{Request: store.Request{Filter: f, By: by, DryRun: dryRun}})
-			}}, flags, f)
-		},
+  ghexport replay --org acme --cause payload.refused --yes --reason "names are accepted now"
+  ghexport replay --fingerprint 3f2a9c41d0 --rate 5/s --ticket OPS-7 --watch --reason "fixed in 4f2c"`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.runReplay(cmd, flags, args) },
 	}
 	flags.register(cmd)
+	set := cmd.Flags()
+	set.StringArrayVar(&flags.set, "set", nil, "correct a field of one export first: FIELD=VALUE; may be repeated")
+	set.StringVar(&flags.rate, "rate", "", "of a run: how many go, such as 5/s or 30/min; what the budgets allow, at most 100/s, when not said")
+	set.IntVar(&flags.canary, "canary", store.RunCanaryDefault, "of a run: how many must be sent before the rest goes; 0 is none")
+	set.IntVar(&flags.stopAt, "stop-at", int(store.RunStopShareDefault*100), "of a run: it pauses when more than this `percent` die again (of at least 10)")
+	set.StringVar(&flags.ticket, "ticket", "", "of a run: where it is talked about")
+	set.BoolVar(&flags.watch, "watch", false, "follow the run until it is done")
+	set.BoolVar(&flags.asJSON, "json", false, "print the plan (with --dry-run) or the run as one JSON object")
 	return cmd
 }
 
-func (c *cli) replayRejected(ctx context.Context, st *store.Store, flags verbFlags, f store.Filter) error {
-	by := c.by(flags.reason)
-	n, err := st.ReplayRejected(ctx, f, by, true)
+func (c *cli) runReplay(cmd *cobra.Command, flags replayFlags, args []string) error {
+	f, err := flags.filter(args)
 	if err != nil {
 		return err
 	}
-	if n == 0 {
-		c.printf("no messages match\n")
-		return nil
+	if len(flags.set) > 0 {
+		return c.replayEdited(cmd.Context(), flags, f)
 	}
-	if flags.dryRun {
-		c.printf("would be put back into the outbox: %s\n", count(n, "message"))
-		return nil
-	}
-	if err := c.confirm("put back", "message", n, flags.yes); err != nil {
+	request, err := flags.request(f, c.by(flags.reason))
+	if err != nil {
 		return err
 	}
-	f.Limit = n
-	if n, err = st.ReplayRejected(ctx, f, by, false); err != nil {
+	st, _, err := c.open(cmd.Context(), "replay")
+	if err != nil {
 		return err
 	}
-	c.printf("put %s back into the outbox\n", count(n, "message"))
+	defer st.Close()
+	changed := cmd.Flags().Changed
+	carefully := flags.watch || flags.asJSON || changed("canary") || changed("rate") || changed("ticket") || changed("stop-at")
+	switch {
+	case f.Cause == store.CauseMessageInvalid:
+		return c.replayRejected(cmd.Context(), st, flags.verbFlags, f)
+	case len(f.IDs) > 0 && len(f.IDs) <= atOnce && !carefully:
+		return c.act(cmd.Context(), verb{"replay", "replayed", func(ctx context.Context, f store.Filter, by store.By, dryRun bool) (store.Result, error) {
+			return st.Replay(ctx, store.ReplayRequest{Request: store.Request{Filter: f, By: by, DryRun: dryRun}})
+		}}, flags.verbFlags, f)
+	default:
+		return c.replayAsRun(cmd.Context(), st, flags, request)
+	}
+}
+
+// request reads what concerns a run.
+func (flags replayFlags) request(f store.Filter, by store.By) (store.RunRequest, error) {
+	r := store.RunRequest{Filter: f, By: by, Ticket: strings.TrimSpace(flags.ticket), Canary: flags.canary, StopShare: float64(flags.stopAt) / 100}
+	if flags.canary < 0 {
+		return r, usagef("--canary %d: at least 0", flags.canary)
+	}
+	if flags.stopAt < 1 || flags.stopAt > 100 {
+		return r, usagef("--stop-at %d: a percentage from 1 to 100", flags.stopAt)
+	}
+	var err error
+	r.Rate, err = perSecond(flags.rate)
+	return r, err
+}
+
+var rates = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(?:/(s|min|h))?$`)
+
+// perSecond reads a rate; nothing is the default.
+func perSecond(text string) (float64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	match := rates.FindStringSubmatch(text)
+	if match == nil {
+		return 0, usagef("--rate %s: not a rate such as 5/s, 30/min or 100/h", text)
+	}
+	n, err := strconv.ParseFloat(match[1], 64)
+	if err != nil || n <= 0 {
+		return 0, usagef("--rate %s: must be more than nothing", text)
+	}
+	return n / map[string]float64{"": 1, "s": 1, "min": 60, "h": 3600}[match[2]], nil
+}
+
+// replayAsRun shows what a run would do, asks, and begins it.
+func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlags, r store.RunRequest) error {
+	plan, err := st.PlanRun(ctx, r)
+	if err != nil {
+		return err
+	}
+	switch {
+	case flags.dryRun && flags.asJSON:
+		return c.json(plan)
+	case flags.dryRun:
+		c.showPlan(plan)
+		return nil
+	case plan.Count == 0 && len(plan.LeftOut) == 0:
+		c.printf("no exports match\n")
+		return nil
+	case plan.Count == 0:
+		return &store.NothingToReplayError{LeftOut: plan.LeftOut}
+	}
+	c.warnOfPlan(plan)
+	if err := c.confirm("replay", "export", int(plan.Count), flags.yes); err != nil {
+		return err
+	}
+	if !flags.yes {
+		r.Expect = plan.Count
+	}
+	run, err := st.StartRun(ctx, r)
+	var changed *store.PlanChangedError
+	if errors.As(err, &changed) {
+		return hinted(err, "look again with --dry-run")
+	}
+	if err != nil {
+		return err
+	}
+	if flags.watch {
+		return c.watchRun(ctx, st, run.ID, flags.asJSON)
+	}
+	if flags.asJSON {
+		return c.json(run)
+	}
+	c.printf("run %d begun: %s; follow it with: ghexport runs show %d --watch\n", run.ID, c.goesHow(run), run.ID)
 	return nil
+}
+
+// goesHow says in a clause what a run begins with.
+func (c *cli) goesHow(run *store.Run) string {
+	if int64(run.Canary) >= run.Members || run.Canary == 0 {
+		return count(run.Members, "export")
+	}
+	return count(run.Members, "export") + ", " + strconv.Itoa(run.Canary) + " first"
 }

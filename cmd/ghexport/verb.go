@@ -41,7 +41,7 @@ func (v *verbFlags) filter(args []string) (store.Filter, error) {
 	case len(args) > 0 && v.any():
 		return f, usagef("name exports or select them by flags, not both")
 	case len(args) == 0 && !v.any():
-		return f, usagef("name exports, or select them by --org, --cause, --state, --since or --limit")
+		return f, usagef("name exports, or select them by --org, --cause, --state, --since, --fingerprint or --limit")
 	case strings.TrimSpace(v.reason) == "" && !v.dryRun:
 		return f, usagef("--reason is missing: a person will ask why")
 	}

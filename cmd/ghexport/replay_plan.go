@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// plannedGroups is how many lines of a plan a person reads; --json has them all.
+const plannedGroups = 30
+
+// showPlan prints what a run would do.
+func (c *cli) showPlan(p store.Plan) {
+	if p.Count == 0 {
+		c.printf("nothing would be replayed\n")
+	} else {
+		c.printf("would replay %s in about %s\n", count(p.Count, "export"), p.Takes.Duration().Round(time.Second))
+	}
+	for _, line := range planRemarks(p) {
+		c.printf("%s\n", line)
+	}
+	if len(p.Groups) == 0 {
+		return
+	}
+	c.printf("\n")
+	var rows [][]string
+	for _, g := range p.Groups[:min(len(p.Groups), plannedGroups)] {
+		why := g.Because
+		if g.Held != nil {
+			why = "held: " + string(*g.Held) + "; " + why
+		}
+		rows = append(rows, []string{fmt.Sprint(g.Count), string(g.Cause), g.OrgID, string(g.Replay), why})
+	}
+	c.table([]column{{"count", 7}, {"cause", 16}, {"company", 18}, {"replay", 9}, {"because", 40}}, rows)
+	if more := len(p.Groups) - plannedGroups; more > 0 {
+		c.printf("and %d more; --json has them all\n", more)
+	}
+}
+
+// planRemarks are the sentences about a plan that a person should not miss.
+func planRemarks(p store.Plan) []string {
+	var lines []string
+	if p.FailAgain > 0 {
+		lines = append(lines, fmt.Sprintf("%s would probably fail again: nothing has changed since", count(p.FailAgain, "export")))
+	}
+	if p.Held > 0 {
+		lines = append(lines, fmt.Sprintf("%s would wait until the company may send again", count(p.Held, "export")))
+	}
+	for _, out := range p.LeftOut {
+		lines = append(lines, out.String())
+	}
+	return lines
+}
+
+// warnOfPlan tells the same to whoever is about to begin.
+func (c *cli) warnOfPlan(p store.Plan) {
+	for _, line := range planRemarks(p) {
+		c.sayf("%s", line)
+	}
+}
