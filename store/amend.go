@@ -55,10 +55,14 @@ var ErrSame = errors.New("it would be sent as it is: nothing is changed")
 // producer's next version replaces the edit. The audit trail gets the names of the fields, never a value.
 func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 	var out *Amended
-	err := s.inTx(ctx, "edit an export", func(tx pgx.Tx) (err error) {
-		out, err = s.amend(ctx, tx, a)
-		return err
+	var refused error
+	err := s.inTx(ctx, "edit an export", func(tx pgx.Tx) error {
+		out, refused = s.amend(ctx, tx, a)
+		return refused
 	})
+	if refused != nil && errors.Is(err, refused) {
+		return nil, refused // in its own words
+	}
 	return out, err
 }
 

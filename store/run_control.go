@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -45,7 +46,7 @@ func (s *Store) StopRun(ctx context.Context, id int64, by By) error {
 
 // controlRun does one guarded statement to a run. The row is locked first, so that a step of the relay is before it or after it.
 func (s *Store) controlRun(ctx context.Context, id int64, by By, what, sql string, args ...any) error {
-	return s.inTx(ctx, what, func(tx pgx.Tx) error {
+	err := s.inTx(ctx, what, func(tx pgx.Tx) error {
 		var state RunState
 		err := tx.QueryRow(ctx, "SELECT state FROM ghexport.runs WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&state)
 		if err != nil {
@@ -63,4 +64,8 @@ func (s *Store) controlRun(ctx context.Context, id int64, by By, what, sql strin
 		}
 		return wakeRelay(ctx, tx)
 	})
+	if refused := new(RunRefusedError); errors.As(err, &refused) {
+		return refused
+	}
+	return err
 }

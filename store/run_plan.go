@@ -281,6 +281,9 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		}
 		return nil, nothing
 	}
+	if changed := new(PlanChangedError); errors.As(err, &changed) {
+		return nil, changed
+	}
 	if err != nil {
 		return nil, err
 	}

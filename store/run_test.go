@@ -44,8 +44,8 @@ func (d *db) step(id int64) *store.Run {
 	return run
 }
 
-// due are the exports that are under way, oldest first.
-func (d *db) due() []int64 {
+// underWay are the exports that are under way, oldest first.
+func (d *db) underWay() []int64 {
 	d.t.Helper()
 	return one[[]int64](d, "SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM ghexport.exports WHERE state = 'pending'")
 }
@@ -75,13 +75,13 @@ func TestRun(t *testing.T) {
 		assert.Equal(t, store.StateDead, d.ledger(list[0]).State, "members stay dead until they are released")
 
 		run = d.step(run.ID)
-		assert.Equal(t, list[:1], d.due(), "one goes first")
+		assert.Equal(t, list[:1], d.underWay(), "one goes first")
 		assert.Equal(t, ledger{State: store.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(list[0]))
 		d.step(run.ID)
-		assert.Equal(t, list[:1], d.due(), "and nothing else before that one has settled")
+		assert.Equal(t, list[:1], d.underWay(), "and nothing else before that one has settled")
 		d.end(store.StateSent, "", list[0])
 		run = d.step(run.ID)
-		assert.Equal(t, list[1:], d.due())
+		assert.Equal(t, list[1:], d.underWay())
 		assert.Equal(t, store.PhaseVerify, run.Phase)
 		assert.Equal(t, int64(4), run.Counts.Released)
 
@@ -122,14 +122,14 @@ func TestRun(t *testing.T) {
 			require.NotNil(t, run.Because)
 			assert.Contains(t, *run.Because, because)
 			d.step(run.ID)
-			assert.Empty(t, d.due(), "a paused run releases nothing")
+			assert.Empty(t, d.underWay(), "a paused run releases nothing")
 
 			require.NoError(t, d.ResumeRun(t.Context(), run.ID, kim))
 			d.step(run.ID)
-			assert.Equal(t, list[1:2], d.due(), "resumed, it takes another one first")
+			assert.Equal(t, list[1:2], d.underWay(), "resumed, it takes another one first")
 			d.end(store.StateSent, "", list[1])
 			run = d.step(run.ID)
-			assert.Equal(t, list[2:], d.due())
+			assert.Equal(t, list[2:], d.underWay())
 			assert.Nil(t, run.Because)
 		}
 	})
@@ -142,16 +142,16 @@ func TestRun(t *testing.T) {
 		list := append(d.dead("acme", 1), d.dead("held", 2)...)
 		run := d.run(store.Filter{State: store.StateDead}, func(r *store.RunRequest) { r.Canary = 2 })
 		d.step(run.ID)
-		assert.Equal(t, list[:2], d.due(), "one of each company")
+		assert.Equal(t, list[:2], d.underWay(), "one of each company")
 		d.end(store.StateCancelled, store.CauseDiscarded, list[0])
 		d.step(run.ID)
-		assert.Equal(t, list[1:], d.due())
+		assert.Equal(t, list[1:], d.underWay())
 		_, err := d.PauseOrg(t.Context(), "held", kim)
 		require.NoError(t, err)
 		more := d.dead("acme", 1)
 		other := d.run(store.Filter{IDs: more})
 		d.step(other.ID)
-		assert.Contains(t, d.due(), more[0], "another run goes its own way")
+		assert.Contains(t, d.underWay(), more[0], "another run goes its own way")
 	})
 
 	t.Run("PausesItselfWhenTooManyDieAgain", func(t *testing.T) {
@@ -162,7 +162,7 @@ func TestRun(t *testing.T) {
 		list := d.dead("acme", 60)
 		run := d.run(store.Filter{Org: "acme"}, func(r *store.RunRequest) { r.Canary = 0 })
 		d.step(run.ID)
-		require.Len(t, d.due(), 40, "twice what the company may have in flight")
+		require.Len(t, d.underWay(), 40, "twice what the company may have in flight")
 		d.end(store.StateDead, store.CausePayloadRefused, list[:2]...)
 		d.end(store.StateSent, "", list[2:10]...)
 		run = d.step(run.ID)
@@ -200,7 +200,7 @@ func TestRun(t *testing.T) {
 		_, err = d.ResumeOrg(t.Context(), "held", kim)
 		require.NoError(t, err)
 		run = d.step(run.ID)
-		assert.Equal(t, held[1:], d.due())
+		assert.Equal(t, held[1:], d.underWay())
 		assert.Equal(t, int64(1), run.Counts.Skipped)
 		members, err := d.RunMembers(t.Context(), run.ID, store.MemberSkipped, 0, 10)
 		require.NoError(t, err)
@@ -219,7 +219,7 @@ func TestRun(t *testing.T) {
 		d.exec("UPDATE ghexport.exports SET body_id = NULL WHERE id = $1", list[1])
 		d.end(store.StateSent, "", list[0])
 		run = d.step(run.ID)
-		assert.Equal(t, list[2:], d.due())
+		assert.Equal(t, list[2:], d.underWay())
 		members, err := d.RunMembers(t.Context(), run.ID, store.MemberSkipped, 0, 10)
 		require.NoError(t, err)
 		require.Len(t, members, 2)
@@ -234,15 +234,15 @@ func TestRun(t *testing.T) {
 		d.dead("acme", 8)
 		run := d.run(store.Filter{Org: "acme"}, func(r *store.RunRequest) { r.Canary, r.Rate = 0, 0.5 })
 		d.step(run.ID)
-		assert.Len(t, d.due(), 1)
+		assert.Len(t, d.underWay(), 1)
 		d.step(run.ID)
-		assert.Len(t, d.due(), 1, "the next goes two seconds later")
+		assert.Len(t, d.underWay(), 1, "the next goes two seconds later")
 		d.exec("UPDATE ghexport.runs SET paced_at = paced_at - interval '2 s'")
 		d.step(run.ID)
-		assert.Len(t, d.due(), 2)
+		assert.Len(t, d.underWay(), 2)
 		d.exec("UPDATE ghexport.runs SET paced_at = paced_at - interval '1 h'")
 		d.step(run.ID)
-		assert.Len(t, d.due(), 3, "what was not used is not made up for in one burst")
+		assert.Len(t, d.underWay(), 3, "what was not used is not made up for in one burst")
 	})
 
 	t.Run("StopsForGood", func(t *testing.T) {
@@ -287,10 +287,10 @@ func TestRun(t *testing.T) {
 		require.NoError(t, err)
 		_, err = d.AdvanceRuns(t.Context())
 		require.ErrorIs(t, err, store.ErrStandby)
-		assert.Empty(t, d.due())
+		assert.Empty(t, d.underWay())
 		require.NoError(t, tx.Rollback(t.Context()))
 		d.step(run.ID)
-		assert.Len(t, d.due(), 1)
+		assert.Len(t, d.underWay(), 1)
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,8 @@ func (c *cli) dead() *cobra.Command {
 		Use:   "dead",
 		Short: "List dead letters, or what they died of",
 		Long: "Lists dead letters: exports that Greenhouse refused for good, or that failed for 72 hours. With --group, those that died\n" +
-			"of the same thing are one line. Put them right, then replay or discard them.",
+			"of the same thing are one line, which says whether a replay is safe as things stand: yes, one first, or not yet. --json says why,\n" +
+			"and when they died. Put them right, then replay or discard the group: ghexport replay --fingerprint GROUP.",
 		Example: "  ghexport dead --group\n  ghexport dead --org acme --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -60,27 +62,41 @@ func (c *cli) deadGroups(cmd *cobra.Command, f store.Filter, asJSON bool) error 
 	var rows [][]string
 	for _, g := range groups {
 		rows = append(rows, []string{
-			fmt.Sprint(g.Count), string(g.Cause), deathOf(g), companies(g), moment(g.LastSeen), string(g.Replay), g.Fingerprint,
+			fmt.Sprint(g.Count), string(g.Cause), deathOf(g), companies(g), ago(g.LastSeen), string(g.Replay), g.Fingerprint,
 		})
 	}
 	c.table([]column{
-		{"count", 6}, {"cause", 15}, {"died of", 24}, {"companies", 11}, {"last seen", 17}, {"replay", 9}, {"group", 10},
+		{"count", 6}, {"cause", 15}, {"died of", 30}, {"companies", 10}, {"last", 8}, {"replay", 9}, {"group", 10},
 	}, rows)
 	return nil
 }
 
-// deathOf is what a group died of, and under which version.
+// deathOf is what a group died of, and where another version than this one sent it, under which.
 func deathOf(g store.DeadGroup) string {
 	text := g.Detail
-	if g.CodeVersion != "" {
-		text = strings.TrimSpace(text + " (" + g.CodeVersion + ")")
+	if g.CodeVersion != "" && g.CodeVersion != binaryVersion() {
+		text = strings.TrimSpace("(" + g.CodeVersion + ") " + text)
 	}
 	return text
 }
 
 func companies(g store.DeadGroup) string {
 	if g.Companies > 1 {
-		return count(g.Companies, "company")
+		return fmt.Sprint(g.Companies)
 	}
 	return strings.Join(g.Orgs, " ")
+}
+
+// ago is how long something was ago, in the largest unit that fits.
+func ago(t time.Time) string {
+	switch d := time.Since(t); {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days", int(d.Hours()/24))
+	}
 }

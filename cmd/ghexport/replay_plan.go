@@ -12,9 +12,12 @@ const plannedGroups = 30
 
 // showPlan prints what a run would do.
 func (c *cli) showPlan(p store.Plan) {
-	if p.Count == 0 {
+	switch {
+	case p.Count == 0:
 		c.printf("nothing would be replayed\n")
-	} else {
+	case p.Held == p.Count:
+		c.printf("would replay %s\n", count(p.Count, "export"))
+	default:
 		c.printf("would replay %s in about %s\n", count(p.Count, "export"), p.Takes.Duration().Round(time.Second))
 	}
 	for _, line := range planRemarks(p) {
