@@ -172,7 +172,7 @@ func (s *Store) RunMembers(ctx context.Context, id int64, state MemberState, aft
 // RunLog is what people, and the run by itself, did to a run: its entries of the audit trail, oldest first.
 func (s *Store) RunLog(ctx context.Context, id int64) ([]Event, error) {
 	rows, err := s.Pool.Query(ctx, `
-		SELECT a.at, a.action || coalesce(': ' || a.reason, ''), CASE WHEN a.actor <> 'ghexport' THEN a.actor END
+		SELECT a.at, a.action, CASE WHEN a.actor <> 'ghexport' THEN a.actor END, a.reason
 		  FROM ghexport.audit a
 		 WHERE a.detail ->> 'run' = $1::text AND a.detail ? 'run' AND a.export_id IS NULL -- audit_by_run
 		 ORDER BY a.id

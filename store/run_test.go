@@ -300,7 +300,7 @@ func (d *db) log(run int64) []string {
 	require.NoError(d.t, err)
 	var list []string
 	for _, e := range events {
-		list = append(list, e.What)
+		list = append(list, e.What+": "+*e.Reason)
 	}
 	return list
 }

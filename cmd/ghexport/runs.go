@@ -179,7 +179,7 @@ func (c *cli) showRun(ctx context.Context, st *store.Store, id int64, asJSON boo
 		if event.Who != nil {
 			who = " (" + *event.Who + ")"
 		}
-		c.printf("  %s  %s\n", event.At.UTC().Format("2006-01-02 15:04:05Z"), visible(event.What+who))
+		c.printf("  %s  %s: %s%s\n", event.At.UTC().Format("2006-01-02 15:04:05Z"), event.What, visible(deref(event.Reason)), visible(who))
 	}
 	return c.showRunTroubles(ctx, st, id)
 }
