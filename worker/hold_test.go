@@ -411,3 +411,36 @@ func TestHold_Words(t *testing.T) {
 		assert.Equal(t, store.CauseOff, said(r, "nobody").Cause)
 	})
 }
+
+// The sealed key of one company, copied to another's row, sends nothing there: that company is held and we are told, the others go
+// on, and it ends by itself when its own key is back.
+func TestHold_AKeyCopiedFromAnotherCompany(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	acme, globex := r.company("acme"), r.company("globex")
+	n := r.start()
+	r.sql("CREATE TABLE public.backup AS SELECT sealed_key FROM ghexport.integrations WHERE org_id = 'globex'")
+	r.sql("UPDATE ghexport.integrations SET sealed_key = (SELECT sealed_key FROM ghexport.integrations WHERE org_id = 'acme') WHERE org_id = 'globex'")
+	r.enqueue(result("globex", "stolen"))
+	r.untilHeld("globex", "decrypt.failed")
+	r.enqueue(result("acme", "fine"))
+	r.state("fine", "sent")
+	assert.Equal(t, 1, r.sim.CountCandidates(acme), "its key was used for its own alone")
+	assert.Len(t, r.sim.Requests(), 1)
+	assert.NoError(t, n.worker.Ready(), "the node is well")
+	assert.NotEmpty(t, r.logs.FilterMessage("a company's stored key does not open, and it is held").All())
+	h, err := r.store.Health(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, fmt.Sprint(h.Problems), "decrypt.failed")
+	require.Len(t, r.holds("globex"), 1)
+	assert.Equal(t, store.CauseDecryptFailed, r.holds("globex")[0].Cause)
+
+	r.probe(n, "globex")
+	r.checked("globex", store.CheckProbe)
+	r.untilHeld("globex", "decrypt.failed")
+	r.sql("UPDATE ghexport.integrations SET sealed_key = (SELECT sealed_key FROM public.backup) WHERE org_id = 'globex'")
+	r.probe(n, "globex")
+	r.state("stolen", "sent")
+	assert.Equal(t, 1, r.sim.CountCandidates(globex))
+	assert.Equal(t, store.HoldAccepted, *r.holds("globex")[0].Ended)
+}
