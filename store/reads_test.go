@@ -306,7 +306,7 @@ func TestWhy(t *testing.T) {
 			"rejected":  "readable: A message of its could not be folded: no name.",
 			"nobody's":  "committed: No producer has committed a result",
 		} {
-			list, err := d.Why(t.Context(), interview)
+			list, err := d.Why(t.Context(), "", interview)
 			require.NoError(t, err)
 			require.Len(t, list, 1, interview)
 			if want == "" {
@@ -315,7 +315,7 @@ func TestWhy(t *testing.T) {
 				assert.Contains(t, first(list[0]), want, interview)
 			}
 		}
-		sent, err := d.Why(t.Context(), "sent")
+		sent, err := d.Why(t.Context(), "", "sent")
 		require.NoError(t, err)
 		assert.Contains(t, sent[0].Checks[len(sent[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
 	})
@@ -326,7 +326,7 @@ func TestWhy(t *testing.T) {
 		d.export(fixture{State: store.StateSent, Interview: "iv", Org: "b"})
 		d.export(fixture{State: store.StateSent, Interview: "iv", Org: "a"})
 		d.message("c", "iv", 1, true, true)
-		list, err := d.Why(t.Context(), "iv")
+		list, err := d.Why(t.Context(), "", "iv")
 		require.NoError(t, err)
 		require.Len(t, list, 3)
 		assert.Equal(t, []string{"a", "b", "c"}, []string{list[0].OrgID, list[1].OrgID, list[2].OrgID})
@@ -339,11 +339,11 @@ func TestWhy(t *testing.T) {
 		old := d.export(fixture{State: store.StateSent, Candidate: "ada"})
 		d.export(fixture{State: store.StateSent})
 		later := d.export(fixture{State: store.StateDuplicate, Candidate: "ada"})
-		list, err := d.WhyEmail(t.Context(), []byte("ada@"))
+		list, err := d.WhyEmail(t.Context(), "", []byte("ada@"))
 		require.NoError(t, err)
 		require.Len(t, list, 2)
 		assert.Equal(t, []int64{later, old}, []int64{*list[0].ExportID, *list[1].ExportID})
-		list, err = d.WhyEmail(t.Context(), []byte("nobody"))
+		list, err = d.WhyEmail(t.Context(), "", []byte("nobody"))
 		require.NoError(t, err)
 		assert.Empty(t, list)
 	})

@@ -14,7 +14,7 @@ import (
 type Search struct {
 	Filter Filter // only among these
 	Text   string // part of an interview's or candidate's id, the number of an export, or Greenhouse's of a candidate
-	People bool   // look for a person of that email or name, too; this is audited
+	People bool   // look for a person of that email, or where nothing else is found of that name, too; this is audited
 	By     By     // who looks; People needs it
 
 	EmailDigest []byte // of Text, see [Digests.Email]; nil where it is no address
@@ -23,7 +23,7 @@ type Search struct {
 // Found is what a search came to.
 type Found struct {
 	IDs     []int64 // newest first
-	Persons bool    // some were found by who they are about
+	People  bool    // it looked for people, and that is recorded
 	Cut     bool    // what is older than the newest SearchDepth was not looked at, or more was found than SearchFound
 }
 
@@ -35,7 +35,7 @@ const (
 )
 
 // Find looks for exports. Whole ids and addresses are found by indexes, however old; parts of ids only among the newest SearchDepth of
-// what the filter selects, and names likewise, of one company. A search for people is recorded with what it found, and not with what
+// what the filter selects, and names likewise, of one company and where the text is no part of an id. A search for people is recorded with what it found, and not with what
 // was asked, which is personal data. Its error is a [*TooSlowError] where it did not end in time.
 func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
 	q.Text = strings.TrimSpace(q.Text)
@@ -49,11 +49,16 @@ func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
 		return nil
 	})
 	found = found.tidy()
-	if err != nil || !q.People {
+	if err != nil || !found.People {
 		return found, err
 	}
-	return found, s.inTx(ctx, "record a search", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, q.By, "search people", q.Filter.Org, map[string]any{"found": found.IDs})
+	return found, s.RecordSearch(ctx, q.Filter.Org, found.IDs, q.By)
+}
+
+// RecordSearch records that somebody looked for a person, at one company or with an empty org at all, and which exports they found.
+func (s *Store) RecordSearch(ctx context.Context, org string, found []int64, by By) error {
+	return s.inTx(ctx, "record a search", func(tx pgx.Tx) error {
+		return addAudit(ctx, tx, by, "search people", org, map[string]any{"found": found})
 	})
 }
 
@@ -65,12 +70,10 @@ func (q Search) whole(ctx context.Context, tx pgx.Tx, found *Found) error {
 	if err := found.add(ctx, tx, w); err != nil || !q.People || q.EmailDigest == nil {
 		return err
 	}
-	before := len(found.IDs)
+	found.People = true
 	w = q.Filter.where()
 	w.addIf(true, "e.email_digest = %s", q.EmailDigest)
-	err := found.add(ctx, tx, w)
-	found.Persons = len(found.IDs) > before
-	return err
+	return found.add(ctx, tx, w)
 }
 
 // parts looks for a part of an id.
@@ -95,9 +98,10 @@ func (q Search) parts(ctx context.Context, tx pgx.Tx, found *Found) error {
 // names looks for a part of a name, at one company. Letter case is judged here: what Postgres takes for the small form of a letter
 // hangs on the locale that somebody made the database with.
 func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
-	if !q.People || q.Filter.Org == "" || utf8.RuneCountInString(q.Text) < nameRunes {
+	if !q.People || q.Filter.Org == "" || len(found.IDs) > 0 || utf8.RuneCountInString(q.Text) < nameRunes {
 		return nil
 	}
+	found.People = true
 	w := q.Filter.where()
 	rows, err := tx.Query(ctx, `
 		SELECT n.id, b.first_name || ' ' || b.last_name
@@ -112,7 +116,7 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 	_, err = pgx.ForEachRow(rows, []any{&id, &name}, func() error {
 		looked++
 		if name != nil && strings.Contains(strings.ToLower(*name), sought) {
-			found.IDs, found.Persons = append(found.IDs, id), true
+			found.IDs = append(found.IDs, id)
 		}
 		return nil
 	})

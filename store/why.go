@@ -22,6 +22,7 @@ type Explanation struct {
 	InterviewID string  `json:"interview_id"`
 	ExportID    *int64  `json:"export_id"` // null while nothing was folded
 	State       *State  `json:"state"`
+	Cause       *Cause  `json:"cause"`
 	Held        *Cause  `json:"held"`
 	ProfileURL  *string `json:"profile_url"`
 	Checks      []Check `json:"checks"`
@@ -30,8 +31,9 @@ type Explanation struct {
 // whyLimit bounds how many explanations one question gets; no person reads more.
 const whyLimit = 100
 
-// Why explains an interview, at every company that knows its id. Where no company does, the one explanation says so.
-func (s *Store) Why(ctx context.Context, interview string) ([]Explanation, error) {
+// Why explains an interview at a company, or with an empty org at every company that knows its id. Where none does, the one explanation
+// says so.
+func (s *Store) Why(ctx context.Context, org, interview string) ([]Explanation, error) {
 	list, err := s.explain(ctx, `
 		SELECT DISTINCT org_id, interview_id
 		  FROM (SELECT e.org_id, e.interview_id FROM ghexport.exports e WHERE e.interview_id = $1 -- exports_key
@@ -39,30 +41,32 @@ func (s *Store) Why(ctx context.Context, interview string) ([]Explanation, error
 		        SELECT o.org_id, o.interview_id FROM ghexport.outbox o WHERE o.interview_id = $1
 		        UNION ALL
 		        SELECT r.org_id, r.interview_id FROM ghexport.rejected r WHERE r.interview_id = $1) known
+		 WHERE $3 = '' OR org_id = $3
 		 ORDER BY org_id
-		 LIMIT $2`, interview)
+		 LIMIT $2`, interview, org)
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	return []Explanation{{InterviewID: interview, Checks: []Check{{
+	return []Explanation{{OrgID: org, InterviewID: interview, Checks: []Check{{
 		Check: "committed", First: true,
 		Detail: "No producer has committed a result for this interview: it was not enqueued, or its transaction was rolled back.",
 	}}}}, nil
 }
 
-// WhyEmail explains every interview that ever qualified of the person with this address, newest first; see [Digests.Email]. None
+// WhyEmail explains every interview that ever qualified of the person with this address, at a company or with an empty org at all,
+// newest first; see [Digests.Email]. None
 // means that nobody with this address ever qualified: before both say yes the ledger does not know who they are.
-func (s *Store) WhyEmail(ctx context.Context, digest []byte) ([]Explanation, error) {
+func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]Explanation, error) {
 	return s.explain(ctx, `
 		SELECT e.org_id, e.interview_id
 		  FROM ghexport.exports e
-		 WHERE e.email_digest = $1
+		 WHERE e.email_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_email
 		 ORDER BY e.id DESC
-		 LIMIT $2`, digest)
+		 LIMIT $2`, digest, org)
 }
 
-func (s *Store) explain(ctx context.Context, keys string, asked any) ([]Explanation, error) {
-	rows, err := s.Pool.Query(ctx, whyFacts(keys), asked, whyLimit)
+func (s *Store) explain(ctx context.Context, keys string, asked any, org string) ([]Explanation, error) {
+	rows, err := s.Pool.Query(ctx, whyFacts(keys), asked, whyLimit, org)
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
@@ -76,6 +80,9 @@ func (s *Store) explain(ctx context.Context, keys string, asked any) ([]Explanat
 			OrgID: f.OrgID, InterviewID: f.InterviewID, ExportID: f.ID, State: f.State, Held: f.Held, ProfileURL: f.ProfileURL,
 			Checks: f.chain(),
 		})
+		if f.Cause != CauseNone {
+			list[len(list)-1].Cause = &f.Cause
+		}
 	}
 	return list, nil
 }

@@ -3,27 +3,62 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// exportPage is one export without the person: name, email and note stay in the ledger, and `ghexport show` is how to see them.
+// exportPage is one export. Whom it is about is masked until somebody who may asks to be shown, which is recorded.
 type exportPage struct {
 	store.ExportRow
-	Sentence   string
-	Staff      bool     // one of ours looks: a company sees neither our commands nor our names
-	Commands   []string // what an operator may do now
-	RiverJobID *int64
-	River      bool // River UI is served
-	Newer      bool // a newer message waits
-	Events     []store.Event
-	AttemptLog []store.AttemptRow
+	Sentence      string
+	Staff         bool // one of ours looks: a company sees neither our commands nor our names
+	May           bool // whoever looks may act, and ask whom it is about
+	Version       int64
+	InterviewedAt time.Time
+	Job           *string
+	Newer         bool // a newer message waits
+	Masked        *maskedPerson
+	Person        *store.Candidate // nil until shown
+	Edited        bool             // the words of a newer result are there to copy
+	Siblings      []store.Sibling
+	Events        []exportEvent
+	AttemptLog    []store.AttemptRow
+	RiverJobID    *int64
+	River         bool         // River UI is served
+	Why           *store.Cause // its cause, or its company's; the runbook has a page of each
+	Acts          []exportAct
+	Commands      []string // the same on the command line
+	Done          string   // what was just done
+	Wrong         string   // why what was asked was not done
+	List          string   // address of the list that it is in
+}
+
+// maskedPerson tells that there is a person, and enough to recognise whom one knows already.
+type maskedPerson struct {
+	Name, Email string
+}
+
+// exportEvent is a line of the history as whoever looks may see it.
+type exportEvent struct {
+	At     time.Time
+	What   string
+	Who    string
+	Reason string
+	Class  string
 }
 
 func (k *console) export(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
+	k.showExport(w, r, http.StatusOK, func(page *exportPage) { page.Done = actsDone[r.URL.Query().Get("done")] })
+}
+
+// showExport shows the export that the path names, as it stands now; edit puts the occasion into the page.
+func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int, edit func(*exportPage)) {
+	id, err := position(r.PathValue("id"))
+	if err != nil || id == 0 {
 		k.refuse(w, r, http.StatusNotFound, "There is no such export.")
 		return
 	}
@@ -32,19 +67,86 @@ func (k *console) export(w http.ResponseWriter, r *http.Request) {
 		k.missing(w, r, err)
 		return
 	}
+	page := k.exportPage(r, d)
+	edit(&page)
+	k.show(w, r, status, "export", "Export "+strconv.FormatInt(id, 10), page)
+}
+
+func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage {
+	p := who(r)
 	page := exportPage{
-		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Staff: who(r).role.staff(), Newer: d.HasNewerMessage,
-		AttemptLog: d.AttemptLog,
+		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Staff: p.role.staff(), May: mayFindPeople(r), Version: d.Version,
+		InterviewedAt: d.InterviewedAt, Job: d.Job, Newer: d.HasNewerMessage, Edited: d.LaterNote != nil, Siblings: d.Siblings,
+		AttemptLog: d.AttemptLog, Why: d.Cause, List: listAddress(p.org),
+	}
+	if d.Held != nil {
+		page.Why = d.Held
+	}
+	if d.Note != nil {
+		page.Masked = &maskedPerson{Name: maskName(*d.FirstName, *d.LastName), Email: maskEmail(*d.Email)}
 	}
 	for _, event := range d.Timeline {
-		if page.Staff || event.Who == nil { // what a person did here stands with the words that they meant for us
-			page.Events = append(page.Events, event)
-		}
+		page.Events = append(page.Events, eventFor(p, d.OrgID, event))
+	}
+	if page.May {
+		page.Acts = actsFor(d, page.Staff)
 	}
 	if page.Staff {
 		page.Commands, page.RiverJobID, page.River = commands(d.ExportRow), d.RiverJobID, k.RiverUI != nil
 	}
-	k.show(w, r, http.StatusOK, "export", "Export "+strconv.FormatInt(id, 10), page)
+	return page
+}
+
+// eventFor leaves out of an event what whoever looks must not see: to a company, ours act as one, and their reasons are for us.
+func eventFor(p principal, org string, event store.Event) exportEvent {
+	out := exportEvent{At: event.At, What: sentenceCase(actionWord(event.What)), Class: eventClass(event.What)}
+	if event.Who == nil {
+		return out
+	}
+	name, own := strings.CutSuffix(*event.Who, " of "+org)
+	switch {
+	case p.role.staff() || own:
+		out.Who = *event.Who
+		if event.Reason != nil {
+			out.Reason = *event.Reason
+		}
+		if own && !p.role.staff() {
+			out.Who = name
+		}
+	case *event.Who != "ghexport":
+		out.Who = "interviewing.io"
+	}
+	return out
+}
+
+func eventClass(what string) string {
+	bad := []string{"it needs a look", "its company was held"}
+	switch {
+	case strings.HasPrefix(what, "it is in Greenhouse"), strings.HasPrefix(what, "its company could"):
+		return "good"
+	case slices.ContainsFunc(bad, func(beginning string) bool { return strings.HasPrefix(what, beginning) }):
+		return "bad"
+	}
+	return ""
+}
+
+// maskName leaves the first letter of each word.
+func maskName(names ...string) string {
+	var masked []string
+	for word := range strings.FieldsSeq(strings.Join(names, " ")) {
+		first := []rune(word)[0]
+		masked = append(masked, string(first)+"•••")
+	}
+	return strings.Join(masked, " ")
+}
+
+// maskEmail leaves the first letter and what follows the @.
+func maskEmail(email string) string {
+	local, domain, _ := strings.Cut(email, "@")
+	if local == "" {
+		return "•••"
+	}
+	return string([]rune(local)[0]) + "•••@" + domain
 }
 
 // exportOrg is the company of the export that the path names.

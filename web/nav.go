@@ -20,11 +20,15 @@ func (k *console) nav(r *http.Request) []navItem {
 		home := companyHome(p.org)
 		items = []navItem{
 			{Href: home, Text: p.org},
+			{Href: listAddress(p.org), Text: "Exports"},
+			{Href: decisionsAddress(p.org), Text: "Decisions"},
 			{Href: home + "/settings", Text: "Settings"},
 		}
 	case p.role.staff():
 		items = []navItem{
 			{Href: "/", Text: "Overview"},
+			{Href: listAddress(""), Text: "Exports"},
+			{Href: decisionsAddress(""), Text: "Decisions"},
 			{Href: "/orgs", Text: "Companies"},
 			{Href: runbookBase + "/", Text: "Runbooks"},
 		}

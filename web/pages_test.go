@@ -31,7 +31,7 @@ func TestExport(t *testing.T) {
 			require.Equal(t, http.StatusOK, page.StatusCode)
 			for _, says := range []string{
 				"may or may not be in Greenhouse", "iv_1", "cand_iv_1", "504", "&lt;b&gt;late&lt;/b&gt;", "name is one word",
-				fmt.Sprintf("ghexport resolve %d --absent", id), "attempt 1 began", "the first result arrived in the ledger",
+				fmt.Sprintf("ghexport resolve %d --absent", id), "Attempt 1 began", "The first result arrived in the ledger",
 			} {
 				assert.Contains(t, page.body, says)
 			}

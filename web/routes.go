@@ -86,12 +86,11 @@ func (k *console) routes() []route {
 		allow(anyone, "POST /login", k.logIn),
 		allow(loggedIn, "POST /logout", k.logOut),
 		allow(staff, "GET /{$}", k.overview),
-		allow(staff.andCompany(), "GET /exports/{id}", k.export).of(k.exportOrg),
 		allow(staff.andCompany(), "GET /orgs/{org}", k.company),
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes(), k.apiRoutes())
+	}, k.ledgerRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes(), k.apiRoutes())
 }
 
 // companyRoutes are the list of companies, what we do to one, and its settings.

@@ -24,10 +24,12 @@ type Config struct {
 	OIDC       OIDC                        // single sign-on; its zero value: none
 	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
 	Store      *store.Store                // what the pages read
+	Digests    *store.Digests              // by which people are found by their email; nil: they are not
 	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
 	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out
 	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
+	Simulated  bool                        // a simulator stands for Greenhouse, and so do its candidates' addresses
 	Dev        bool                        // every page says that this is a development service
 	PublicURL  string                      // under which browsers reach the console; https makes cookies secure; may be empty
 	Version    string                      // shown at the foot of each page

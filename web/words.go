@@ -23,6 +23,9 @@ var words = template.FuncMap{
 	"holdings": holdings,
 	"count":    count,
 	"plural":   plural,
+	"plural64": func(n int, one, many string) string { return plural(int64(n), one, many) },
+	"policy":   func(name string) string { return policyWords[name] },
+	"policies": func() []string { return policyNames },
 
 	"sentenceCase": sentenceCase,
 	"fault":        func(f store.Fault) string { return faultWords[f] },
@@ -75,6 +78,13 @@ var causeWords = map[store.Cause]string{
 	store.CauseAuthRejected:      "Greenhouse rejects the key or the “created by” email",
 	store.CausePermissionDenied:  "the “created by” user may not add candidates",
 	store.CauseMessageInvalid:    "the producer's message could not be read",
+}
+
+// policyNames are what a company can do with second interviews of a candidate.
+var policyNames = []string{"hold", "create", "skip"}
+
+var policyWords = map[string]string{
+	"hold": "ask each time", "create": "create a second profile without asking", "skip": "leave them out without asking",
 }
 
 // because says a cause in words, and one that is unknown here by its name.

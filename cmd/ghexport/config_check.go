@@ -89,6 +89,12 @@ func checkBaseURL(address string, dev bool) error {
 }
 
 // loopback tells an address that leads to this very machine.
+// simulated says that something of ours may stand for Greenhouse, so that the addresses of its candidates are not Greenhouse's.
+func (c Config) simulated() bool {
+	base, err := url.Parse(c.GreenhouseBaseURL)
+	return c.Dev || err == nil && loopback(base)
+}
+
 func loopback(u *url.URL) bool {
 	host := u.Hostname()
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()

@@ -12,7 +12,7 @@ import (
 // console is how people log in, as package web reads it.
 func (c Config) console() web.Config {
 	return web.Config{
-		Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, LinkSecret: c.LinkSecret,
+		Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,
 		OIDC: web.OIDC{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Roles: c.OIDCRoles, Scopes: c.OIDCScopes},
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/spf13/cobra"
 
@@ -67,11 +66,7 @@ func (r *resolveFlags) check(args []string) (store.Filter, error) {
 
 // present records a profile. Addresses elsewhere than at Greenhouse are taken in development alone, where a simulator stands for it.
 func (c *cli) present(ctx context.Context, st *store.Store, config Config, id int64, flags resolveFlags) error {
-	base, err := url.Parse(config.GreenhouseBaseURL)
-	if err != nil {
-		return err
-	}
-	profile, err := store.ParseProfileURL(flags.present, config.Dev || loopback(base))
+	profile, err := store.ParseProfileURL(flags.present, config.simulated())
 	if err != nil {
 		return hinted(usagef("--present: %s", err), "copy the address of the candidate's page, https://app.greenhouse.io/people/ID?application_id=N")
 	}

@@ -107,7 +107,7 @@ func (s *service) handler(ctx context.Context) (http.Handler, error) {
 		}
 		config.RiverUI = ui
 	}
-	config.Greenhouse = consoleGreenhouse(s.connections)
+	config.Greenhouse, config.Digests = consoleGreenhouse(s.connections), s.connections.Digests
 	if s.config.MetricsAddr == "" {
 		config.Metrics = s.metrics()
 	}

@@ -48,7 +48,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 	}
 	defer st.Close()
 	if !byEmail {
-		return st.Why(ctx, asked)
+		return st.Why(ctx, "", asked)
 	}
 	list := []store.Explanation{}
 	made, err := st.HasDigestKey(ctx)
@@ -60,7 +60,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 			return list, err
 		}
 	}
-	byID, err := st.Why(ctx, asked)
+	byID, err := st.Why(ctx, "", asked)
 	if err != nil || len(byID) > 0 && byID[0].OrgID != "" {
 		return byID, err
 	}
@@ -76,7 +76,7 @@ func (c *cli) explainEmail(ctx context.Context, st *store.Store, config Config, 
 	if err != nil {
 		return nil, err
 	}
-	return st.WhyEmail(ctx, digests.Email(email))
+	return st.WhyEmail(ctx, "", digests.Email(email))
 }
 
 func (c *cli) explain(list []store.Explanation) {

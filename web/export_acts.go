@@ -1,0 +1,96 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// exportAct is something that a person can do about an export, with what it will do and what it risks.
+type exportAct struct {
+	ID     int64  // of the export
+	Back   string // where to go afterwards; empty for the export's page
+	Name   string // as forms send it
+	Post   string // below the export's address
+	Button string
+	Does   string
+	Risk   string // empty where there is none
+	Danger bool   // it can make a second profile, or ends the export
+	URL    bool   // it needs the address of a profile
+	Reason bool   // it needs a reason
+	Until  string // it is refused until then; empty where it is not
+}
+
+// acts are all of them, by their names.
+var acts = map[string]exportAct{
+	"replay": {Post: "replay", Button: "Send it again", Does: "It becomes due now, with its clock of failures reset, and goes after live work.",
+		Risk: "While the cause is still there it fails again; see the runbook. What is in Greenhouse already is never sent again."},
+	"discard": {Post: "discard", Button: "Discard it", Danger: true, Does: "It is not sent, and leaves every list of what needs a look. A replay takes that back."},
+	"present": {Post: "resolve", Button: "It is there", URL: true, Does: "It counts as sent, under the profile whose address you paste. Nothing more is sent."},
+	"absent": {Post: "resolve", Button: "It is not there: send it again", Danger: true, Does: "It is sent once more, as new.",
+		Risk: "If it is there after all, under another spelling or merged into somebody, Greenhouse gets a second profile. Look by name and by email first."},
+	"skip":   {Post: "resolve", Button: "Leave it", Danger: true, Does: "It ends here and is not sent."},
+	"create": {Post: "resolve", Button: "Create a second profile", Danger: true, Does: "It is sent, and Greenhouse gets a second profile of the same person.", Risk: "Merging two profiles in Greenhouse cannot be undone."},
+}
+
+// actsDone say what was done, in the page that follows.
+var actsDone = map[string]string{
+	"replay":  "Done: it is due now and goes as soon as its company may send.",
+	"discard": "Done: it is discarded. A replay takes that back.",
+	"present": "Done: it counts as sent, under the profile you named.",
+	"absent":  "Done: it is sent again as soon as its company may send.",
+	"skip":    "Done: it ends here.",
+	"create":  "Done: a second profile will be created as soon as its company may send.",
+}
+
+// actsFor are what can be done about an export as it stands. The store judges once more when somebody does it.
+func actsFor(e *store.ExportDetail, staff bool) []exportAct {
+	mayExist := slices.Contains(e.Flags, store.FlagMayExist)
+	var names []string
+	switch {
+	case e.State == store.StateUnknown:
+		names = []string{"present", "absent", "skip"}
+	case e.State == store.StateCancelled && mayExist:
+		names = []string{"present", "absent"}
+	case e.State == store.StateDuplicate:
+		names = []string{"create", "skip"}
+	case staff && e.State == store.StateDead && e.Note != nil:
+		names = []string{"replay", "discard"}
+	case staff && (e.State == store.StateDead || e.State == store.StatePending):
+		names = []string{"discard"}
+	case staff && e.State == store.StateCancelled && e.Note != nil:
+		names = []string{"replay"}
+	}
+	list := make([]exportAct, len(names))
+	for i, name := range names {
+		list[i] = actFor(name, staff)
+		list[i].ID = e.ID
+		if name == "absent" && e.Unsettled != nil {
+			list[i].Until = moment(*e.Unsettled)
+		}
+	}
+	return list
+}
+
+// actFor is an act as it is offered; ours say why they do it.
+func actFor(name string, staff bool) exportAct {
+	act := acts[name]
+	act.Name, act.Reason = name, staff
+	return act
+}
+
+// actionWords are the audit trail's names of what is done to exports and companies, for people.
+var actionWords = map[string]string{
+	"replay": "sent again by hand", "discard": "discarded", "resolve --present": "found in Greenhouse", "resolve --absent": "not found in Greenhouse, to be sent again",
+	"resolve --skip": "decided: not to be sent", "resolve --create": "decided: a second profile is to be made", "skip": "not sent, since the company skips second interviews",
+	"reveal": "somebody was shown whom it is about", "org enable": "the company was turned on", "org enable --drop-waiting": "dropped when the company was turned on",
+	"org disable": "the company was turned off", "org pause": "the company was paused", "org resume": "the company's pause ended",
+	"pause --all": "all sending was stopped", "resume --all": "sending went on",
+}
+
+func actionWord(action string) string {
+	if word, ok := actionWords[action]; ok {
+		return word
+	}
+	return action
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// The bounds of a download.
+const (
+	csvRows    = 100000
+	csvTimeout = 2 * time.Minute
+	csvFlush   = 1000 // rows
+)
+
+var csvHead = []string{
+	"export", "company", "interview", "candidate", "state", "cause", "because", "detail", "flags", "attempts", "greenhouse_candidate",
+	"greenhouse_application", "profile", "arrived", "due", "sent", "held",
+}
+
+func (k *console) exportsCSV(w http.ResponseWriter, r *http.Request) { k.writeCSV(w, r, "") }
+
+func (k *console) companyCSV(w http.ResponseWriter, r *http.Request) {
+	k.writeCSV(w, r, r.PathValue("org"))
+}
+
+// writeCSV streams what the list's address selects, without personal data. A download that fails on the way is broken off, so that
+// nobody takes half of it for the whole.
+func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
+	form, err := readFilter(r.URL.Query(), org)
+	if err != nil {
+		k.wrongFilter(w, r, err)
+		return
+	}
+	filter, err := k.selected(r, &exportsPage{Filter: form, People: mayFindPeople(r)})
+	if err != nil {
+		k.wrongFilter(w, r, err)
+		return
+	}
+	filter.Limit = csvRows + 1
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(csvTimeout)) //nolint:errcheck // then the server's own limit holds
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="exports.csv"`)
+	if err := k.streamCSV(w, r, filter); err != nil {
+		if r.Context().Err() == nil {
+			k.Log.Error("download broken off", zap.Error(err))
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+var errEnough = errors.New("enough")
+
+func (k *console) streamCSV(w http.ResponseWriter, r *http.Request, filter store.Filter) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvHead); err != nil {
+		return err
+	}
+	n := 0
+	err := k.Store.ExportsEach(r.Context(), filter, func(row store.ExportRow) error {
+		if n++; n > csvRows {
+			return errEnough
+		}
+		if n%csvFlush == 0 {
+			out.Flush()
+		}
+		return out.Write(csvLine(row))
+	})
+	if errors.Is(err, errEnough) {
+		err = out.Write([]string{fmt.Sprintf("cut after %d rows: choose a company, a state or a date", csvRows)})
+	}
+	out.Flush()
+	return errors.Join(err, out.Error())
+}
+
+func csvLine(e store.ExportRow) []string {
+	cause := e.Cause
+	if e.Held != nil {
+		cause = e.Held
+	}
+	line := []string{
+		strconv.FormatInt(e.ID, 10), e.OrgID, e.InterviewID, e.CandidateID, string(e.State), written(cause, func(c store.Cause) string { return string(c) }),
+		written(cause, because), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, number),
+		written(e.ApplicationID, number), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, because),
+	}
+	for i := range line {
+		line[i] = formulaSafe(line[i])
+	}
+	return line
+}
+
+// formulaSafe keeps a spreadsheet from running a cell, which others wrote, as a formula: see OWASP on CSV injection.
+func formulaSafe(cell string) string {
+	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") || strings.HasPrefix(cell, "＝") || strings.HasPrefix(cell, "＋") ||
+		strings.HasPrefix(cell, "－") || strings.HasPrefix(cell, "＠") {
+		return "'" + cell
+	}
+	return cell
+}
+
+// written is a value as text, or nothing where there is none.
+func written[T any](value *T, as func(T) string) string {
+	if value == nil {
+		return ""
+	}
+	return as(*value)
+}
+
+func asIs(text string) string { return text }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+func rfc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
