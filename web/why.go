@@ -68,7 +68,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 	if page.People && strings.Contains(q, "@") {
 		page.ByEmail = true
 		if page.List, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(q)); err == nil {
-			err = k.Store.RecordSearch(r.Context(), org, exportsOf(page.List), by(r, ""))
+			err = k.Store.RecordSearch(r.Context(), org, explained(page.List), by(r, ""))
 		}
 	}
 	if err == nil && q != "" && len(page.List) == 0 {
@@ -82,7 +82,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 	k.show(w, r, http.StatusOK, "why", "Why is somebody not in Greenhouse?", page)
 }
 
-func exportsOf(list []store.Explanation) []int64 {
+func explained(list []store.Explanation) []int64 {
 	ids := []int64{}
 	for _, e := range list {
 		if e.ExportID != nil {
