@@ -88,8 +88,8 @@ func csvLine(e store.ExportRow) []string {
 	}
 	line := []string{
 		strconv.FormatInt(e.ID, 10), e.OrgID, e.InterviewID, e.CandidateID, string(e.State), written(cause, func(c store.Cause) string { return string(c) }),
-		written(cause, because), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, number),
-		written(e.ApplicationID, number), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, because),
+		written(cause, because), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, digits),
+		written(e.ApplicationID, digits), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, because),
 	}
 	for i := range line {
 		line[i] = formulaSafe(line[i])
@@ -116,6 +116,6 @@ func written[T any](value *T, as func(T) string) string {
 
 func asIs(text string) string { return text }
 
-func number(n int64) string { return strconv.FormatInt(n, 10) }
+func digits(n int64) string { return strconv.FormatInt(n, 10) }
 
 func rfc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
