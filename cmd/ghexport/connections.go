@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"go.uber.org/zap"
 
@@ -38,6 +39,9 @@ func (c *cli) connections(ctx context.Context, name string) (*worker.Connections
 	}
 	return &worker.Connections{Store: st, Greenhouse: client, Keyset: keyset, Digests: digests, Log: zap.NewNop()}, end, nil
 }
+
+// errTestFailed ends a test that did not pass.
+var errTestFailed = errors.New("the connection test failed")
 
 // printChecks prints a line for each check of a connection test.
 func (c *cli) printChecks(report store.TestReport) {

@@ -2,7 +2,8 @@ package main
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,8 @@ func (c *cli) org() *cobra.Command {
 		Use:     "org",
 		Short:   "Companies: connect them to Greenhouse, turn them on and off",
 		Example: "  ghexport org list\n  ghexport org connect acme --created-by lee@acme.example --enable < key.txt",
-	}, c.orgList(), c.orgShow(), c.orgConnect(), c.orgEnable(), c.orgDisable(), c.orgPause(), c.orgResume(), c.orgSet(), c.orgProbe(), c.orgLink())
+	}, c.orgList(), c.orgShow(), c.orgConnect(), c.orgEnable(), c.orgDisable(), c.orgPause(), c.orgResume(), c.orgSet(), c.orgTest(), c.orgJobs(),
+		c.orgPreview(), c.orgProbe(), c.orgLink())
 }
 
 func (c *cli) orgList() *cobra.Command {
@@ -70,16 +72,21 @@ func (c *cli) orgShow() *cobra.Command {
 			defer st.Close()
 			i, err := st.Integration(cmd.Context(), args[0])
 			if err != nil {
+				return orgHint(err, args[0])
+			}
+			jobs, err := st.SeenJobs(cmd.Context(), args[0])
+			if err != nil {
 				return err
 			}
+			closed := slices.DeleteFunc(jobs.List, func(j store.SeenJob) bool { return j.ClosedAt == nil })
 			told, err := st.Notices(cmd.Context(), store.NoticeFilter{Org: i.OrgID, Limit: noticesShown})
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return c.json(shownOrg{i, told})
+				return c.json(shownOrg{i, closed, told})
 			}
-			c.showOrg(i)
+			c.showOrg(i, closed)
 			c.showNotices(told)
 			return nil
 		},
@@ -88,15 +95,28 @@ func (c *cli) orgShow() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) showOrg(i store.Integration) {
+func mappedRoles(jobs map[string]int64) []string {
+	var roles []string
+	for _, role := range slices.Sorted(maps.Keys(jobs)) {
+		roles = append(roles, fmt.Sprintf("%s=%d", role, jobs[role]))
+	}
+	return roles
+}
+
+// showOrg prints a company, and which of the jobs that it maps are not open any more.
+func (c *cli) showOrg(i store.Integration, closed []store.SeenJob) {
 	line := func(name, value string) {
 		if value != "" && value != "-" {
 			c.printf("%-17s %s\n", name, visible(value))
 		}
 	}
 	line("company", i.OrgID)
+	line("state", i.State.Words())
 	line("sends", sends(i))
 	line("turned on", yesNo(i.Enabled))
+	if i.SwitchedAt != nil {
+		line("switched", moment(*i.SwitchedAt)+" by "+or(i.SwitchedBy, asText))
+	}
 	line("waiting", fmt.Sprint(i.Waiting))
 	line("key", or(i.KeyLast5, ending))
 	if i.KeySetAt != nil {
@@ -104,6 +124,9 @@ func (c *cli) showOrg(i store.Integration) {
 	}
 	line("created by", strings.TrimSpace(or(i.CreatedBy, asText)+" "+or(i.CreatedByName, func(name string) string { return "(" + name + ")" })))
 	line("tested", yesNo(i.Tested))
+	if i.TestReport != nil {
+		line("last test", fmt.Sprintf("%s: %s", moment(i.TestReport.At), map[bool]string{true: "passed", false: "failed"}[i.TestReport.Passed]))
+	}
 	line("last accepted", or(i.LastGoodAt, moment))
 	if i.HoldCause != nil {
 		line("refused", fmt.Sprintf("%s since %s, looked at %d times", *i.HoldCause, or(i.HoldSince, moment), i.Probes))
@@ -115,14 +138,19 @@ func (c *cli) showOrg(i store.Integration) {
 	}
 	line("time zone", or(i.TimeZone, asText))
 	line("adds", i.Mode+"s")
-	var roles []string
-	for role, job := range i.JobMap {
-		roles = append(roles, fmt.Sprintf("%s=%d", role, job))
+	line("jobs", strings.Join(mappedRoles(i.JobMap), ", "))
+	line("other roles", or(i.DefaultJobID, func(id int64) string { return fmt.Sprintf("on job %d", id) }))
+	for _, job := range closed {
+		line("not open", fmt.Sprintf("%s, since %s: map its roles to another job", strings.TrimSpace(fmt.Sprint(job.ID, " ", job.Name)), moment(*job.ClosedAt)))
 	}
-	sort.Strings(roles)
-	line("jobs", strings.Join(roles, ", "))
 	line("prospect pool", or(i.PoolID, func(id int64) string { return fmt.Sprint(id) }))
+	line("stage there", or(i.PoolStageID, func(id int64) string { return fmt.Sprint(id) }))
 	line("credit", i.Credit)
+	if i.CreditTo != nil {
+		line("credit to", fmt.Sprintf("%s %s <%s>", i.CreditTo.FirstName, i.CreditTo.LastName, i.CreditTo.Email))
+	}
+	line("told by email", strings.Join(i.NoticeEmails, ", "))
+	line("told by webhook", yesNo(i.NoticeWebhook))
 	line("second interview", i.SecondInterview)
 	line("server errors", i.ServerErrors)
 	line("in flight", fmt.Sprintf("at most %d", i.InFlightCap))

@@ -83,7 +83,6 @@ func (c *cli) save(ctx context.Context, connections *worker.Connections, org str
 	}
 	saved, err := connections.Save(ctx, org, change, by)
 	var failed *store.TestFailedError
-	var wrong *store.SettingError
 	switch {
 	case errors.As(err, &failed):
 		c.printChecks(failed.Report)
@@ -91,10 +90,8 @@ func (c *cli) save(ctx context.Context, connections *worker.Connections, org str
 			return hinted(err, "%s", hint)
 		}
 		return err
-	case errors.As(err, &wrong):
-		return separated(err)
 	case err != nil:
-		return err
+		return settingsError(err, org)
 	}
 	if saved.Report != nil {
 		c.printChecks(*saved.Report)

@@ -12,7 +12,8 @@ const noticesShown = 10
 // shownOrg is a company with what was told about it.
 type shownOrg struct {
 	store.Integration
-	Notices []store.Notice `json:"notices"`
+	ClosedJobs []store.SeenJob `json:"closed_jobs"` // mapped, and not open any more
+	Notices    []store.Notice  `json:"notices"`
 }
 
 func (c *cli) showNotices(told []store.Notice) {

@@ -1,12 +1,16 @@
 package main
 
 import (
-	"errors"
+	"context"
+	"net/mail"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
 const orgSetLong = `Changes a company's choices; those not named stay. What is on its way already keeps the old ones.
@@ -14,14 +18,20 @@ const orgSetLong = `Changes a company's choices; those not named stay. What is o
   second-interview   of a candidate who was sent before: hold (ask a person), create (a second profile), skip
   server-errors      what a 5xx of Greenhouse does: retry (its own advice), ask (somebody looks whether the candidate is there)
   mode               prospect (on no job), candidate (on the job that --job maps the role to; a role without one: prospect)
-  credit             who gets credit in Greenhouse: created_by, interviewer`
+  default-job        with mode candidate, the job of roles that --job does not map; without one they are prospects
+  credit             who gets credit in Greenhouse: created_by, interviewer, or fixed: the person of --credit-to
+  notice-email       who is told when something needs attention; never the "Created by" address, which need not have an inbox
+  created-by         another "Created by" user; it is tested with the saved key, and not saved when the test fails`
 
 // orgSettings are the flags of org set; only those that were given count.
 type orgSettings struct {
 	timeZone, mode, credit, second, errors string
+	creditTo                               string
 	jobs                                   map[string]int64
-	pool, stage                            int64
+	defaultJob, pool, stage                int64
 	inFlight                               int
+	noticeEmails                           []string
+	noticeWebhook                          bool
 }
 
 func (f *orgSettings) register(flags *pflag.FlagSet) {
@@ -29,13 +39,18 @@ func (f *orgSettings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.second, "second-interview", "", "hold, create or skip")
 	flags.StringVar(&f.errors, "server-errors", "", "retry or ask")
 	flags.StringVar(&f.mode, "mode", "", "prospect or candidate")
-	flags.StringVar(&f.credit, "credit", "", "created_by or interviewer")
+	flags.Int64Var(&f.defaultJob, "default-job", 0, "id of the Greenhouse job of all other roles; 0 for none")
+	flags.StringVar(&f.credit, "credit", "", "created_by, interviewer or fixed")
+	flags.StringVar(&f.creditTo, "credit-to", "", "`PERSON` for --credit fixed, as 'Zoe Roe <zoe@acme.example>'; empty for nobody")
+	flags.StringSliceVar(&f.noticeEmails, "notice-email", nil, "`EMAIL` of somebody to tell; repeat for each, they replace the whole list; empty for nobody")
+	flags.BoolVar(&f.noticeWebhook, "notice-webhook", true, "whether the product is told by webhook")
 	flags.StringToInt64Var(&f.jobs, "job", nil, "ROLE=ID of a Greenhouse job; repeat for each, they replace the whole map")
 	flags.Int64Var(&f.pool, "pool", 0, "id of the prospect pool; 0 for none")
 	flags.Int64Var(&f.stage, "pool-stage", 0, "id of the stage in that pool; 0 for none")
 	flags.IntVar(&f.inFlight, "in-flight-cap", 0, "exports at once, 1 to 64")
 }
 
+// given are the choices whose flags were given. A person that cannot be read is one that no check lets pass.
 func (f *orgSettings) given(flags *pflag.FlagSet) store.Settings {
 	var s store.Settings
 	for name, give := range map[string]func(){
@@ -48,6 +63,10 @@ func (f *orgSettings) given(flags *pflag.FlagSet) store.Settings {
 		"pool":             func() { s.PoolID = &f.pool },
 		"pool-stage":       func() { s.PoolStageID = &f.stage },
 		"in-flight-cap":    func() { s.InFlightCap = &f.inFlight },
+		"default-job":      func() { s.DefaultJobID = &f.defaultJob },
+		"credit-to":        func() { s.CreditTo = person(f.creditTo) },
+		"notice-email":     func() { s.NoticeEmails = withoutEmpty(f.noticeEmails) },
+		"notice-webhook":   func() { s.NoticeWebhook = &f.noticeWebhook },
 	} {
 		if flags.Changed(name) {
 			give()
@@ -56,33 +75,77 @@ func (f *orgSettings) given(flags *pflag.FlagSet) store.Settings {
 	return s
 }
 
+// person reads "Zoe Roe <zoe@acme.example>".
+func person(text string) *store.Person {
+	parsed, err := mail.ParseAddress(text)
+	if err != nil {
+		return &store.Person{Email: strings.TrimSpace(text)} // empty: nobody
+	}
+	first, last, _ := worker.SplitName("", "", parsed.Name)
+	return &store.Person{Email: parsed.Address, FirstName: first, LastName: last}
+}
+
+func withoutEmpty(texts []string) []string {
+	return slices.DeleteFunc(append([]string{}, texts...), func(text string) bool { return text == "" })
+}
+
 func (c *cli) orgSet() *cobra.Command {
 	var settings orgSettings
-	var reason string
+	var createdBy, reason string
 	cmd := &cobra.Command{
 		Use: "set ORG", Short: "Change a company's choices",
-		Long:    orgSetLong,
-		Example: "  ghexport org set acme --second-interview create --time-zone America/New_York\n  ghexport org set acme --mode candidate --job backend-engineer=146859",
-		Args:    exactly("ORG"),
+		Long: orgSetLong,
+		Example: "  ghexport org set acme --second-interview create --time-zone America/New_York\n" +
+			"  ghexport org set acme --mode candidate --job backend-engineer=146859 --default-job 146860\n" +
+			"  ghexport org set acme --credit fixed --credit-to 'Zoe Roe <zoe@acme.example>' --notice-email mia@acme.example",
+		Args: exactly("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			change := settings.given(cmd.Flags())
+			if createdBy != "" {
+				return c.setCreatedBy(cmd.Context(), args[0], store.ConnectionChange{CreatedBy: createdBy, Settings: change}, c.by(reason))
+			}
 			st, _, err := c.open(cmd.Context(), "org set")
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			if err := st.SetSettings(cmd.Context(), args[0], settings.given(cmd.Flags()), c.by(reason)); err != nil {
-				var wrong *store.SettingError
-				if errors.As(err, &wrong) {
-					return separated(err)
-				}
-				return orgHint(err, args[0])
+			if err := st.SetSettings(cmd.Context(), args[0], change, c.by(reason)); err != nil {
+				return settingsError(err, args[0])
 			}
 			c.printf("%s is changed; see ghexport org show %s\n", visible(args[0]), visible(args[0]))
 			return nil
 		},
 	}
 	settings.register(cmd.Flags())
+	cmd.Flags().StringVar(&createdBy, "created-by", "", "`EMAIL` of another Greenhouse user as whom candidates are added")
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for whoever asks later")
-	cmd.MarkFlagsOneRequired("time-zone", "second-interview", "server-errors", "mode", "credit", "job", "pool", "pool-stage", "in-flight-cap")
+	cmd.MarkFlagsOneRequired("time-zone", "second-interview", "server-errors", "mode", "credit", "job", "pool", "pool-stage", "in-flight-cap",
+		"default-job", "credit-to", "notice-email", "notice-webhook", "created-by")
 	return cmd
+}
+
+// setCreatedBy changes choices together with the created-by user, whom the saved key must take.
+func (c *cli) setCreatedBy(ctx context.Context, org string, change store.ConnectionChange, by store.By) error {
+	connections, end, err := c.connections(ctx, "org set")
+	if err != nil {
+		return err
+	}
+	defer end()
+	if _, err := connections.Store.Integration(ctx, org); err != nil {
+		return orgHint(err, org)
+	}
+	return c.save(ctx, connections, org, change, by)
+}
+
+// settingsError says every wrong setting on a line of its own.
+func settingsError(err error, org string) error {
+	wrong := store.SettingErrors(err)
+	if len(wrong) == 0 {
+		return orgHint(err, org)
+	}
+	var all problems
+	for _, one := range wrong {
+		all = append(all, one)
+	}
+	return all
 }
