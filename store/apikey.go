@@ -21,6 +21,8 @@ func CleanAPIKey(pasted string) (string, error) {
 		return "", errors.New("the API key has white space inside: part of something else was copied with it")
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return "", errors.New("the API key has invisible or non-ASCII characters inside: copy it again from Greenhouse")
+	case otherCredential(lower) != "":
+		return "", errors.New("this looks like " + otherCredential(lower) + ": what is needed is an API key of the type Candidate Ingestion")
 	case encodedUserName(key):
 		return "", errors.New("this is already base64 of a key: paste the API key itself, as Greenhouse showed it")
 	case strings.Contains(key, ":"):
@@ -28,6 +30,26 @@ func CleanAPIKey(pasted string) (string, error) {
 		return "", errors.New("the API key has a colon: paste the key alone, without user name, password or trailing colon")
 	}
 	return key, nil
+}
+
+// otherCredential names what a value is that somebody took for an API key; empty where it may be one. Harvest v1 and Job Board keys look
+// just like ours: those only Greenhouse can tell.
+func otherCredential(lower string) string {
+	switch {
+	case strings.HasPrefix(lower, "eyj") && strings.Count(lower, ".") == 2:
+		return "a credential of Harvest v3 (an access token)"
+	case strings.HasPrefix(lower, "client_id"), strings.HasPrefix(lower, "client_secret"), strings.HasPrefix(lower, "client-id"):
+		return "a credential of Harvest v3 (an OAuth client)"
+	case strings.HasPrefix(lower, "bearer"):
+		return "an access token"
+	case strings.Contains(lower, "harvest"):
+		return "a credential of Harvest"
+	case strings.HasPrefix(lower, "https:"), strings.HasPrefix(lower, "http:"):
+		return "an address"
+	case strings.Contains(lower, "@"):
+		return "an email address"
+	}
+	return ""
 }
 
 // Last5 is how a key may be shown: its last five characters, by which Greenhouse's own list names it. A key too short to hide

@@ -54,6 +54,12 @@ func TestCleanAPIKey_Refuses(t *testing.T) {
 		"AuthorizationValue": {"Authorization: Basic " + secretKey, "Authorization header"},
 		"TrailingColon":      {secretKey + ":", "colon"},
 		"UserAndPassword":    {"key:" + secretKey, "colon"},
+		"HarvestToken":       {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "Harvest v3 (an access token): what is needed"},
+		"HarvestClient":      {"client_id=" + secretKey, "Harvest v3 (an OAuth client)"},
+		"Bearer":             {"Bearer" + secretKey, "an access token"},
+		"Harvest":            {"my-Harvest-key", "a credential of Harvest"},
+		"Address":            {"https://app.greenhouse.io/configure/dev_center", "an address"},
+		"Email":              {"lee@acme.example", "an email address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

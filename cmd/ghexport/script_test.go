@@ -23,6 +23,7 @@ import (
 //	sql STATEMENT            as the owner of the database
 //	candidates NUMBER        what Greenhouse holds
 //	rejected NUMBER          waits until so many messages could not be folded
+//	acme WHAT                what the company acme does in Greenhouse: close JOB, deactivate EMAIL, activate EMAIL, replace-key KEY
 //	fails CODE COMMAND...    runs a command that must end with that exit code
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -57,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"candidates": scriptCandidates,
 			"rejected":   scriptRejected,
 			"fails":      scriptFails,
+			"acme":       scriptAcme,
 		},
 	})
 }
@@ -113,6 +115,27 @@ func scriptRejected(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: rejected NUMBER")
 	}
 	ts.Check(stageOf(ts).await(context.Background(), args[0]+" rejected messages", "SELECT FROM ghexport.rejected HAVING count(*) = $1::text::int", args[0]))
+}
+
+func scriptAcme(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: acme close JOB|deactivate EMAIL|activate EMAIL|replace-key KEY")
+	}
+	sim := stageOf(ts).sim
+	switch what, which := args[0], args[1]; what {
+	case "close":
+		job, err := strconv.ParseInt(which, 10, 64)
+		ts.Check(err)
+		sim.CloseJob(acmeKey, job)
+	case "deactivate":
+		sim.DisableUser(acmeKey, which)
+	case "activate":
+		sim.EnableUser(acmeKey, which)
+	case "replace-key":
+		sim.ReplaceKey(acmeKey, which)
+	default:
+		ts.Fatalf("unknown act %q", what)
+	}
 }
 
 func scriptFails(ts *testscript.TestScript, neg bool, args []string) {

@@ -37,7 +37,12 @@ type stage struct {
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{db: storetest.NewDB(t), sim: greenhousesim.New(greenhousesim.Config{})}
-	s.sim.AddAccount(greenhousesim.Account{Name: "acme", Key: acmeKey, Users: []greenhousesim.User{{Email: "lee@acme.example", Name: "Lee Doe"}}})
+	s.sim.AddAccount(greenhousesim.Account{
+		Name: "acme", Key: acmeKey,
+		Users:         []greenhousesim.User{{Email: "lee@acme.example", Name: "Lee Doe"}, {Email: "ron@acme.example", Name: "Ron Weasley"}},
+		Jobs:          []greenhousesim.Job{{ID: 101, Name: "Backend Engineer", Public: true}, {ID: 102, Name: "Designer"}},
+		ProspectPools: []greenhousesim.ProspectPool{{ID: 5, Name: "Interviewed", Stages: []greenhousesim.PoolStage{{ID: 51, Name: "New"}}}},
+	})
 	s.sim.AddAccount(greenhousesim.Account{Name: "globex", Key: globexKey, Users: []greenhousesim.User{{Email: "sam@globex.example", Name: "Sam Roe"}}})
 	server := httptest.NewServer(s.sim)
 	t.Cleanup(func() {
