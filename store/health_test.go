@@ -68,7 +68,7 @@ func TestHealth_Headline(t *testing.T) {
 		}
 		d.exec("UPDATE ghexport.exports SET first_failed_at = now() - interval '10 minutes', committed_at = now() - interval '22 minutes'")
 		h := d.health()
-		assert.Regexp(t, `^Greenhouse is failing for 2 of 3 companies since \d\d:\d\d UTC: 3 waiting, the oldest for 22 min. 3 waiting, the oldest for 22 min, none lost.$`, h.Headline)
+		assert.Regexp(t, `^Greenhouse is failing for 2 of 3 companies since \d\d:\d\d UTC, with 3 waiting. 3 waiting, the oldest for 22 min, none lost.$`, h.Headline)
 		assert.Equal(t, store.FaultGreenhouse, h.Problems[0].Fault)
 		assert.Equal(t, "greenhouse.down", h.Problems[0].Runbook)
 

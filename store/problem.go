@@ -149,8 +149,8 @@ func (h *Health) mostDead() Cause {
 
 // sentence says for whom Greenhouse fails, where it does. All are the companies that are turned on.
 func (f Failing) sentence(all int64) string {
-	return fmt.Sprintf("Greenhouse is failing for %d of %s since %s: %d waiting, the oldest for %s", f.Companies,
-		number(all, "company", "companies"), f.Since.UTC().Format("15:04 UTC"), f.Waiting, span(f.Oldest))
+	return fmt.Sprintf("Greenhouse is failing for %d of %s since %s, with %d waiting", f.Companies,
+		number(all, "company", "companies"), f.Since.UTC().Format("15:04 UTC"), f.Waiting)
 }
 
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -62,34 +62,6 @@ func judgeReplay(row verbRow, lane int) (move, string) {
 	}
 }
 
-// ReplayNow is what River UI's Retry button means: a dead export is replayed, a pending one is due at once. It returns what follows,
-// in words; anything else is refused with a [*RefusedError].
-func (s *Store) ReplayNow(ctx context.Context, id int64, by By) (string, error) {
-	var follows string
-	v := verb{action: "replay", judge: func(row verbRow) (move, string) {
-		switch {
-		case row.State == StateDead:
-			follows = "replayed: it goes as a job of its own once its company may send"
-			return judgeReplay(row, laneReplay)
-		case row.State == StatePending && row.Due:
-			follows = "due now: it goes as a job of its own once its company may send"
-			return move{to: StatePending, keepsClock: true}, ""
-		case row.State == StatePending:
-			return move{}, "it waits for another export of the same candidate"
-		default:
-			return move{}, "Retry applies to dead and pending exports only"
-		}
-	}}
-	result, err := s.apply(ctx, v, by, false, []int64{id})
-	if err != nil {
-		return "", err
-	}
-	if problems := result.Problems(); len(problems) > 0 {
-		return "", problems[0]
-	}
-	return follows, nil
-}
-
 // ReplayRejected puts messages that could not be folded back into the outbox, to be tried anew, and returns how many, or with dryRun
 // how many there are. Of the filter count Org, InterviewID, Since and Limit. One transaction, one audit row.
 func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool) (int, error) {

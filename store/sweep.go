@@ -81,7 +81,8 @@ const sweepSilent = `
 	)
 	SELECT count(*)::int FROM given_up`
 
-// sweepOrphans makes `queued` rows due again whose job is missing, final, or has run for so long that its intent was not granted.
+// sweepOrphans makes `queued` rows due again whose job is missing, final, out of the way that leads to a worker, or has run for so
+// long that its intent was not granted. A job of a paused queue waits on: whoever paused it wants that.
 const sweepOrphans = `
 	WITH orphans AS (
 		SELECT e.id, e.job_id
@@ -89,7 +90,8 @@ const sweepOrphans = `
 		  LEFT JOIN ghexport.river_job j ON j.id = e.job_id
 		 WHERE e.job_id IS NOT NULL -- exports_in_flight
 		   AND e.state = 'queued'
-		   AND (j.id IS NULL OR j.finalized_at IS NOT NULL
+		   AND (j.id IS NULL OR j.finalized_at IS NOT NULL OR j.state NOT IN ('available', 'running')
+		        OR j.queue <> 'export' OR j.kind <> 'export' OR j.scheduled_at > clock_timestamp() -- somebody changed it in the table
 		        OR j.state = 'running' AND j.attempted_at < clock_timestamp() - $1::interval)
 		 ORDER BY e.id
 		   FOR NO KEY UPDATE OF e SKIP LOCKED

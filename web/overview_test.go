@@ -105,7 +105,7 @@ func TestOverview(t *testing.T) {
 		s.troubled()
 		b := s.browser("val")
 		b.open("/")
-		b.sees("Greenhouse is failing for 2 of 3 companies since", "2 waiting, the oldest for 22 min", "none lost.", "Whose doing: Greenhouse’s.",
+		b.sees("Greenhouse is failing for 2 of 3 companies since", "with 2 waiting. 3 waiting, the oldest for 22 min, none lost.", "Whose doing: Greenhouse’s.",
 			"Companies held (auth.rejected): 1, with 1 waiting", "Dead letters: 1", "Exports that may or may not be in Greenhouse: 1",
 			"Greenhouse rejects the key", "initech")
 		b.click("The same in figures")

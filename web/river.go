@@ -31,6 +31,8 @@ func (k *console) riverRoutes() []route {
 	return []route{
 		allow(staff, "GET "+riverPrefix, http.RedirectHandler(riverPrefix+"/", http.StatusSeeOther).ServeHTTP),
 		allow(staff, "GET "+riverPrefix+"/", k.riverRead),
+		allow(staff, "GET /river-help", k.riverHelp),
+		allow(staff, "GET /river-job/{job}", k.riverJob),
 		allow(operators, "POST "+riverPrefix+"/api/jobs/retry", k.riverJobs),
 		allow(operators, "POST "+riverPrefix+"/api/jobs/cancel", k.riverJobs),
 		allow(operators, "POST "+riverPrefix+"/api/jobs/delete", k.riverJobs),
@@ -49,31 +51,45 @@ func (k *console) riverRead(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, riverPrefix+"/assets/") { // named by their hashes, and the same for everybody
 		w.Header().Set("Cache-Control", assetsAge)
 	}
-	k.RiverUI.ServeHTTP(w, r)
+	if strings.HasPrefix(r.URL.Path, riverPrefix+"/assets/") || strings.HasPrefix(r.URL.Path, riverPrefix+"/api/") {
+		k.RiverUI.ServeHTTP(w, r)
+		return
+	}
+	k.riverPage(w, r)
 }
 
-// riverJobs passes Retry on: the worker turns such a run into a replay through the ledger, and never sends in it. Cancel and Delete
-// of an export's job would leave the ledger as it is, so whoever presses them wants something that only a command does.
+// riverJobs lets through what changes no export's fate. Cancel and Delete of an export's job would leave the ledger as it is, so
+// whoever presses them wants something that only a command does.
 func (k *console) riverJobs(w http.ResponseWriter, r *http.Request) {
 	jobs, err := jobIDs(w, r)
 	if err != nil {
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	action := strings.TrimPrefix(r.URL.Path, riverPrefix+"/api/jobs/")
-	if action != "retry" {
-		exports, err := k.Store.ExportJobs(r.Context(), jobs)
-		if err != nil {
-			k.broken(w, r, err)
-			return
-		}
-		if len(exports) > 0 {
-			k.refuse(w, r, http.StatusConflict, useTheLedger(action, exports))
-			return
-		}
+	exports, err := k.Store.ExportJobs(r.Context(), jobs)
+	if err != nil {
+		k.broken(w, r, err)
+		return
 	}
+	action := strings.TrimPrefix(r.URL.Path, riverPrefix+"/api/jobs/")
+	switch {
+	case action == "retry":
+		k.riverRetry(w, r, jobs, exports)
+	case len(exports) > 0:
+		k.refuse(w, r, http.StatusConflict, useTheLedger(action, exports))
+	default:
+		k.riverDo(w, r, action, jobs)
+	}
+}
+
+// riverDo leaves a trace of what is done to jobs, and passes it on.
+func (k *console) riverDo(w http.ResponseWriter, r *http.Request, action string, jobs []int64) {
 	if err := k.Store.AuditJobs(r.Context(), k.byRiver(r), "river."+action, jobs); err != nil {
 		k.broken(w, r, err) // what leaves no trace is not done
+		return
+	}
+	if err := naming(r, jobs); err != nil {
+		k.broken(w, r, err)
 		return
 	}
 	k.pass(w, r, zap.String("action", action), zap.Int64s("jobs", jobs))
@@ -102,8 +118,7 @@ func (k *console) pass(w http.ResponseWriter, r *http.Request, what ...zap.Field
 	k.RiverUI.ServeHTTP(w, r)
 }
 
-// jobIDs reads the ids that a request names, as numbers or as strings of digits, and writes its body anew from them: what River UI
-// then reads is what was checked here, whatever else the body said.
+// jobIDs reads the ids that a request names, as numbers or as strings of digits.
 func jobIDs(w http.ResponseWriter, r *http.Request) ([]int64, error) {
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, riverBytes))
 	if err != nil {
@@ -123,12 +138,17 @@ func jobIDs(w http.ResponseWriter, r *http.Request) ([]int64, error) {
 		}
 		ids = append(ids, id)
 	}
-	checked, err := json.Marshal(map[string][]int64{"ids": ids})
-	if err != nil {
-		return nil, err
-	}
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(checked)), int64(len(checked))
 	return ids, nil
+}
+
+// naming writes a request's body anew: what River UI reads is what was checked, whatever else the body said.
+func naming(r *http.Request, jobs []int64) error {
+	body, err := json.Marshal(map[string][]int64{"ids": jobs})
+	if err != nil {
+		return fmt.Errorf("write the request anew: %w", err)
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return nil
 }
 
 // namedExports is how many exports one refusal names.

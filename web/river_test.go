@@ -30,6 +30,7 @@ func TestRiver_RetryIsPassedOn(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	export := s.export("acme", "iv_1", store.StateDead, store.CausePayloadRefused)
+	s.exec("UPDATE ghexport.exports SET body_id = 1")
 	job := s.job(export)
 
 	a := s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"), api)
@@ -40,6 +41,73 @@ func TestRiver_RetryIsPassedOn(t *testing.T) {
 	require.Len(t, trail, 1)
 	assert.Equal(t, "kim", trail[0].Actor)
 	assert.Equal(t, "river.retry", trail[0].Action)
+}
+
+// One press on several: what the ledger lets go again goes, and the others are named.
+func TestRiver_RetryNamesTheRefused(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	dead, sent := s.export("acme", "iv_1", store.StateDead, store.CauseBug), s.export("acme", "iv_2", store.StateSent, "")
+	unknown := s.export("acme", "iv_3", store.StateUnknown, store.CauseOutcomeUnknown)
+	s.exec("UPDATE ghexport.exports SET body_id = 1")
+	jobs := []int64{s.job(sent), s.job(dead), s.job(unknown)}
+	gone := s.job(1 << 40)
+
+	a := s.ask("POST", "/river/api/jobs/retry", idsBody(append(jobs, gone)...), s.as("kim"), api)
+	require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
+	said := message(t, a)
+	assert.Contains(t, said, "Retried 1 of 4. Refused by the ledger: ")
+	assert.Contains(t, said, fmt.Sprintf("export %d is sent: Retry applies to dead and pending exports only", sent))
+	assert.Contains(t, said, fmt.Sprintf("export %d is unknown", unknown))
+	assert.NotContains(t, said, fmt.Sprintf("export %d ", dead))
+	assert.Equal(t, []string{"discarded", "available", "discarded", "discarded"},
+		[]string{s.jobState(jobs[0]), s.jobState(jobs[1]), s.jobState(jobs[2]), s.jobState(gone)})
+
+	a = s.ask("POST", "/river/api/jobs/retry", idsBody(jobs[0]), s.as("kim"), api)
+	require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
+	assert.Contains(t, message(t, a), "Retried 0 of 1.")
+	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Actor: "kim"})
+	require.NoError(t, err)
+	require.Len(t, trail, 1, "what was refused was not done")
+	assert.Equal(t, dead, *trail[0].ExportID)
+}
+
+func TestRiver_FromAJobToItsExport(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	export := s.export("acme", "iv_1", store.StateDead, store.CauseBug)
+	val := s.as("val")
+	a := s.ask("GET", fmt.Sprintf("/river-job/%d", s.job(export)), "", val)
+	assert.Equal(t, http.StatusSeeOther, a.StatusCode)
+	assert.Equal(t, fmt.Sprintf("/exports/%d", export), a.Header.Get("Location"))
+	for _, other := range []string{fmt.Sprint(s.probe()), "999", "x"} {
+		assert.Equal(t, http.StatusNotFound, s.ask("GET", "/river-job/"+other, "", val).StatusCode, other)
+	}
+}
+
+// The bar over River UI says what its states mean here, and leads from a job to its export.
+func TestRiver_InABrowser(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	export := s.export("acme", "iv_1", store.StateDead, store.CauseBug)
+	job := s.job(export)
+	s.exec("UPDATE ghexport.river_job SET errors = ARRAY[jsonb_build_object('at', now(), 'attempt', 1, 'error', 'bug: export 1', 'trace', '')]")
+	s.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now())")
+	b := s.browser("val")
+	b.open("/river/jobs?state=discarded")
+	b.waitFor("export")
+	b.sees("Discarded is the dead-letter list")
+	b.seesNot("The export of this job")
+	b.open(fmt.Sprintf("/river/jobs/%d", job))
+	b.waitFor("The export of this job")
+	b.shot("river-job")
+	b.click("The export of this job")
+	assert.Equal(t, exportPath(export), b.path())
+	b.open("/river/jobs")
+	b.click("Discarded is the dead-letter list: what the states mean here")
+	b.sees("What River’s states mean here", "Queue export is paused", "Discarded is the dead-letter list:")
+	b.axe()
+	b.shot("river-help")
 }
 
 func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {

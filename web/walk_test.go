@@ -40,7 +40,7 @@ func TestWalk(t *testing.T) {
 	s := setup(t)
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at) VALUES ('default', now())")
 	values := map[string]string{
-		"org": ownOrg, "name": "default", "cause": string(store.CausePayloadRefused),
+		"org": ownOrg, "name": "default", "job": "1", "cause": string(store.CausePayloadRefused),
 		"id": strconv.FormatInt(s.export(ownOrg, secretOfOwn, store.StateDead, store.CauseBug), 10),
 	}
 	routes := web.Routes()

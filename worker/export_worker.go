@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ type exportWorker struct {
 // never sends.
 func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]) error {
 	if job.Attempt > 1 {
-		return w.retryPressed(ctx, job.Args.ExportID)
+		return w.retryPressed(ctx, job.ID, job.Args.ExportID)
 	}
 	submitted := w.now()
 	intent := store.Intent{
@@ -194,9 +195,14 @@ func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled s
 	return settled, err
 }
 
-// retryPressed answers River's Retry button.
-func (w *exportWorker) retryPressed(ctx context.Context, exportID int64) error {
-	what, err := w.store.ReplayNow(ctx, exportID, store.By{Actor: "river-ui", Reason: "Retry pressed in River UI", From: "river"})
+// retryPressed answers River's Retry button, in the name of whoever pressed it where our guard of River UI knows.
+func (w *exportWorker) retryPressed(ctx context.Context, jobID, exportID int64) error {
+	actor, err := w.store.RetriedBy(ctx, exportID, jobID)
+	if err != nil {
+		return river.JobCancel(fmt.Errorf("export %d was not replayed; press Retry again", exportID))
+	}
+	by := store.By{Actor: cmp.Or(actor, "river-ui"), Reason: "Retry pressed in River UI", From: "river"}
+	what, err := w.store.ReplayNow(ctx, exportID, by)
 	var refused *store.RefusedError
 	switch {
 	case errors.As(err, &refused):
