@@ -55,10 +55,18 @@ type Switched struct {
 
 // Connect saves a company's credential and choices in one transaction and, when asked, turns it on. A change of key or created-by
 // raises the credential's version, so that answers to the old one count for nothing; every hold of Greenhouse's ends. It may return
-// a [*WaitingError], [ErrChanged] or every [*SettingError] joined, and then saved nothing.
+// a [*WaitingError], [ErrChanged] or every [*SettingError] joined, and then saved nothing. With [WaitingDrop] the company is turned on
+// by [Store.Enable] once that is saved.
 func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error) {
 	if err := c.check(); err != nil {
 		return Switched{}, err
+	}
+	if c.Enable && c.Waiting == WaitingDrop {
+		c.Enable, c.Waiting = false, WaitingUndecided
+		if _, err := s.Connect(ctx, c, by); err != nil {
+			return Switched{}, err
+		}
+		return s.Enable(ctx, c.OrgID, WaitingDrop, by)
 	}
 	var switched Switched
 	err := s.inTx(ctx, "connect company", func(tx pgx.Tx) (err error) {

@@ -2,23 +2,98 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
+// dropBatch is how much one transaction, or one statement, drops: little enough that others do not wait for it, and that the planner
+// looks each message up by its index whatever the statistics say.
+const dropBatch = 2000
+
+// dropAhead drops most of what waits for a company that is off, batch by batch, so that neither the relay nor a fold of the company's
+// waits long; the transaction that turns it on drops the rest with [dropWaiting]. A company that is on, or that somebody turns on
+// meanwhile, it leaves as it is.
+func (s *Store) dropAhead(ctx context.Context, org string, by By) (int64, error) {
+	var total int64
+	for {
+		exports, err := s.dropBatch(ctx, org, by, dropExports)
+		total += exports
+		if err != nil {
+			return total, err
+		}
+		messages, err := s.dropBatch(ctx, org, by, dropMessages)
+		total += messages
+		if err != nil || exports < dropBatch && messages < dropBatch {
+			return total, err
+		}
+	}
+}
+
+// dropBatch drops one batch in a transaction of its own.
+func (s *Store) dropBatch(ctx context.Context, org string, by By, drop dropper) (n int64, err error) {
+	limit := dropBatch
+	err = s.inTx(ctx, "drop what waits", func(tx pgx.Tx) error {
+		n = 0
+		dropped, err := drop(ctx, tx, org, &limit)
+		if err != nil || len(dropped) == 0 {
+			return err
+		}
+		var on bool
+		err = tx.QueryRow(ctx, "SELECT enabled FROM ghexport.integrations WHERE org_id = $1 FOR SHARE", org).Scan(&on)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		if on {
+			return errTurnedOn
+		}
+		n = int64(len(dropped))
+		return auditExports(ctx, tx, by, dropAction, dropped, nil)
+	})
+	if errors.Is(err, errTurnedOn) {
+		return 0, nil
+	}
+	return n, err
+}
+
+var errTurnedOn = errors.New("the company was turned on")
+
+const dropAction = "org enable --drop-waiting"
+
 // dropWaiting cancels (dropped), in tx, what waits for a company: its pending and queued exports, and what was committed to the
 // outbox before it. The caller holds the relay's lock. It returns how many exports that were.
-//
-// Of a message that was never folded the ledger gets a row without a body, and the message is kept aside for it. The row's version
-// is one less than the message's, so that a replay, which puts the message back, lets the fold take it as new.
 func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, error) {
+	dropped, err := dropExports(ctx, tx, org, nil)
+	if err != nil {
+		return 0, err
+	}
+	fresh, err := dropMessages(ctx, tx, org, nil)
+	if err != nil {
+		return 0, err
+	}
+	dropped = append(dropped, fresh...)
+	return int64(len(dropped)), auditExports(ctx, tx, by, dropAction, dropped, nil)
+}
+
+// dropper cancels something that waits, at most limit of it where one is given, and returns the exports.
+type dropper func(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int64, error)
+
+// dropExports cancels pending and queued exports. Each part of what waits has an index of its own.
+func dropExports(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int64, error) {
 	rows, err := tx.Query(ctx, `
 		WITH waiting AS (
 			SELECT e.id
 			  FROM ghexport.exports e
-			 WHERE e.org_id = $1 AND e.state IN ('pending', 'queued')
+			 WHERE e.id IN (
+				(SELECT d.id FROM ghexport.exports d WHERE d.org_id = $1 AND d.due_at IS NOT NULL LIMIT $2) -- exports_due
+				UNION ALL
+				(SELECT b.id FROM ghexport.exports b -- exports_blocked
+				  WHERE b.org_id = $1 AND b.blocked_at IS NOT NULL AND b.state = 'pending' LIMIT $2)
+				UNION ALL
+				(SELECT q.id FROM ghexport.exports q WHERE q.org_id = $1 AND q.job_id IS NOT NULL AND q.state = 'queued' LIMIT $2)) -- exports_in_flight
+			   AND e.state IN ('pending', 'queued')
 			 ORDER BY e.id
 			   FOR NO KEY UPDATE
 		)
@@ -27,24 +102,29 @@ func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, erro
 		       updated_at = clock_timestamp()
 		  FROM waiting
 		 WHERE e.id = waiting.id
-		RETURNING e.id`, org)
+		RETURNING e.id`, org, limit)
 	if err != nil {
-		return 0, fmt.Errorf("drop what waits: %w", err)
+		return nil, fmt.Errorf("drop what waits: %w", err)
 	}
 	dropped, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	if err != nil {
-		return 0, fmt.Errorf("drop what waits: %w", err)
+		return nil, fmt.Errorf("drop what waits: %w", err)
 	}
-	messages, err := unfolded(ctx, tx, org)
+	return dropped, nil
+}
+
+// dropMessages cancels what was never folded, and takes the relay's lock for that. The ledger gets a row without a body, and the
+// message is kept aside for it. The row's version is one less than the message's, so that a replay, which puts the message back, lets
+// the fold take it as new.
+func dropMessages(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int64, error) {
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
+		return nil, fmt.Errorf("wait for the relay: %w", err)
+	}
+	messages, err := unfolded(ctx, tx, org, limit)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	fresh, err := messages.drop(ctx, tx)
-	if err != nil {
-		return 0, err
-	}
-	dropped = append(dropped, fresh...)
-	return int64(len(dropped)), auditExports(ctx, tx, by, "org enable --drop-waiting", dropped, nil)
+	return messages.drop(ctx, tx)
 }
 
 // droppedMessages are the newest messages of interviews that both said yes to, in columns.
@@ -55,16 +135,19 @@ type droppedMessages struct {
 
 // unfolded reads the newest message of each interview in the company's outbox and keeps those that are eligible. A time that does not
 // parse can only stand in a message that no fold takes either; it stays for the relay to reject.
-func unfolded(ctx context.Context, tx pgx.Tx, org string) (droppedMessages, error) {
+func unfolded(ctx context.Context, tx pgx.Tx, org string, limit *int) (droppedMessages, error) {
 	var d droppedMessages
 	rows, err := tx.Query(ctx, `
 		SELECT o.id, o.message ->> 'interviewed_at'
-		  FROM (SELECT DISTINCT ON (m.interview_id) m.id, m.message
-		          FROM ghexport.outbox m -- outbox_by_org
-		         WHERE m.org_id = $1
-		         ORDER BY m.interview_id, m.version DESC, m.id) o
-		 WHERE `+eligibleMessage+`
-		   AND jsonb_typeof(o.message #> '{candidate,id}') = 'string'`, org)
+		  FROM ghexport.outbox o -- outbox_by_org
+		 WHERE o.org_id = $1
+		   AND `+eligibleMessage+`
+		   AND jsonb_typeof(o.message #> '{candidate,id}') = 'string'
+		   AND NOT EXISTS (SELECT FROM ghexport.outbox n -- outbox_by_interview
+		                    WHERE n.org_id = o.org_id AND n.interview_id = o.interview_id
+		                      AND (n.version > o.version OR n.version = o.version AND n.id < o.id))
+		 ORDER BY o.id
+		 LIMIT $2`, org, limit)
 	if err != nil {
 		return d, fmt.Errorf("read what is not folded: %w", err)
 	}
@@ -84,10 +167,6 @@ func unfolded(ctx context.Context, tx pgx.Tx, org string) (droppedMessages, erro
 	}
 	return d, nil
 }
-
-// dropBatch is how many messages one statement moves aside, few enough that the planner looks each up by its index whatever the
-// statistics say.
-const dropBatch = 2000
 
 // drop moves the messages aside, under cancelled rows, and returns the ids of the rows that this cancelled. A message that is no newer
 // than its row, and one whose row is on its way, in doubt, sent or erased, is left for the fold, which sends none of these.

@@ -9,14 +9,16 @@ import (
 )
 
 // Enable turns a connected company on. What gathered while it was off is sent or dropped as the answer says; without one, and with
-// something waiting, it returns a [*WaitingError] and changes nothing. One transaction; [ErrNotFound] where nobody connected it.
+// something waiting, it returns a [*WaitingError] and changes nothing; [ErrNotFound] where nobody connected it. One transaction, but
+// for a drop of much, which begins before it while the company is off: one that is cut short is asked for again.
 func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) (Switched, error) {
 	var switched Switched
-	err := s.inTx(ctx, "enable company", func(tx pgx.Tx) error {
-		switched = Switched{}
-		if err := mustExist(ctx, tx, org); err != nil {
-			return err
-		}
+	ahead, err := s.beforeEnable(ctx, org, waiting, by)
+	if err != nil {
+		return Switched{}, err
+	}
+	err = s.inTx(ctx, "enable company", func(tx pgx.Tx) error {
+		switched = Switched{Dropped: ahead}
 		enabled, err := s.prepareEnable(ctx, tx, org, waiting, by, &switched)
 		if err != nil || enabled {
 			return err
@@ -30,6 +32,19 @@ func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) 
 		return Switched{}, err
 	}
 	return switched, nil
+}
+
+// beforeEnable drops ahead of time what a company that is there and off wants dropped.
+func (s *Store) beforeEnable(ctx context.Context, org string, waiting Waiting, by By) (dropped int64, err error) {
+	var on bool
+	err = s.Pool.QueryRow(ctx, "SELECT enabled FROM ghexport.integrations WHERE org_id = $1", org).Scan(&on)
+	if err != nil {
+		return 0, fmt.Errorf("company %q: %w", org, notFound(err))
+	}
+	if on || waiting != WaitingDrop {
+		return 0, nil
+	}
+	return s.dropAhead(ctx, org, by)
 }
 
 // prepareEnable tells whether the company is on already. If not, it counts or drops what waits. To drop, it takes the relay's lock
@@ -53,7 +68,8 @@ func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waitin
 	}
 	switch {
 	case count > 0 && waiting == WaitingDrop:
-		out.Dropped, err = dropWaiting(ctx, tx, org, by)
+		dropped, err := dropWaiting(ctx, tx, org, by)
+		out.Dropped += dropped
 		return false, err
 	case count > 0 && waiting != WaitingSend:
 		return false, &WaitingError{OrgID: org, Count: count}
