@@ -17,8 +17,14 @@ type whyPage struct {
 	People  bool // it may be asked by email
 	Q       string
 	ByEmail bool
-	List    []store.Explanation // nil until asked
-	Nobody  bool                // asked by an email with which nobody ever qualified
+	List    []whyAnswer // nil until asked
+	Nobody  bool        // asked by an email with which nobody ever qualified
+}
+
+// whyAnswer is what there is to say about one interview.
+type whyAnswer struct {
+	store.Explanation
+	Decide bool // it waits for a decision
 }
 
 func (k *console) why(w http.ResponseWriter, r *http.Request) {
@@ -64,20 +70,25 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
+	var list []store.Explanation
 	var err error
 	if page.People && strings.Contains(q, "@") {
 		page.ByEmail = true
-		if page.List, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(q)); err == nil {
-			err = k.Store.RecordSearch(r.Context(), org, explained(page.List), by(r, ""))
+		if list, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(q)); err == nil {
+			err = k.Store.RecordSearch(r.Context(), org, explained(list), by(r, ""))
 		}
 	}
-	if err == nil && q != "" && len(page.List) == 0 {
-		page.List, err = k.Store.Why(r.Context(), org, q)
-		page.Nobody = page.ByEmail && len(page.List) == 1 && page.List[0].State == nil
+	if err == nil && q != "" && len(list) == 0 {
+		list, err = k.Store.Why(r.Context(), org, q)
+		page.Nobody = page.ByEmail && len(list) == 1 && list[0].State == nil
 	}
 	if err != nil {
 		k.broken(w, r, err)
 		return
+	}
+	for _, e := range list {
+		waits := e.State != nil && (*e.State == store.StateUnknown || *e.State == store.StateDuplicate)
+		page.List = append(page.List, whyAnswer{e, waits})
 	}
 	k.show(w, r, http.StatusOK, "why", "Why is somebody not in Greenhouse?", page)
 }
