@@ -3,8 +3,10 @@ package web_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -92,4 +94,58 @@ func TestOpenAPI_IsServed(t *testing.T) {
 	text, err := os.ReadFile("openapi.json")
 	require.NoError(t, err)
 	assert.Equal(t, string(text), a.body)
+}
+
+var (
+	docsBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
+	curlWord  = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s]+`)
+)
+
+// Every curl command of the documentation does what it says there, in its order, against a company like the one that it names.
+func TestOpenAPI_DocumentedCalls(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	text, err := os.ReadFile("../docs/companies.md")
+	require.NoError(t, err)
+	seen := 0
+	for _, block := range docsBlock.FindAllStringSubmatch(string(text), -1) {
+		for line := range strings.Lines(block[1]) {
+			if !strings.HasPrefix(line, "curl ") {
+				continue
+			}
+			seen++
+			a := s.curl(strings.TrimSpace(strings.NewReplacer("KEY", acmeKey, "EMAIL", acmeLee, "$API", acmeAPI).Replace(line)))
+			assert.Equal(t, http.StatusOK, a.StatusCode, "%s: %s", line, a.body)
+		}
+	}
+	assert.Greater(t, seen, 8)
+}
+
+// curl sends what a command of curl's would, by a console user with the role admin.
+func (s *site) curl(command string) answer {
+	s.t.Helper()
+	method, path, body := http.MethodGet, "", ""
+	headers := http.Header{}
+	words := curlWord.FindAllString(command, -1)
+	for n := 1; n < len(words); n++ {
+		value := func() string {
+			n++
+			return words[n][1 : len(words[n])-1] // without its quotes
+		}
+		switch words[n] {
+		case "-u":
+			value()
+		case "-X":
+			n++
+			method = words[n]
+		case "-H":
+			name, text, _ := strings.Cut(value(), ": ")
+			headers.Set(name, text)
+		case "-d":
+			body = value()
+		default:
+			path = strings.Trim(words[n], `"`)
+		}
+	}
+	return s.ask(method, path, body, script("ada", password), func(r *http.Request) { maps.Copy(r.Header, headers) })
 }

@@ -146,7 +146,7 @@ func (c *Connections) Test(ctx context.Context, org string, key store.APIKey, cr
 		return store.TestReport{}, err
 	}
 	found, err := c.look(ctx, p)
-	if err != nil || p.version == 0 {
+	if err != nil || p.version == 0 || !found.asked {
 		return found.report, err
 	}
 	if kept, err := c.Store.KeepTest(ctx, org, p.version, found.report, by); err != nil || !kept {

@@ -19,6 +19,7 @@ type findings struct {
 	report store.TestReport
 	jobs   []store.SeenJob // nil: not read
 	pools  []store.SeenPool
+	asked  bool // Greenhouse was
 }
 
 // look makes the requests of a connection test. They count against the key's budget; a key that is known and has none left is not
@@ -36,6 +37,7 @@ func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
 			return f, nil
 		}
 	}
+	f.asked = true
 	user, answer, refusal := c.Greenhouse.CurrentUser(ctx, p.credential())
 	if err := c.keep(ctx, p, answer.Status, user, refusal); err != nil {
 		return f, err
