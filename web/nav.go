@@ -28,7 +28,9 @@ func (k *console) nav(r *http.Request) []navItem {
 		items = []navItem{
 			{Href: "/", Text: "Overview"},
 			{Href: listAddress(""), Text: "Exports"},
+			{Href: "/dead", Text: "Dead letters"},
 			{Href: decisionsAddress(""), Text: "Decisions"},
+			{Href: "/runs", Text: "Replays"},
 			{Href: "/orgs", Text: "Companies"},
 			{Href: runbookBase + "/", Text: "Runbooks"},
 		}

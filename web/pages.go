@@ -26,7 +26,7 @@ type pages map[string]*template.Template
 // parsePages reads templates/NAME.html as the page NAME. What several pages share stands in files whose names begin with "_".
 func parsePages() (pages, error) {
 	list := pages{}
-	layout, err := template.New("layout.html").Funcs(words).Funcs(companyFuncs).ParseFS(files, "templates/layout.html", "templates/_*.html")
+	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).ParseFS(files, "templates/layout.html", "templates/_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}

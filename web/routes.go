@@ -90,7 +90,8 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.ledgerRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(), k.metricsRoutes(), k.apiRoutes())
+	}, k.ledgerRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
+		k.metricsRoutes(), k.apiRoutes())
 }
 
 // companyRoutes are the list of companies, what we do to one, and its settings.

@@ -28,6 +28,7 @@ type Config struct {
 	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
 	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out
+	Amend      Amend                       // edits of dead exports; its zero value: none
 	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
 	Simulated  bool                        // a simulator stands for Greenhouse, and so do its candidates' addresses
 	Dev        bool                        // every page says that this is a development service

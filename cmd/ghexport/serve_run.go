@@ -111,6 +111,7 @@ func (s *service) handler(ctx context.Context) (http.Handler, error) {
 	if s.config.MetricsAddr == "" {
 		config.Metrics = s.metrics()
 	}
+	config.Amend = web.Amend{Change: worker.Amend, Digests: s.relay.Digests}
 	config.Store, config.Ready, config.Version, config.Log = s.store, s.ready.check, binaryVersion(), s.log
 	handler, err := web.New(config)
 	if err != nil {

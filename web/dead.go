@@ -1,0 +1,111 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// deadPage is the dead letters by what they died of.
+type deadPage struct {
+	Groups    []deadGroup
+	Letters   int64
+	Org       string
+	Cause     store.Cause
+	Causes    []store.Cause // of dead letters, for the filter
+	Acts      bool          // whoever looks may do something about them
+	Discarded int           // by the request before this one
+}
+
+type deadGroup struct {
+	store.DeadGroup
+	Spark spark
+	More  int64  // companies beside those named
+	Plan  string // address of the plan to replay it
+	List  string // address of its letters, as far as the list can tell them apart
+}
+
+// deadCauses are the causes of dead letters.
+var deadCauses = []store.Cause{store.CausePayloadRefused, store.CauseTargetGone, store.CauseGreenhouseDown, store.CauseBug}
+
+func (k *console) deadRoutes() []route {
+	return []route{
+		allow(staff, "GET /dead", k.dead),
+		allow(operators, "POST /dead/discard", k.discardGroup),
+	}
+}
+
+func (k *console) dead(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	page := deadPage{Org: q.Get("org"), Cause: store.Cause(q.Get("cause")), Causes: deadCauses, Acts: mayAct(r)}
+	page.Discarded, _ = strconv.Atoi(q.Get("discarded"))
+	if page.Cause != "" && !slices.Contains(deadCauses, page.Cause) {
+		k.refuse(w, r, http.StatusBadRequest, "Nothing dies of that.")
+		return
+	}
+	groups, err := k.Store.DeadGroups(r.Context(), store.Filter{Org: page.Org, Cause: page.Cause})
+	if err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	for _, g := range groups {
+		page.Letters += g.Count
+		filter := url.Values{"fingerprint": {g.Fingerprint}}
+		list := url.Values{"state": {string(store.StateDead)}, "cause": {string(g.Cause)}}
+		if page.Org != "" {
+			filter.Set("org", page.Org)
+			list.Set("org", page.Org)
+		}
+		page.Groups = append(page.Groups, deadGroup{
+			DeadGroup: g, Spark: sparkOf(g.Trend), More: g.Companies - int64(len(g.Orgs)), Plan: "/runs/new?" + filter.Encode(), List: "/exports?" + list.Encode(),
+		})
+	}
+	k.show(w, r, http.StatusOK, "dead", "Dead letters", page)
+}
+
+// mayAct says whether whoever sends the request is one of those of ours who act.
+func mayAct(r *http.Request) bool { return slices.Contains(operators.roles, who(r).role) }
+
+// discardGroup ends the letters of one group, exactly as many as the button named.
+func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
+	reason, ok := k.becauseOf(w, r)
+	if !ok {
+		return
+	}
+	f := store.Filter{Fingerprint: r.PostFormValue("fingerprint"), Org: r.PostFormValue("org")}
+	said, err := strconv.Atoi(r.PostFormValue("count"))
+	if err != nil || f.Fingerprint == "" {
+		k.refuse(w, r, http.StatusBadRequest, "The form does not say which dead letters, or how many.")
+		return
+	}
+	request := store.Request{Filter: f, By: by(r, reason), DryRun: true}
+	planned, err := k.Store.Discard(r.Context(), request)
+	if err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	if len(planned.Done) != said {
+		k.refuse(w, r, http.StatusConflict, fmt.Sprintf("You said %d, and there are %d by now. Nothing was changed; look again.", said, len(planned.Done)))
+		return
+	}
+	done, err := k.Store.Discard(r.Context(), store.Request{Filter: store.Filter{IDs: planned.Done}, By: request.By})
+	if err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/dead?discarded="+strconv.Itoa(len(done.Done)), http.StatusSeeOther)
+}
+
+// becauseOf is why somebody does what a form says; without one nothing is done.
+func (k *console) becauseOf(w http.ResponseWriter, r *http.Request) (string, bool) {
+	reason := strings.TrimSpace(r.PostFormValue("reason"))
+	if reason == "" {
+		k.refuse(w, r, http.StatusBadRequest, "A reason is missing: a person will ask why. Nothing was changed.")
+	}
+	return reason, reason != ""
+}

@@ -1,0 +1,152 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+func (k *console) runRoutes() []route {
+	return []route{
+		allow(staff, "GET /runs", k.runs),
+		allow(staff, "GET /runs/new", k.planRun),
+		allow(operators, "POST /runs", k.startRun),
+		allow(staff, "GET /runs/{id}", k.run),
+		allow(operators, "POST /runs/{id}/pause", k.controlRun((*store.Store).PauseRun)),
+		allow(operators, "POST /runs/{id}/resume", k.controlRun((*store.Store).ResumeRun)),
+		allow(operators, "POST /runs/{id}/stop", k.controlRun((*store.Store).StopRun)),
+	}
+}
+
+// runsListed is how many runs, or members of one, a page lists.
+const runsListed = 50
+
+// runsPage lists replay runs.
+type runsPage struct {
+	Runs  []store.Run
+	Older string
+}
+
+func (k *console) runs(w http.ResponseWriter, r *http.Request) {
+	after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
+	runs, err := k.Store.Runs(r.Context(), after, runsListed)
+	if err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	page := runsPage{Runs: runs}
+	if len(runs) == runsListed {
+		page.Older = "/runs?after=" + strconv.FormatInt(runs[runsListed-1].ID, 10)
+	}
+	k.show(w, r, http.StatusOK, "runs", "Replays", page)
+}
+
+// runPage is one run, as it stands.
+type runPage struct {
+	*store.Run
+	Acts     bool
+	Outcomes []runOutcome
+	Shown    runOutcome
+	Members  []store.RunMember
+	More     string
+	Log      []store.Event
+	Filter   []selection
+}
+
+// runOutcome is one of the ways in which members end, or wait.
+type runOutcome struct {
+	State store.MemberState
+	Word  string
+	Class string
+	Count int64
+	Why   string
+}
+
+func outcomes(c store.RunCounts) []runOutcome {
+	return []runOutcome{
+		{store.MemberState(store.StateSent), "Sent", "sent", c.Sent, "in Greenhouse"},
+		{store.MemberReleased, "Under way", "", c.Released, "due, or being sent"},
+		{store.MemberWaiting, "Waiting", "", c.Waiting, "dead until released"},
+		{store.MemberState(store.StateDead), "Dead again", "dead", c.DeadAgain, "refused once more"},
+		{store.MemberState(store.StateUnknown), "In doubt", "unknown", c.Unknown, "may be in Greenhouse"},
+		{store.MemberState(store.StateDuplicate), "To decide", "duplicate", c.Decide, "possible duplicates"},
+		{store.MemberState(store.StateCancelled), "Ended", "", c.Ended, "withdrawn or discarded"},
+		{store.MemberSkipped, "Skipped", "", c.Skipped, "never released"},
+	}
+}
+
+func (k *console) run(w http.ResponseWriter, r *http.Request) {
+	id, run, err := k.runOf(r)
+	if err != nil {
+		k.noRun(w, r, err)
+		return
+	}
+	q := r.URL.Query()
+	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected)}
+	for _, one := range page.Outcomes {
+		if string(one.State) == q.Get("show") {
+			page.Shown = one
+		}
+	}
+	after, _ := strconv.ParseInt(q.Get("after"), 10, 64)
+	if page.Members, err = k.Store.RunMembers(r.Context(), id, page.Shown.State, after, runsListed); err == nil {
+		page.Log, err = k.Store.RunLog(r.Context(), id)
+	}
+	if err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	if len(page.Members) == runsListed {
+		next := url.Values{"after": {strconv.FormatInt(page.Members[runsListed-1].ExportID, 10)}}
+		if page.Shown.State != "" {
+			next.Set("show", string(page.Shown.State))
+		}
+		page.More = "/runs/" + strconv.FormatInt(id, 10) + "?" + next.Encode()
+	}
+	k.show(w, r, http.StatusOK, "run", "Run "+strconv.FormatInt(id, 10), page)
+}
+
+func (k *console) runOf(r *http.Request) (int64, *store.Run, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, nil, store.ErrNotFound
+	}
+	run, err := k.Store.Run(r.Context(), id)
+	return id, run, err
+}
+
+func (k *console) noRun(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, store.ErrNotFound) {
+		k.refuse(w, r, http.StatusNotFound, "There is no such run.")
+		return
+	}
+	k.broken(w, r, err)
+}
+
+// controlRun is one of the things that a person can do to a run.
+func (k *console) controlRun(do func(*store.Store, context.Context, int64, store.By) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		id, _, err := k.runOf(r)
+		if err != nil {
+			k.noRun(w, r, err)
+			return
+		}
+		reason, ok := k.becauseOf(w, r)
+		if !ok {
+			return
+		}
+		var refused *store.RunRefusedError
+		switch err := do(k.Store, r.Context(), id, by(r, reason)); {
+		case errors.As(err, &refused):
+			k.refuse(w, r, http.StatusConflict, "The run is "+string(refused.State)+" by now. Nothing was changed.")
+		case err != nil:
+			k.broken(w, r, err)
+		default:
+			http.Redirect(w, r, "/runs/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
+		}
+	}
+}

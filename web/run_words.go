@@ -1,0 +1,60 @@
+package web
+
+import (
+	"html/template"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// runWords are the words of dead letters and runs.
+var runWords = template.FuncMap{
+	"plural64":     func(n int, one, many string) string { return plural(int64(n), one, many) },
+	"shown":        func(list []store.PlanGroup) []store.PlanGroup { return list[:min(len(list), plannedGroups)] },
+	"unshown":      func(list []store.PlanGroup) int { return max(0, len(list)-plannedGroups) },
+	"verdictWord":  func(v store.Verdict) string { return verdictWords[v] },
+	"verdictClass": func(v store.Verdict) string { return verdictClasses[v] },
+	"runClass":     func(s store.RunState) string { return runClasses[s] },
+	"runSentence":  runSentence,
+	"memberWord":   memberWord,
+	"deref":        func(s *string) string { return *s },
+}
+
+var verdictWords = map[store.Verdict]string{
+	store.VerdictSafe: "Safe to replay", store.VerdictTry: "Send one first", store.VerdictAgain: "Not yet",
+}
+
+var verdictClasses = map[store.Verdict]string{store.VerdictSafe: "good", store.VerdictTry: "warn", store.VerdictAgain: "bad"}
+
+var runClasses = map[store.RunState]string{
+	store.RunRunning: "info", store.RunPaused: "warn", store.RunStopped: "bad", store.RunDone: "good",
+}
+
+// runSentence says how far a run is, as one would say it.
+func runSentence(r *store.Run) string {
+	switch {
+	case r.State == store.RunDone:
+		return "Every export of it has settled."
+	case r.State == store.RunStopped && r.EndedAt != nil:
+		return "Stopped for good; what was not released is still dead."
+	case r.State == store.RunStopped:
+		return "Stopped for good; what was released is still on its way."
+	case r.State == store.RunPaused:
+		return "It releases nothing until somebody resumes it."
+	case r.Phase == store.PhaseCanary && r.Counts.Released == 0 && r.Counts.Held == r.Counts.Waiting:
+		return "It waits until a company of its may send again."
+	case r.Phase == store.PhaseCanary:
+		return "What goes first is awaited; the rest stays dead until it is in Greenhouse."
+	case r.Phase == store.PhaseVerify:
+		return "Everything is released; the last are awaited."
+	}
+	return "What went first got through; the rest goes after live work, within the companies' budgets."
+}
+
+func memberWord(s store.MemberState) string {
+	for _, one := range outcomes(store.RunCounts{}) {
+		if one.State == s {
+			return one.Word
+		}
+	}
+	return "Withdrawn" // ineligible by now
+}
