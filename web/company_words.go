@@ -13,17 +13,18 @@ type askForm struct{ Path, Verb, Text, Says, Tone string }
 
 // companyFuncs are the functions of the companies' pages.
 var companyFuncs = template.FuncMap{
-	"orgPath":    companyHome,
-	"ask":        func(path, verb, text, says, tone string) askForm { return askForm{path, verb, text, says, tone} },
-	"secondWord": func(policy string) string { return secondWords[policy] },
-	"checkWord":  func(k store.CheckKind) string { return checkWords[k] },
-	"checkTone":  func(a store.CheckAnswer) string { return checkTones[a] },
-	"creditWord": func(credit string) string { return creditWords[credit] },
-	"fieldWord":  func(field string) string { return cmp.Or(fieldWords[field], field) },
-	"zones":      jobs.TimeZones,
-	"jobChoice":  jobChoice,
-	"poolChoice": poolChoice,
-	"len64":      func(list []store.CheckRow) int64 { return int64(len(list)) },
+	"orgPath":        companyHome,
+	"ask":            func(path, verb, text, says, tone string) askForm { return askForm{path, verb, text, says, tone} },
+	"secondWord":     func(policy string) string { return secondWords[policy] },
+	"checkWord":      func(k store.CheckKind) string { return checkWords[k] },
+	"checkTone":      func(a store.CheckAnswer) string { return checkTones[a] },
+	"connectionWord": connectionWord,
+	"creditWord":     func(credit string) string { return creditWords[credit] },
+	"fieldWord":      func(field string) string { return cmp.Or(fieldWords[field], field) },
+	"zones":          jobs.TimeZones,
+	"jobChoice":      jobChoice,
+	"poolChoice":     poolChoice,
+	"len64":          func(list []store.CheckRow) int64 { return int64(len(list)) },
 }
 
 var secondWords = map[string]string{

@@ -28,7 +28,7 @@ type orgFilter struct {
 
 type orgRow struct {
 	Org      string
-	State    store.ConnectionState
+	Word     string
 	Tone     string
 	Why      string // empty where it may send
 	Waiting  int64
@@ -108,7 +108,7 @@ func (f orgFilter) takes(i store.Integration) bool {
 }
 
 func rowOf(i store.Integration) orgRow {
-	row := orgRow{Org: i.OrgID, State: i.State, Tone: connectionTone(i), Waiting: i.Waiting, LastGood: i.LastGoodAt, Created: i.CreatedBy}
+	row := orgRow{Org: i.OrgID, Word: connectionWord(i), Tone: connectionTone(i), Waiting: i.Waiting, LastGood: i.LastGoodAt, Created: i.CreatedBy}
 	if i.Held != nil {
 		row.Why = sentenceCase(because(*i.Held)) + "."
 	}

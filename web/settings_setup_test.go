@@ -40,7 +40,7 @@ func TestSettings_FromNothingToOn(t *testing.T) {
 	b.click("Turn on now")
 	b.sees("Turned on.", "On. Candidates will look as if Ron Weasley added them.")
 	s.interview("acme", "iv_1", "")
-	got := s.arrived(1)
+	got := s.arrived(acmeKey, 1)
 	assert.Equal(t, "Ada", got[0].FirstName)
 
 	b.waitFor("Last candidate sent just now")
@@ -81,5 +81,5 @@ func TestSettings_WithoutScript(t *testing.T) {
 	b.click("Send 1 They appear in Greenhouse within minutes.")
 	b.click("Turn on now")
 	b.sees("What waited is being sent.")
-	s.arrived(1)
+	s.arrived(acmeKey, 1)
 }

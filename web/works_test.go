@@ -50,11 +50,11 @@ func (s *site) interview(org, id, role string) {
 		'scores', jsonb_build_object('technical_skills', 4), 'freeform_feedback', 'Really good overall!'))`, org, id, role)
 }
 
-// arrived waits until the simulator has as many candidates.
-func (s *site) arrived(n int) []greenhousesim.Candidate {
+// arrived waits until the account of this key has as many candidates.
+func (s *site) arrived(key string, n int) []greenhousesim.Candidate {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	require.NoError(s.t, s.sim.WaitForCandidates(ctx, acmeKey, n), "waited for %d candidates", n)
-	return s.sim.Candidates(acmeKey)
+	require.NoError(s.t, s.sim.WaitForCandidates(ctx, key, n), "waited for %d candidates", n)
+	return s.sim.Candidates(key)
 }
