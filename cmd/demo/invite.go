@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,17 +9,33 @@ import (
 	"strings"
 )
 
+// pages are where the story left something to see.
+var pages = []struct{ about, path string }{
+	{"two wait for a decision", "/decisions"},
+	{"three dead letters, one cause", "/dead"},
+	{"why is somebody not there?", "/why?q=iv_108"},
+	{"what to do about a cause", "/runbooks/auth.rejected"},
+	{"River's jobs", "/river/"},
+}
+
 // invite writes the environment for a shell, and tells what there is to see and to try.
-func invite(st *stage, f *folder, serve *service, db *database, seen ending) error {
+func invite(ctx context.Context, st *stage, f *folder, serve *service, db *database, seen ending) error {
 	path := f.file(envName)
 	if err := os.WriteFile(path, []byte(shellEnvironment(st.ghexport, db)), 0o600); err != nil {
 		return fmt.Errorf("write the environment: %w", err)
 	}
 	out := st.out
 	out.printf("\n%s\n", out.bold("Look"))
+	link, err := st.ghexport.run(ctx, "", "org", "link", "initech", "--for", companyOf("initech").createdBy, "--reason", "demo", "--valid", "12h")
+	if err != nil {
+		return err
+	}
 	out.printf("  Greenhouse as recruiters see it  %s\n", st.sim.url)
 	out.printf("  Console                          %s   login %s, password %s\n", serve.url, demoUser, demoPassword)
-	out.printf("  River UI                         %s/river/   the same login\n", serve.url)
+	for _, page := range pages {
+		out.printf("    %-30s %s%s\n", page.about, serve.url, page.path)
+	}
+	out.printf("  What initech's own admin sees, who is to hand in a new key (opens once; ghexport org link makes another):\n  %s", link)
 
 	out.printf("\n%s\n", out.bold("Try, in another shell"))
 	for _, line := range st.exercises(f, seen) {
@@ -43,14 +60,14 @@ func (st *stage) exercises(f *folder, seen ending) []string {
 		fmt.Sprintf(`  "%s"`, st.sim.profile("globex", "cand_lost")),
 		"# acme iv_109, Ada's second interview: they want a second profile",
 		fmt.Sprintf(`ghexport resolve %d --create --reason "another job"`, seen.id("acme/iv_109")),
-		"# globex iv_203, the dead letter: Greenhouse would take it now",
-		fmt.Sprintf(`ghexport replay %d --reason "corrected there"`, seen.id("globex/iv_203")),
+		"# globex iv_231 to 233, the dead letters: Greenhouse would take them now",
+		`ghexport dead --group; ghexport replay --org globex --cause payload.refused --yes --reason "corrected there"`,
 		"# initech made a new key: what waited goes out",
 		"echo " + initechNewKey + " | ghexport org connect initech --created-by " + companyOf("initech").createdBy,
 	}
 	if _, err := exec.LookPath("psql"); err == nil {
 		lines = append(lines, "# what a product's page would show, with a producer's rights",
-			`psql "$PRODUCER_DATABASE_URL" -c "SELECT ghexport.status('globex', 'iv_203')"`)
+			`psql "$PRODUCER_DATABASE_URL" -c "SELECT ghexport.status('globex', 'iv_231')"`)
 	}
 	return lines
 }

@@ -53,7 +53,7 @@ func show(ctx context.Context, o options, scenes []scene, f *folder, out *termin
 	if o.once {
 		return verdict
 	}
-	if err := invite(st, f, serve, db, seen); err != nil {
+	if err := invite(ctx, st, f, serve, db, seen); err != nil {
 		return errors.Join(verdict, err)
 	}
 	<-watched.Done()

@@ -56,7 +56,7 @@ func serveAt(ctx context.Context, g ghexport, f *folder, address string) (*servi
 
 	// Not bound to ctx: it is stopped in order, after whatever uses it.
 	s.cmd = exec.Command(g.path, "serve")
-	s.cmd.Env = g.with("GHEXPORT_HTTP_ADDR=" + address).env
+	s.cmd.Env = g.with("GHEXPORT_HTTP_ADDR="+address, "GHEXPORT_PUBLIC_URL="+s.url).env
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	detach(s.cmd)
 	dieWithParent(s.cmd)

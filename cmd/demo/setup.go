@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strings"
 
@@ -51,7 +52,7 @@ func setUp(ctx context.Context, o options, f *folder, out *terminal, undo *undoi
 		return nil, nil, nil, fmt.Errorf("connect as a producer: %w", err)
 	}
 	undo.add(func() error { return producer.Close(context.WithoutCancel(ctx)) })
-	return &stage{sim: sim, ghexport: g, producer: producer, out: out}, serve, db, nil
+	return &stage{sim: sim, ghexport: g.with("GHEXPORT_PUBLIC_URL=" + serve.url), producer: producer, out: out}, serve, db, nil
 }
 
 // prepare migrates and grants as the owner, makes a keyset, and returns ghexport as the service's role runs it.
@@ -86,6 +87,7 @@ func prepare(ctx context.Context, g ghexport, db *database, sim *simulator, out 
 		"GREENHOUSE_BASE_URL="+sim.url,
 		"GHEXPORT_KEYSET="+strings.TrimSpace(keyset),
 		"GHEXPORT_CONSOLE_USERS="+demoUser+":"+string(hash)+":admin",
+		"GHEXPORT_LINK_SECRET="+rand.Text()+rand.Text(),
 		"GHEXPORT_ACTOR="+demoUser,
 	), nil
 }

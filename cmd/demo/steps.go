@@ -80,11 +80,13 @@ func operator(args ...string) step {
 	}
 }
 
-// meets plans what Greenhouse does to the scene's candidate.
+// meets plans what Greenhouse does to each of the scene's candidates.
 func meets(fault greenhousesim.Fault) step {
 	return func(_ context.Context, st *stage, s scene) error {
-		fault.Account, fault.ExternalID = s.org, s.who.id
-		st.sim.Plan(fault)
+		for n := range s.ids() {
+			fault.Account, fault.ExternalID = s.org, s.candidate(n).id
+			st.sim.Plan(fault)
+		}
 		return nil
 	}
 }

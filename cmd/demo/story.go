@@ -73,9 +73,9 @@ var story = []scene{
 		want: outcome{"unknown", "outcome.unknown", 1}, why: "never resent by itself: a person looks",
 	},
 	{
-		org: "globex", interview: 203, who: person{"cand_refused", "Ralph Refused"}, what: "Greenhouse refused it: 422",
+		org: "globex", interview: 231, count: 3, who: person{"cand_refused", "Ralph Refused"}, what: "Greenhouse refused all three: 422",
 		play: []step{meets(greenhousesim.Fault{Status: 422, Body: new(refusedBody)}), hands()},
-		want: outcome{"dead", "payload.refused", 0}, why: "a dead letter: correct it, replay it",
+		want: outcome{"dead", "payload.refused", 0}, why: "one group of dead letters: replay it",
 	},
 	{
 		org: "globex", interview: 204, who: person{"cand_429", "Lim Itt"}, what: "Greenhouse said 429, Retry-After: 2",
