@@ -55,6 +55,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	set["lock_timeout"] = milliseconds(cmp.Or(c.LockLimit, 2*time.Second))
 	set["idle_in_transaction_session_timeout"] = milliseconds(cmp.Or(c.IdleLimit, 3*time.Second))
 	set["timezone"] = "UTC"
+	set["jit"] = "off" // our statements touch few rows: compiling one takes seconds, running it milliseconds
 	if c.GenericPlans {
 		set["plan_cache_mode"] = "force_generic_plan"
 	}
