@@ -95,10 +95,11 @@ func TestRiver_InABrowser(t *testing.T) {
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now())")
 	b := s.browser("val")
 	b.open("/river/jobs?state=discarded")
-	b.waitFor("export")
+	b.waitFor("Discarded")
 	b.sees("Discarded is the dead-letter list")
 	b.seesNot("The export of this job")
 	b.open(fmt.Sprintf("/river/jobs/%d", job))
+	b.waitFor("bug: export 1") // River UI has drawn its page, the bar and all
 	b.waitFor("The export of this job")
 	b.shot("river-job")
 	b.click("The export of this job")

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,72 +11,93 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
+const healthLong = `Says in a sentence how things are, then what is under way, what waits and for what, which nodes are there and how sending goes, and for
+each problem what to do first. Exits with 1 when there is one. With --watch it looks again and again until Ctrl-C; with --json too,
+one document for each look.`
+
+// watchDefault is how often health looks when it is not told.
+const watchDefault = 5 * time.Second
+
 func (c *cli) health() *cobra.Command {
 	var asJSON bool
+	var every time.Duration
 	cmd := &cobra.Command{
 		Use:     "health",
 		Short:   "Say how the whole service is; exit 1 when something needs a look",
-		Long:    "Says what is under way, what waits and for what, and what a person should look at. Exits with 1 when there is such a thing.",
-		Example: "  ghexport health\n  ghexport health --json | jq .problems",
+		Long:    healthLong,
+		Example: "  ghexport health\n  ghexport health --watch\n  ghexport health --watch=2s\n  ghexport health --json | jq .problems",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("watch") && every < time.Second {
+				return usagef("--watch: %s is less than 1s", every)
+			}
 			st, _, err := c.open(cmd.Context(), "health")
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			h, err := st.Health(cmd.Context())
-			if err != nil {
-				return err
+			if cmd.Flags().Changed("watch") {
+				return c.watchHealth(cmd.Context(), st, every, asJSON)
 			}
-			if asJSON {
-				err = c.json(h)
-			} else {
-				c.showHealth(h)
-			}
-			if err == nil && len(h.Problems) > 0 {
-				err = errProblemsFound
-			}
-			return err
+			return c.lookAtHealth(cmd.Context(), st, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().DurationVar(&every, "watch", watchDefault, "look again and again, this often")
+	cmd.Flags().Lookup("watch").NoOptDefVal = watchDefault.String()
 	return cmd
 }
 
-func (c *cli) showHealth(h store.Health) {
-	line := func(name, format string, args ...any) {
-		c.printf("%-12s %s\n", name, visible(fmt.Sprintf(format, args...)))
+// lookAtHealth prints one look, and fails where there are problems.
+func (c *cli) lookAtHealth(ctx context.Context, st *store.Store, asJSON bool) error {
+	h, err := st.Health(ctx)
+	if err != nil {
+		return err
 	}
-	age := func(s store.Seconds) string {
-		if s <= 0 {
-			return ""
+	if asJSON {
+		err = c.json(h)
+	} else {
+		c.showHealth(h)
+	}
+	if err == nil && len(h.Problems) > 0 {
+		err = errProblemsFound
+	}
+	return err
+}
+
+// watchHealth looks until ctx ends, and ends as the last look did. A terminal shows the last look only.
+func (c *cli) watchHealth(ctx context.Context, st *store.Store, every time.Duration, asJSON bool) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	_, onTerminal := terminal(c.out)
+	for {
+		now := time.Now().UTC().Format(time.TimeOnly)
+		switch {
+		case onTerminal && !asJSON:
+			c.printf("\x1b[H\x1b[2J%s UTC, every %s; Ctrl-C ends\n\n", now, every)
+		case !asJSON:
+			c.printf("%s UTC\n", now)
 		}
-		return fmt.Sprintf(", the oldest for %s", s.Duration().Round(time.Second))
-	}
-	line("outbox", "%s to fold%s", count(h.Outbox, "message"), age(h.OutboxAge))
-	line("due", "%s%s", count(h.Due, "export"), age(h.DueAge))
-	line("in flight", "%s", count(h.InFlight, "export"))
-	line("companies", "%d turned on", h.Companies)
-	for _, group := range h.Held {
-		line("held", "%s, %s waiting (%s): %s", count(group.Count, "company"), count(group.Waiting, "export"), group.Cause, strings.Join(group.Orgs, " "))
-	}
-	var states []string
-	for _, state := range store.States {
-		if n := h.States[state]; n > 0 {
-			states = append(states, fmt.Sprintf("%d %s", n, state))
+		last := c.lookAtHealth(ctx, st, asJSON)
+		if last != nil && ctx.Err() == nil && !errors.Is(last, errProblemsFound) {
+			c.sayf("%s", visible(oneLine(last.Error()))) // a database that is away may come back
+		}
+		select {
+		case <-ctx.Done():
+			if errors.Is(last, context.Canceled) {
+				return nil
+			}
+			return last
+		case <-ticker.C:
+			c.printf("%s", map[bool]string{false: "\n"}[asJSON])
 		}
 	}
-	if len(states) == 0 {
-		states = []string{"the ledger is empty"}
+}
+
+// percent prints a share, and never rounds a failure away.
+func percent(share float64) string {
+	if share < 1 && share > 0.999 {
+		return "99.9 %"
 	}
-	line("ledger", "%s", strings.Join(states, ", "))
-	if len(h.Problems) == 0 {
-		c.printf("\nno problems\n")
-		return
-	}
-	c.printf("\n")
-	for _, problem := range h.Problems {
-		c.printf("problem: %s\n", visible(problem.Says))
-	}
+	return fmt.Sprintf("%.3g %%", share*100)
 }
