@@ -2,6 +2,9 @@
 
 -- +goose Up
 ALTER TABLE ghexport.audit ADD COLUMN origin text;
+CREATE INDEX audit_by_actor ON ghexport.audit (actor, id);
+CREATE INDEX audit_by_action ON ghexport.audit (action, id);
+CREATE INDEX audit_by_at ON ghexport.audit USING brin (at);
 COMMENT ON COLUMN ghexport.audit.origin IS
     'Where it was done from: the client''s address for the console, host/user for a command, "service" for what the service itself does. Null in rows of older binaries.';
 
@@ -107,4 +110,5 @@ DROP TRIGGER count_released ON ghexport.holds;
 DROP FUNCTION ghexport.count_released();
 DROP INDEX ghexport.holds_by_until;
 ALTER TABLE ghexport.holds DROP COLUMN waiting;
+DROP INDEX ghexport.audit_by_actor, ghexport.audit_by_action, ghexport.audit_by_at;
 ALTER TABLE ghexport.audit DROP COLUMN origin;

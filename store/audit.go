@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,9 +40,28 @@ type AuditFilter struct {
 	Action   string
 	Org      string
 	ExportID int64
+	Side     AuditSide
 	Since    time.Time
-	AfterID  int64 // only older entries than this one, for the next page
-	Limit    int   // entries; 1,000 when zero
+	Until    time.Time // before this
+	AfterID  int64     // only older entries than this one, for the next page
+	Limit    int       // entries; 1,000 when zero
+}
+
+// AuditSide is whose acts: a company's own admins', or all others. It needs a company in the filter.
+type AuditSide string
+
+// The sides; "" is both.
+const (
+	AuditTheirs AuditSide = "theirs" // of the company's own admins
+	AuditOurs   AuditSide = "ours"   // of ours, and of the service itself
+)
+
+// TheirActor is how the trail names a company's own admin. The company names them itself, so theirs never reads like one of ours.
+func TheirActor(name, org string) string { return name + " of " + org }
+
+// Their returns who of the company did it, as the company names them; false where it was none of theirs.
+func (e AuditEntry) Their(org string) (name string, theirs bool) {
+	return strings.CutSuffix(e.Actor, TheirActor("", org))
 }
 
 const auditPage = 1000
@@ -57,7 +77,10 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 	w.addIf(f.Action != "", "a.action = %s", f.Action)
 	w.addIf(f.Org != "", "a.org_id = %s", f.Org)
 	w.addIf(f.ExportID != 0, "a.export_id = %s", f.ExportID)
+	w.addIf(f.Side == AuditTheirs, "right(a.actor, length(%[1]s::text)) = %[1]s", TheirActor("", f.Org))
+	w.addIf(f.Side == AuditOurs, "right(a.actor, length(%[1]s::text)) <> %[1]s", TheirActor("", f.Org))
 	w.addIf(!f.Since.IsZero(), "a.at >= %s", f.Since)
+	w.addIf(!f.Until.IsZero(), "a.at < %s", f.Until)
 	w.addIf(f.AfterID != 0, "a.id < %s", f.AfterID)
 	limit := f.Limit
 	if limit <= 0 {
@@ -74,6 +97,39 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 		return nil, fmt.Errorf("read the audit trail: %w", err)
 	}
 	return entries, nil
+}
+
+// AuditActions are the acts that were ever recorded, by name: of one company, or with an empty org of all.
+func (s *Store) AuditActions(ctx context.Context, org string) ([]string, error) {
+	query, args := everyAction, []any{}
+	if org != "" {
+		query, args = "SELECT DISTINCT a.action FROM ghexport.audit a WHERE a.org_id = $1 ORDER BY a.action", []any{org} // audit_by_org
+	}
+	rows, err := s.Pool.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list what people did: %w", err)
+	}
+	actions, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list what people did: %w", err)
+	}
+	return actions, nil
+}
+
+// everyAction takes a step of audit_by_action for each act, whatever the number of entries.
+const everyAction = `
+	WITH RECURSIVE found AS (
+		(SELECT a.action FROM ghexport.audit a ORDER BY a.action LIMIT 1)
+		 UNION ALL
+		SELECT (SELECT a.action FROM ghexport.audit a WHERE a.action > f.action ORDER BY a.action LIMIT 1)
+		  FROM found f
+		 WHERE f.action IS NOT NULL
+	)
+	SELECT action FROM found WHERE action IS NOT NULL`
+
+// AuditLogin records that somebody of ours logged in. Companies' admins come by links, which are recorded by themselves.
+func (s *Store) AuditLogin(ctx context.Context, by By) error {
+	return s.inTx(ctx, "record a login", func(tx pgx.Tx) error { return addAudit(ctx, tx, by, "log in", "", nil) })
 }
 
 var errNoActor = errors.New("nobody is named as who does it")

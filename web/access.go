@@ -63,6 +63,12 @@ func (k *console) enter(w http.ResponseWriter, r *http.Request, p principal, sou
 		k.broken(w, r, err)
 		return
 	}
+	if p.role.staff() {
+		if err := k.Store.AuditLogin(r.Context(), by(withPrincipal(r, p), "")); err != nil {
+			k.broken(w, r, err)
+			return
+		}
+	}
 	secret, err := k.sessions.begin(r.Context(), p, source)
 	if err != nil {
 		k.broken(w, r, err)

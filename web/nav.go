@@ -23,6 +23,7 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: listAddress(p.org), Text: "Exports"},
 			{Href: decisionsAddress(p.org), Text: "Decisions"},
 			{Href: home + "/settings", Text: "Settings"},
+			{Href: home + "/audit", Text: "Activity"},
 		}
 	case p.role.staff():
 		items = []navItem{
@@ -32,6 +33,7 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: decisionsAddress(""), Text: "Decisions"},
 			{Href: "/runs", Text: "Replays"},
 			{Href: "/orgs", Text: "Companies"},
+			{Href: "/audit", Text: "Activity"},
 			{Href: runbookBase + "/", Text: "Runbooks"},
 		}
 		if k.RiverUI != nil {

@@ -35,7 +35,7 @@ type principal struct {
 // actor is the principal as the audit trail names it. A company names its admins itself, so theirs never reads like one of ours.
 func (p principal) actor() string {
 	if p.role == roleCompany {
-		return p.name + " of " + p.org
+		return store.TheirActor(p.name, p.org)
 	}
 	return p.name
 }

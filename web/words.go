@@ -12,6 +12,7 @@ import (
 
 // words are the functions by which templates turn facts into words.
 var words = template.FuncMap{
+	"act":      actWord,
 	"state":    stateWord,
 	"meaning":  func(s store.State) string { return stateMeanings[s] },
 	"because":  because,

@@ -1,0 +1,95 @@
+package web
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// The bounds of a download of acts.
+const (
+	auditRows    = 100_000
+	auditTimeout = 2 * time.Minute
+)
+
+var auditHead = []string{"at", "who", "from", "did", "company", "export", "because", "changes"}
+
+func (k *console) auditCSV(w http.ResponseWriter, r *http.Request) { k.downloadAudit(w, r, "") }
+
+func (k *console) companyAuditCSV(w http.ResponseWriter, r *http.Request) {
+	k.downloadAudit(w, r, r.PathValue("org"))
+}
+
+// downloadAudit streams what the page's address selects, as the page would show it. One that fails on the way is broken off, so that
+// nobody takes half of it for the whole.
+func (k *console) downloadAudit(w http.ResponseWriter, r *http.Request, org string) {
+	_, filter, err := readAudit(r.URL.Query(), org)
+	if err != nil {
+		k.refuse(w, r, http.StatusBadRequest, err.Error())
+		return
+	}
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(auditTimeout)) //nolint:errcheck // then the server's own limit holds
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="activity.csv"`)
+	if err := k.streamAudit(w, r, filter, org); err != nil {
+		if r.Context().Err() == nil {
+			k.Log.Error("download broken off", zap.Error(err))
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (k *console) streamAudit(w http.ResponseWriter, r *http.Request, filter store.AuditFilter, org string) error {
+	out := csv.NewWriter(w)
+	company := who(r).role == roleCompany
+	err := out.Write(auditHead)
+	for n := 0; err == nil; {
+		var entries []store.AuditEntry
+		if entries, err = k.Store.AuditTrail(r.Context(), filter); err != nil || len(entries) == 0 {
+			break
+		}
+		for _, e := range entries {
+			err = errors.Join(err, out.Write(lineOf(e, company, org).cells()))
+		}
+		if n += len(entries); n >= auditRows {
+			err = errors.Join(err, out.Write([]string{fmt.Sprintf("cut after %d rows: choose a company, an act or a date", n)}))
+			break
+		}
+		out.Flush()
+		filter.AfterID = entries[len(entries)-1].ID
+	}
+	out.Flush()
+	return errors.Join(err, out.Error())
+}
+
+func (l auditLine) cells() []string {
+	export := ""
+	if l.Export != 0 {
+		export = strconv.FormatInt(l.Export, 10)
+	}
+	var changed []string
+	for _, c := range l.Changes {
+		changed = append(changed, c.String())
+	}
+	cells := []string{l.At.UTC().Format(time.RFC3339), l.Who, l.From, l.Did, l.Org, export, l.Why, strings.Join(changed, "; ")}
+	for i := range cells {
+		cells[i] = formulaSafe(cells[i])
+	}
+	return cells
+}
+
+// String is the change in one line.
+func (c auditChange) String() string {
+	if c.Before == "" {
+		return c.Name + ": " + c.After
+	}
+	return c.Name + ": " + c.Before + " → " + c.After
+}
