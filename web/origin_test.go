@@ -50,9 +50,10 @@ func TestOrigin_IsInTheAuditTrail(t *testing.T) {
 	s.ask("POST", "/river/api/jobs/retry", idsBody(s.job(s.export("acme", "iv_1", store.StateDead, store.CauseBug))), s.as("kim"),
 		func(r *http.Request) { r.RemoteAddr = "203.0.113.7:4711" })
 	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{})
-	if assert.NoError(t, err) && assert.Len(t, trail, 2) {
+	if assert.NoError(t, err) && assert.Len(t, trail, 3) {
 		assert.Equal(t, "203.0.113.7", *trail[0].From)
-		assert.Equal(t, "192.0.2.1", *trail[1].From, "what httptest says a client is")
-		assert.Equal(t, "mia of acme", trail[1].Actor)
+		assert.Equal(t, "log in", trail[1].Action)
+		assert.Equal(t, "192.0.2.1", *trail[2].From, "what httptest says a client is")
+		assert.Equal(t, "mia of acme", trail[2].Actor)
 	}
 }
