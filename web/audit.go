@@ -73,17 +73,17 @@ func (k *console) listAudit(w http.ResponseWriter, r *http.Request, org string) 
 // turn cuts the entries to one page and makes the addresses around it.
 func (p *auditPage) turn(entries *[]store.AuditEntry) {
 	values := p.Filter.query(p.Org)
-	p.CSV = withValues(p.Base+"/csv", values)
+	p.CSV = withQuery(p.Base+"/csv", values)
 	if len(values) > 0 {
 		p.Clear = p.Base
 	}
 	if p.Filter.after != 0 {
-		p.Newest = withValues(p.Base, values)
+		p.Newest = withQuery(p.Base, values)
 	}
 	if len(*entries) > audited {
 		*entries = (*entries)[:audited]
 		values.Set("after", strconv.FormatInt((*entries)[audited-1].ID, 10))
-		p.Older = withValues(p.Base, values)
+		p.Older = withQuery(p.Base, values)
 	}
 }
 
@@ -92,13 +92,6 @@ func auditAddress(org string) string {
 		return "/audit"
 	}
 	return companyHome(org) + "/audit"
-}
-
-func withValues(base string, values url.Values) string {
-	if len(values) == 0 {
-		return base
-	}
-	return base + "?" + values.Encode()
 }
 
 // query is the filter as an address has it; the company of a company's page stands in its path.
@@ -133,7 +126,7 @@ func readAudit(values url.Values, org string) (auditFilter, store.AuditFilter, e
 	filter.ExportID, problems[0] = wholeNumber(f.Export, "export")
 	filter.AfterID, problems[1] = wholeNumber(values.Get("after"), "after")
 	filter.Since, problems[2] = day(f.Since, 0)
-	filter.Until, problems[3] = day(f.Until, 1)
+	filter.Until, problems[3] = day(f.Until, 24*time.Hour)
 	if f.Side != "" && filter.Side != store.AuditTheirs && filter.Side != store.AuditOurs {
 		problems[4] = errors.New("Who must be the company's admins or interviewing.io.")
 	}
@@ -150,19 +143,4 @@ func wholeNumber(text, name string) (int64, error) {
 		return 0, errors.New("The " + name + " must be a whole number.")
 	}
 	return n, nil
-}
-
-// day reads a day in UTC, or a moment. The end of a stretch is the day after, since the last day counts.
-func day(text string, add int) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at, nil
-	}
-	at, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return at, errors.New("A date must look like 2026-11-24.")
-	}
-	return at.AddDate(0, 0, add), nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,14 @@ func (s *site) acts() (export int64) {
 	_, err = s.store.StopAll(ctx, ada)
 	require.NoError(s.t, err)
 	return export
+}
+
+// trail is what people did, but for logging in.
+func (s *site) trail(f store.AuditFilter) []store.AuditEntry {
+	s.t.Helper()
+	list, err := s.store.AuditTrail(s.t.Context(), f)
+	require.NoError(s.t, err)
+	return slices.DeleteFunc(list, func(e store.AuditEntry) bool { return e.Action == "log in" })
 }
 
 func TestAudit(t *testing.T) {
