@@ -27,7 +27,7 @@ var argument = regexp.MustCompile(`^\S+ \[?([A-Z|]+)`)
 
 // completions lets the shell complete, in all commands, what names something in the database. It is the one place that knows how.
 func (c *cli) completions(command *cobra.Command) {
-	byArgument := map[string]suggestion{"EXPORT": suggestExports, "ORG": suggestOrgs}
+	byArgument := map[string]suggestion{"EXPORT": suggestExports, "ORG": suggestOrgs, "RUN": suggestRuns}
 	byFlag := map[string]suggestion{"export": suggestExports, "org": suggestOrgs}
 	if found := argument.FindStringSubmatch(command.Use); found != nil && command.ValidArgsFunction == nil && byArgument[found[1]] != nil {
 		command.ValidArgsFunction = c.suggest(byArgument[found[1]], command.Args == nil)
@@ -104,6 +104,19 @@ func suggestOrgs(ctx context.Context, st *store.Store, _ *cobra.Command) ([]cobr
 	var words []cobra.Completion
 	for _, i := range list {
 		words = append(words, cobra.CompletionWithDesc(visible(i.OrgID), "sends: "+sends(i)))
+	}
+	return words, nil
+}
+
+func suggestRuns(ctx context.Context, st *store.Store, _ *cobra.Command) ([]cobra.Completion, error) {
+	list, err := st.Runs(ctx, 0, suggested)
+	if err != nil {
+		return nil, err
+	}
+	var words []cobra.Completion
+	for _, run := range list {
+		about := fmt.Sprintf("%s, %s: %s", run.State, count(run.Members, "export"), visible(run.Reason))
+		words = append(words, cobra.CompletionWithDesc(strconv.FormatInt(run.ID, 10), about))
 	}
 	return words, nil
 }

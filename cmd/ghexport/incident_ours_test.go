@@ -23,6 +23,7 @@ func TestIncident_I5_PoisonAfterADeploy(t *testing.T) {
 	}
 	i.words["EXPORT"] = i.number(t, i.committed[good])
 	i.words["UNWANTED"] = i.number(t, i.committed[good+1])
+	i.words["CANDIDATE_EMAIL"] = "ada.lovelace@example.com"
 	code, out := i.shell("ghexport dead --group")
 	assert.Zero(t, code)
 	assert.Contains(t, out, "emails.type")
@@ -87,6 +88,7 @@ func TestIncident_I7_TooLoud(t *testing.T) {
 	i.must(t, "", "replay", "--org", "acme", "--cause", "payload.refused", "--yes", "--reason", "fixed")
 	require.NoError(t, i.await(t.Context(), "the limit", "SELECT FROM ghexport.exports WHERE cause = 'limited'"))
 	i.reaches(t, "sent", i.commits("globex", 3)...)
+	i.words["RUN"] = "1"
 	tries := len(i.sim.Creates(acmeKey))
 	assert.LessOrEqual(t, tries, 10+4, "who is told to wait does not go on trying")
 

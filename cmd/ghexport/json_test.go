@@ -17,10 +17,12 @@ var jsonNames = map[string]string{
 		greenhouse_application_id n?, profile_url s?, created_at s, due_at s?, sent_at s?, held s?`,
 	"dead": `id n, org_id s, interview_id s, candidate_id s, state s, cause s?, detail s?, flags a, attempts n, greenhouse_candidate_id n?,
 		greenhouse_application_id n?, profile_url s?, created_at s, due_at s?, sent_at s?, held s?`,
-	"dead --group":         `cause s, detail s, count n, orgs a, first_seen s, last_seen s, sample n`,
+	"dead --group":         `fingerprint s, cause s, detail s, count n, orgs a, first_seen s, last_seen s, sample n, replay s, because s`,
 	"show 1":               `id n, org_id s, interview_id s, state s, note s?, timeline a, attempt_log a`,
 	"why iv_1":             `org_id s, interview_id s, export_id n?, state s?, held s?, profile_url s?, checks a`,
 	"health":               `problems a, states o, outbox n, due n, in_flight n, dead n, unknown n, duplicate n, held a, stopped o?, companies_on n`,
+	"runs list":            `id n, state s, phase s, actor s, reason s, ticket s?, members n, canary n, rate n?, created_at s, ended_at s?, counts o`,
+	"runs show 1":          `id n, state s, phase s, because s?, actor s, reason s, ticket s?, members n, canary n, rate n?, created_at s, counts o`,
 	"audit":                `id n, at s, actor s, action s, org_id s?, export_id n?, reason s?, detail o?`,
 	"org list":             `org_id s, held s?, waiting n, created_by s?, key_last5 s?`,
 	"org show acme":        `org_id s, enabled b, held s?, waiting n, created_by s?, key_last5 s?, second_interview s, server_errors s`,
@@ -36,7 +38,8 @@ func TestJSON_NamesStay(t *testing.T) {
 	t.Parallel()
 	d := newDrill(t, newStage(t), "bug")
 	d.service()
-	d.refused("iv_1")
+	d.refused("iv_1", "iv_2")
+	d.must(t, "", "replay", "--org", "acme", "--limit", "1", "--yes", "--reason", "fixed")
 	for command, names := range jsonNames {
 		_, out, errOut := d.ghexport(t, "", append(strings.Fields(command), "--json")...)
 		var document any

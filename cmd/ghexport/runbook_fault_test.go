@@ -1,6 +1,8 @@
 package main
 
 import (
+	"github.com/stretchr/testify/require"
+
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 )
 
@@ -27,13 +29,15 @@ func sceneGreenhouseDown(d *drill) {
 
 func sceneLimited(d *drill) {
 	d.service()
+	d.refused("iv_1", "iv_2", "iv_3")
 	d.sim.Plan(greenhousesim.Fault{Status: 429, Headers: map[string]string{"Retry-After": "3600"}})
-	d.enqueue(d.t, result("acme", "iv_1"))
-	d.waitsBecause(d.t, "iv_1", "limited")
+	d.must(d.t, "", "replay", "--cause", "payload.refused", "--yes", "--reason", "fixed")
+	require.NoError(d.t, d.await(d.t.Context(), "the limit", "SELECT FROM ghexport.exports WHERE cause = 'limited'"))
 	d.about("iv_1")
+	d.words["RUN"] = "1"
 	d.before(8, func() {
 		d.hoursLater(d.t)
-		d.reaches(d.t, "sent", "iv_1")
+		d.reaches(d.t, "sent", names("iv_", 3)...)
 	})
 }
 
@@ -72,6 +76,7 @@ func scenePayloadRefused(d *drill) {
 	d.refused("iv_1", "iv_2", "iv_3", "iv_4")
 	d.about("iv_1")
 	d.words["UNWANTED"] = d.number(d.t, "iv_4")
+	d.words["CANDIDATE_EMAIL"] = "ada.lovelace@example.com"
 	d.before(8, func() { d.reaches(d.t, "sent", names("iv_", 3)...) })
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // tables are the commands that print one.
-var tables = []string{"exports", "dead", "dead --group", "org list", "audit", "reconcile --since 1d --restored", "show 1", "explain"}
+var tables = []string{"exports", "dead", "dead --group", "org list", "audit", "runs list", "runs show 1", "reconcile --since 1d --restored", "show 1", "explain"}
 
 // Whatever the ledger holds, a table fits a terminal of 100 columns, and a row is a line.
 func TestTables_FitATerminal(t *testing.T) {
@@ -26,13 +27,16 @@ func TestTables_FitATerminal(t *testing.T) {
 		  FROM generate_series(1, 3) n;
 		INSERT INTO ghexport.attempts (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome, status, cause, detail)
 		SELECT gen_random_uuid(), 1, 123456, 1, 1, now() - interval '99 hours', now(), 'dead', 422, 'payload.refused', repeat('detail ', 50);
+		INSERT INTO ghexport.runs (state, actor, reason, ticket, because, members, canary, stop_share, stop_from, selected)
+		SELECT 'paused', repeat('actor ', 30), repeat(E'why\nnot ', 40), repeat('t', 90), repeat('because ', 50), 3, 1, 0.1, 10, '{}';
+		INSERT INTO ghexport.run_members (run_id, export_id, org_id) SELECT 1, e.id, e.org_id FROM ghexport.exports e;
 		INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason)
 		SELECT repeat('actor ', 30), 'resolve --present', repeat('組', 200), 1, repeat(E'why\nnot ', 40)`)
 	for _, command := range tables {
 		_, out, errOut := d.ghexport(t, "", strings.Fields(command)...)
 		require.NotEmpty(t, out, "%s: %s", command, errOut)
 		wide := 0
-		for line := range strings.Lines(tableOf(command, out)) {
+		for line := range strings.Lines(tableOf(out)) {
 			width := text.StringWidthWithoutEscSequences(strings.TrimRight(line, "\n"))
 			assert.LessOrEqual(t, width, 100, "%s: %s", command, line)
 			wide = max(wide, width)
@@ -41,11 +45,14 @@ func TestTables_FitATerminal(t *testing.T) {
 	}
 }
 
-// tableOf is the table within what a command printed.
-func tableOf(command, out string) string {
-	if command != "show 1" {
+// headings are a table's first line.
+var headings = regexp.MustCompile(`(?m)^[A-Z]+( +[A-Z]+)+$`)
+
+// tableOf is the table within what a command printed: what stands above are sentences, which wrap.
+func tableOf(out string) string {
+	at := headings.FindStringIndex(out)
+	if at == nil {
 		return out
 	}
-	_, attempts, _ := strings.Cut(out, "\nattempts\n")
-	return attempts
+	return out[at[0]:]
 }
