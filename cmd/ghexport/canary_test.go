@@ -50,7 +50,6 @@ func forms(secret string) map[string][]byte {
 
 // evidence is all that the service left anywhere, by where.
 type evidence struct {
-	t     *testing.T
 	found map[string][]byte
 }
 
@@ -88,7 +87,7 @@ func TestCanary(t *testing.T) {
 		"GHEXPORT_CONSOLE_USERS": name + ":" + hash + ":" + role, "GHEXPORT_LOG_LEVEL": "debug", "GHEXPORT_ACTOR": "on-call",
 		"GHEXPORT_LINK_SECRET": strings.Repeat("link", 8), "GHEXPORT_PUBLIC_URL": "http://127.0.0.1",
 	})
-	e := &evidence{t: t, found: map[string][]byte{}}
+	e := &evidence{found: map[string][]byte{}}
 	c := &canary{t: t, world: w, evidence: e}
 	c.cli(canaryWrong, 1, "org", "connect", "acme", "--created-by", canaryUser)
 	c.cli(canaryKey, 0, "org", "connect", "acme", "--created-by", canaryUser, "--enable")
