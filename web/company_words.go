@@ -22,6 +22,8 @@ var companyFuncs = template.FuncMap{
 	"creditWord":     func(credit string) string { return creditWords[credit] },
 	"fieldWord":      func(field string) string { return cmp.Or(fieldWords[field], field) },
 	"zones":          jobs.TimeZones,
+	"closedSince":    closedSince,
+	"closedSince":    closedSince,
 	"jobChoice":      jobChoice,
 	"poolChoice":     poolChoice,
 	"len64":          func(list []store.CheckRow) int64 { return int64(len(list)) },

@@ -29,7 +29,7 @@ func jobChoice(jobs []store.SeenJob, chosen, none string) []option {
 			if !o.Chosen {
 				continue // nobody can be put on it any more
 			}
-			o.Text += ", closed in Greenhouse since " + j.ClosedAt.UTC().Format("2 January 2006") + ": choose another"
+			o.Text += " (closed)"
 		}
 		found = found || o.Chosen
 		list = append(list, o)
@@ -38,6 +38,16 @@ func jobChoice(jobs []store.SeenJob, chosen, none string) []option {
 		list = append(list, option{Value: chosen, Text: "Job " + chosen, Chosen: true})
 	}
 	return list
+}
+
+// closedSince is the day since which the chosen job is not open any more; empty while it is.
+func closedSince(jobs []store.SeenJob, chosen string) string {
+	for _, j := range jobs {
+		if strconv.FormatInt(j.ID, 10) == chosen && j.ClosedAt != nil {
+			return j.ClosedAt.UTC().Format("2 January 2006")
+		}
+	}
+	return ""
 }
 
 // poolChoice lists pools and their stages as one, so that no stage of another pool can be chosen.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -137,9 +136,9 @@ func setupSteps(i store.Integration) []setupStep {
 	return list
 }
 
-// SetUp tells that nothing of the guide is left to do.
+// SetUp tells that nothing of the guide is left to do; what was turned off again needs no guide to be turned on.
 func (p settingsPage) SetUp() bool {
-	return !slices.ContainsFunc(p.Steps, func(s setupStep) bool { return !s.Done })
+	return p.Steps[stepTest].Done && (p.Steps[stepOn].Done || p.Company.SwitchedAt != nil)
 }
 
 // effect says in a sentence what the mapping does with the company's newest interviews.

@@ -167,7 +167,7 @@ func TestSettings_MapsRoles(t *testing.T) {
 	s.sim.CloseJob(acmeKey, 101)
 	s.exec("UPDATE ghexport.integrations SET jobs_seen_at = jobs_seen_at - interval '1 hour'")
 	b.open("/orgs/acme/settings")
-	b.sees("closed in Greenhouse since")
+	b.sees("Backend Engineer (closed)", "Closed in Greenhouse since")
 	b.axe()
 	b.shot("settings-mapped")
 
