@@ -23,7 +23,6 @@ var companyFuncs = template.FuncMap{
 	"fieldWord":      func(field string) string { return cmp.Or(fieldWords[field], field) },
 	"zones":          jobs.TimeZones,
 	"closedSince":    closedSince,
-	"closedSince":    closedSince,
 	"jobChoice":      jobChoice,
 	"poolChoice":     poolChoice,
 	"len64":          func(list []store.CheckRow) int64 { return int64(len(list)) },
