@@ -15,6 +15,7 @@ const (
 	sliceGrace  = time.Minute        // a settle that ended in a slice has committed by then, or never will
 	sliceSpan   = 24 * time.Hour     // what is older when it is first looked at is not summed up
 	sliceStays  = 8 * 24 * time.Hour // longer than any page looks back
+	sliceStep   = time.Hour          // at most so much at a time, so that a day of a busy service is no long statement
 	sliceTurn   = 0x6768736c696365   // "ghslice": one node sums up at a time
 )
 
@@ -33,10 +34,22 @@ const attemptsByStep = `
 	 WHERE t.finished_at >= $1 AND t.finished_at < $2 -- attempts_by_end
 	 GROUP BY 1, 2, 3, 4`
 
-// SumUpAttempts sums up the slices of time that are over since it was last called. It costs as much as there were attempts in them.
-// Without it [Store.Trend] is as right, and slower. [ErrStandby] means that another node does it. Safe to call at any time.
+// SumUpAttempts sums up the slices of time that are over since it was last called. It costs as much as there were attempts in them,
+// and keeps what it has done when ctx ends. Without it [Store.Trend] is as right, and slower. [ErrStandby] means that another node
+// does it. Safe to call at any time.
 func (s *Store) SumUpAttempts(ctx context.Context) error {
-	return s.inTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
+	for more := true; more; {
+		var err error
+		if more, err = s.sumUpSome(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
+	err = s.inTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
+		more = false
 		var mine bool
 		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(sliceTurn)).Scan(&mine); err != nil {
 			return err
@@ -51,6 +64,9 @@ func (s *Store) SumUpAttempts(ctx context.Context) error {
 		if err != nil || !from.Before(until) {
 			return err
 		}
+		if until.Sub(from) > sliceStep {
+			until, more = from.Add(sliceStep), true
+		}
 		if _, err := tx.Exec(ctx, "INSERT INTO ghexport.attempt_slices "+attemptsByStep, from, until, sliceLength); err != nil {
 			return err
 		}
@@ -63,6 +79,7 @@ func (s *Store) SumUpAttempts(ctx context.Context) error {
 			from, until, sliceLength, sliceStays)
 		return err
 	})
+	return more, err
 }
 
 // summedUntil is the end of the last slice that has been summed up, null before the first.

@@ -11,7 +11,7 @@ import (
 
 // The measures of a chart, in the units of its viewBox.
 const (
-	chartWidth  = 720
+	chartWidth  = 480
 	chartHeight = 150
 	chartLeft   = 52 // of the plot; the scale's words stand left of it
 	chartTop    = 10

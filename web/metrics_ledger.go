@@ -14,6 +14,8 @@ import (
 const (
 	figuresFresh = 10 * time.Second // scrapes within this get the same figures: many scrapers cost what one does
 	figuresWait  = 4 * time.Second  // a scrape waits no longer for the database
+	figuresStale = time.Minute      // and then shows what was read before, up to this age
+	figuresLimit = 20 * time.Second // one reading: a busy database with a large backlog takes seconds
 )
 
 // ledgerMetrics reads the state of the ledger when it is asked for, at most once in figuresFresh, and by one query at a time.
@@ -26,6 +28,7 @@ type ledgerMetrics struct {
 	mu      sync.Mutex
 	figures *figures      // the last; nil when reading failed
 	at      time.Time     // when the last reading ended, however it ended
+	read    time.Time     // when the last one ended that found figures
 	reading chan struct{} // closed when the present reading ends; nil without one
 }
 
@@ -75,7 +78,7 @@ func (m *ledgerMetrics) newest() *figures {
 	}
 	if m.reading == nil {
 		m.reading = make(chan struct{})
-		go m.read(m.reading)
+		go m.look(m.reading)
 	}
 	done := m.reading
 	m.mu.Unlock()
@@ -87,13 +90,18 @@ func (m *ledgerMetrics) newest() *figures {
 		defer m.mu.Unlock()
 		return m.figures
 	case <-patience.C:
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if time.Since(m.read) < figuresStale {
+			return m.figures
+		}
 		m.errors.Inc()
 		return nil
 	}
 }
 
-func (m *ledgerMetrics) read(done chan struct{}) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*figuresWait) // no scrape's: the next one wants it too
+func (m *ledgerMetrics) look(done chan struct{}) {
+	ctx, cancel := context.WithTimeout(context.Background(), figuresLimit) // no scrape's: the next one wants it too
 	defer cancel()
 	var f figures
 	var err error
@@ -102,9 +110,9 @@ func (m *ledgerMetrics) read(done chan struct{}) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.figures, m.at, m.reading = &f, time.Now(), nil
-	if err != nil {
-		m.figures = nil
+	m.at, m.reading = time.Now(), nil
+	if m.figures, m.read = &f, m.at; err != nil {
+		m.figures, m.read = nil, time.Time{}
 		m.errors.Inc()
 		m.log.Warn("read the ledger for metrics", zap.Error(err))
 	}
