@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"testing"
@@ -206,4 +207,30 @@ func TestTest_ChargesTheBudget(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, after.Tested, "it passed before")
 	assert.Nil(t, after.TestReport, "nothing was asked, so there is nothing to keep")
+}
+
+// A mapped job that closes is flagged by the daily look, with since when, before somebody interviewed for it is refused.
+func TestDailyLook_SeesAJobClose(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	key := r.company("acme", withChoices)
+	candidate := "candidate"
+	require.NoError(t, r.store.SetSettings(t.Context(), "acme", store.Settings{Mode: &candidate, JobMap: map[string]int64{"backend": 101}}, mia))
+	seen, err := r.connections().Jobs(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Len(t, seen.List, 2)
+	r.sim.CloseJob(key, 101)
+	n := r.start()
+	r.sql("UPDATE ghexport.integrations SET check_at = clock_timestamp()") // a day later
+	r.looks(n)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for len(seen.List) == 2 && seen.List[1].ClosedAt == nil {
+		_, err := r.watch.WaitForNotification(ctx)
+		require.NoErrorf(t, err, "the closed job was not seen; log: %s", r.said())
+		seen, err = r.store.SeenJobs(ctx, "acme")
+		require.NoError(t, err)
+	}
+	assert.Equal(t, "Backend Engineer", seen.List[1].Name)
+	assert.WithinDuration(t, time.Now(), *seen.List[1].ClosedAt, time.Minute)
 }

@@ -60,9 +60,31 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 	if !free {
 		return w.store.PutOffLook(ctx, org, c.Version)
 	}
-	user, answer, err := w.config.Greenhouse.CurrentUser(ctx, greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy})
+	cred := greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy}
+	user, answer, refusal := w.config.Greenhouse.CurrentUser(ctx, cred)
 	look.Status = answer.Status
-	return w.conclude(ctx, lookAt(look, user, err))
+	if err := w.conclude(ctx, lookAt(look, user, refusal)); err != nil || refusal != nil {
+		return err
+	}
+	return w.lookAtJobs(ctx, org, c, cred)
+}
+
+// lookAtJobs reads the open jobs of a company that maps some, so that its settings tell when one closes before an interview does. Where
+// the budget or Greenhouse does not allow it just now, the next look will.
+func (w *probeWorker) lookAtJobs(ctx context.Context, org string, c store.Credential, cred greenhouse.Credential) error {
+	company, err := w.store.Integration(ctx, org)
+	if err != nil || len(company.Choices.Jobs()) == 0 {
+		return err
+	}
+	if free, err := w.store.ChargeBudget(ctx, c.KeyDigest, 1); err != nil || !free {
+		return err
+	}
+	open, _, err := w.config.Greenhouse.Jobs(ctx, cred)
+	if err != nil {
+		return nil
+	}
+	_, err = w.store.KeepJobs(ctx, org, c.Version, seenJobs(open))
+	return err
 }
 
 // conclude writes down the look.
