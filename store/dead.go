@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,8 +41,19 @@ const deadGroups = 1000
 // State and Limit do not count.
 func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
 	f.State = StateDead
+	var groups []DeadGroup
+	err := s.look(ctx, "group dead letters", func(tx pgx.Tx) (err error) {
+		if groups, err = s.deadGroups(ctx, tx, f); err == nil {
+			err = addTrends(ctx, tx, f, groups)
+		}
+		return err
+	})
+	return groups, err
+}
+
+func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGroup, error) {
 	w := f.where()
-	rows, err := s.Pool.Query(ctx, `
+	rows, err := tx.Query(ctx, `
 		WITH letters AS (
 			SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
 			       max(e.attention_at) AS last, max(e.id) AS newest`+exportsAlone+w.sql()+` -- exports_attention
@@ -58,31 +68,27 @@ func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
 		 ORDER BY sum(l.n) DESC, max(l.last) DESC
 		 LIMIT `+w.arg(deadGroups), w.args...)
 	if err != nil {
-		return nil, fmt.Errorf("group dead letters: %w", err)
+		return nil, err
 	}
-	groups, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g DeadGroup, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (g DeadGroup, err error) {
 		err = row.Scan(&g.Fingerprint, &g.Cause, &g.Detail, &g.CodeVersion, &g.Count, &g.Companies, &g.Orgs, &g.FirstSeen, &g.LastSeen,
 			&g.Sample, &g.answered, &g.changed)
 		g.Field, g.Message = Fields(g.Detail)
 		g.Replay, g.Because = judgeAgain(g.facts(s.version))
 		return g, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("group dead letters: %w", err)
-	}
-	return groups, s.addTrends(ctx, f, groups)
 }
 
 // trendSteps is how many stretches a trend shows: two days by the hour, or, where a letter is older, 48 days.
 const trendSteps = 48
 
 // addTrends fills in when the letters of each group died. Every group of a list has the same steps, so that they compare.
-func (s *Store) addTrends(ctx context.Context, f Filter, groups []DeadGroup) error {
+func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) error {
 	if len(groups) == 0 {
 		return nil
 	}
-	now, err := s.Now(ctx)
-	if err != nil {
+	var now time.Time
+	if err := tx.QueryRow(ctx, "SELECT clock_timestamp()").Scan(&now); err != nil {
 		return err
 	}
 	step := time.Hour
@@ -97,14 +103,14 @@ func (s *Store) addTrends(ctx context.Context, f Filter, groups []DeadGroup) err
 		groups[i].Trend = DeathTrend{Step: Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
 	}
 	w := f.where()
-	rows, err := s.Pool.Query(ctx, `
+	rows, err := tx.Query(ctx, `
 		SELECT left(md5(concat_ws(chr(10), d.cause, d.shape, d.version)), 10), d.ago, d.n
 		  FROM (SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version,
 		               floor(extract(epoch FROM `+w.arg(now)+`::timestamptz - e.attention_at) / `+w.arg(step.Seconds())+`::float8)::int AS ago,
 		               count(*) AS n`+exportsAlone+w.sql()+` -- exports_attention
 		         GROUP BY 1, 2, 3, 4) d`, w.args...)
 	if err != nil {
-		return fmt.Errorf("count deaths by time: %w", err)
+		return err
 	}
 	var name string
 	var ago int
@@ -115,10 +121,7 @@ func (s *Store) addTrends(ctx context.Context, f Filter, groups []DeadGroup) err
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("count deaths by time: %w", err)
-	}
-	return nil
+	return err
 }
 
 // exportsAlone is exportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.

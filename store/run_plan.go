@@ -53,8 +53,18 @@ func (l LeftOut) String() string {
 
 // PlanRun says what a run over these exports would do. It changes nothing and holds no lock; [Store.StartRun] looks again.
 func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
+	p := Plan{Groups: []PlanGroup{}}
+	if err := s.look(ctx, "plan a run", func(tx pgx.Tx) error { return p.read(ctx, tx, r, s.version) }); err != nil {
+		return Plan{}, err
+	}
+	rate := cmp.Or(r.Rate, runRate)
+	p.Takes = max(p.Takes, Seconds(math.Ceil(float64(p.Count-p.Held)/rate)))
+	return p, nil
+}
+
+func (p *Plan) read(ctx context.Context, tx pgx.Tx, r RunRequest, version string) error {
 	q := judgedBy(r.Filter)
-	rows, err := s.Pool.Query(ctx, q.sql+`, grouped AS (
+	rows, err := tx.Query(ctx, q.sql+`, grouped AS (
 			SELECT fate, run_id, cause, org_id, version, count(*) AS n, min(id) AS sample, max(attention_at) AS last
 			  FROM judged
 			 GROUP BY 1, 2, 3, 4, 5
@@ -68,15 +78,14 @@ func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
 		  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 		 ORDER BY g.n DESC, g.cause, g.org_id`, q.args...)
 	if err != nil {
-		return Plan{}, fmt.Errorf("plan a run: %w", err)
+		return err
 	}
-	p := Plan{Groups: []PlanGroup{}, LeftOut: []LeftOut{}}
 	var g PlanGroup
 	var fate string
 	var run *int64
 	var sample int64
 	var b Budget
-	facts := deathFacts{now: s.version, companies: 1}
+	facts := deathFacts{now: version, companies: 1}
 	out := map[LeftOut]*LeftOut{}
 	fill := []any{&fate, &run, &g.Cause, &g.OrgID, &g.CodeVersion, &g.Count, &sample, &g.Held, &facts.answered, &facts.changed, &b.Limit, &b.Window}
 	found := int64(0)
@@ -93,16 +102,11 @@ func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
 		p.add(one)
 		return nil
 	})
-	if err != nil {
-		return Plan{}, fmt.Errorf("plan a run: %w", err)
-	}
 	if missing := int64(len(r.Filter.IDs)) - found; missing > 0 {
 		out[LeftOut{}] = &LeftOut{Because: "no export has that number", Count: missing}
 	}
 	p.LeftOut = sortedOut(out)
-	rate := cmp.Or(r.Rate, runRate)
-	p.Takes = max(p.Takes, Seconds(math.Ceil(float64(p.Count-p.Held)/rate)))
-	return p, nil
+	return err
 }
 
 func (p *Plan) add(g PlanGroup) {

@@ -22,9 +22,9 @@ type Search struct {
 
 // Found is what a search came to.
 type Found struct {
-	IDs     []int64 // newest first
-	People  bool    // it looked for people, and that is recorded
-	Cut     bool    // what is older than the newest SearchDepth was not looked at, or more was found than SearchFound
+	IDs    []int64 // newest first
+	People bool    // it looked for people, and that is recorded
+	Cut    bool    // what is older than the newest SearchDepth was not looked at, or more was found than SearchFound
 }
 
 // The bounds of a search.

@@ -70,10 +70,20 @@ func (d *db) asked() map[string]func() error {
 		"ListLongAgo":        list(store.Filter{Until: time.Now().Add(-240000 * time.Second)}),
 		"Count":              func() error { _, err := d.CountStates(d.t.Context(), "", store.States...); return err },
 		"CountOfACompany":    func() error { _, err := d.CountStates(d.t.Context(), "org_7", store.States...); return err },
-		"FindInterview":      find(store.Search{Text: "iv_4242"}),
-		"FindPerson":         find(store.Search{Text: "ada4242@example.com", EmailDigest: []byte("nobody"), People: true, By: kim}),
-		"FindName":           find(store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}),
-		"FindAmongDead":      find(store.Search{Text: "nothing", Filter: store.Filter{State: store.StateDead}}),
+		"DeadGroups":         func() error { _, err := d.DeadGroups(d.t.Context(), store.Filter{}); return err },
+		"PlanOfAll":          func() error { _, err := d.PlanRun(d.t.Context(), store.RunRequest{}); return err },
+		"PlanOfACompany": func() error {
+			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Org: "org_7"}})
+			return err
+		},
+		"PlanOfACause": func() error {
+			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Cause: store.CauseTargetGone}})
+			return err
+		},
+		"FindInterview": find(store.Search{Text: "iv_4242"}),
+		"FindPerson":    find(store.Search{Text: "ada4242@example.com", EmailDigest: []byte("nobody"), People: true, By: kim}),
+		"FindName":      find(store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}),
+		"FindAmongDead": find(store.Search{Text: "nothing", Filter: store.Filter{State: store.StateDead}}),
 	}
 	for _, state := range store.States {
 		asked["List_"+string(state)] = list(store.Filter{State: state})
