@@ -34,8 +34,8 @@ func (s *Store) siblingsOf(ctx context.Context, exports []int64) (map[int64][]Si
 		  FROM ghexport.exports e
 		 CROSS JOIN LATERAL (
 			SELECT s.id, s.interview_id, s.candidate_id, s.state, s.cause, s.flags, s.interviewed_at, s.job, s.sent_at, s.profile_url,
-			       s.candidate_digest IS NOT DISTINCT FROM e.candidate_digest AS same_id,
-			       s.email_digest IS NOT DISTINCT FROM e.email_digest AS same_email
+			       coalesce(s.candidate_digest = e.candidate_digest, false) AS same_id,
+			       coalesce(s.email_digest = e.email_digest, false) AS same_email
 			  FROM ghexport.exports s
 			 WHERE s.id IN (SELECT c.id FROM ghexport.exports c
 			                 WHERE c.org_id = e.org_id AND c.candidate_digest = e.candidate_digest -- exports_by_candidate

@@ -94,7 +94,7 @@ func (k *console) selected(r *http.Request, page *exportsPage) (store.Filter, er
 	switch {
 	case page.Filter.Found != "":
 		filter.IDs, err = numbers(page.Filter.Found)
-		page.Search = fmt.Sprintf("These are the %s that your search found.", plural(int64(len(filter.IDs)), "export", "exports"))
+		page.Search = fmt.Sprintf("Your search found %s.", plural(int64(len(filter.IDs)), "export", "exports"))
 	case page.Filter.Q != "":
 		var found store.Found
 		found, err = k.search(r, page.Filter)

@@ -73,8 +73,8 @@ func TestExports(t *testing.T) {
 		for query, want := range map[string][]string{
 			"": {"iv_sent", "iv_dead", "iv_held"}, "?state=sent": {"iv_sent"}, "?org=globex": {"iv_held", ">Held<"}, "?cause=off": {"iv_held"},
 			"?cause=payload.refused": {"iv_dead"}, "?q=_DEA": {"iv_dead"}, "?since=2099-01-01": {"No export matches."},
-			"?until=2017-01-01": {"No export matches."}, fmt.Sprintf("?found=%d.%d", sent, held): {"iv_sent", "iv_held", "2 exports that your search found"},
-			"?found=.": {"0 exports that your search found"},
+			"?until=2017-01-01": {"No export matches."}, fmt.Sprintf("?found=%d.%d", sent, held): {"iv_sent", "iv_held", "Your search found 2 exports."},
+			"?found=.": {"Your search found 0 exports."},
 		} {
 			page := s.ask("GET", "/exports"+query, "", val)
 			require.Equal(t, http.StatusOK, page.StatusCode, query)

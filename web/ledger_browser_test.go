@@ -45,7 +45,7 @@ func TestBrowser_OnCallFindsAndFixes(t *testing.T) {
 	b.shot("exports")
 	b.fill("Search", "grace@example.com")
 	b.click("Search")
-	b.sees("These are the 1 export that your search found.", "iv_dead")
+	b.sees("Your search found 1 export.", "iv_dead")
 	assert.Equal(t, fmt.Sprintf("/exports?found=%d", dead), b.path(), "the address holds no person")
 	b.click(fmt.Sprint(dead))
 

@@ -18,6 +18,7 @@ var words = template.FuncMap{
 	"because":  because,
 	"flag":     flagWord,
 	"moment":   moment,
+	"minute":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	"rfc":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"age":      func(s store.Seconds) string { return inWords(s.Duration()) },
 	"lasted":   func(a store.AttemptRow) string { return inWords(a.FinishedAt.Sub(a.StartedAt)) },
