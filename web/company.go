@@ -22,16 +22,18 @@ type companyPage struct {
 	Decide   int64 // exports that wait for a decision
 	Holds    []store.Hold
 	Checks   []store.CheckRow
+	Notices  []store.Notice
 	CanProbe bool
 	Links    bool // links into the console can be made
 	Done     string
 	Wrong    string
 }
 
-// looksShown and holdsShown are how many rows of the history the page shows.
+// How many rows of the history the page shows.
 const (
-	looksShown = 20
-	holdsShown = 10
+	looksShown   = 20
+	holdsShown   = 10
+	noticesShown = 10
 )
 
 func (k *console) company(w http.ResponseWriter, r *http.Request) {
@@ -67,6 +69,9 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	p.Tone = connectionTone(p.Company)
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
+	if p.Notices, err = k.Store.Notices(ctx, store.NoticeFilter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
+		return err
+	}
 	if !p.Staff {
 		return nil
 	}
