@@ -83,10 +83,15 @@ func (c *cli) orgShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			held, err := readHeld(cmd.Context(), st, i.OrgID)
+			if err != nil {
+				return err
+			}
 			if asJSON {
-				return c.json(shownOrg{i, closed, told})
+				return c.json(shownOrg{i, closed, told, held})
 			}
 			c.showOrg(i, closed)
+			c.showHeld(held)
 			c.showNotices(told)
 			return nil
 		},

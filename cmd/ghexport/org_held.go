@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// looksShown is how many of a company's newest looks org show tells.
+const looksShown = 10
+
+// heldOrg is why a company may not send, in words, and what was found out about its credential lately.
+type heldOrg struct {
+	Why    *store.HoldWords `json:"why"`    // null when it may send
+	Holds  []store.Hold     `json:"holds"`  // newest first
+	Checks []store.CheckRow `json:"checks"` // newest first
+}
+
+func readHeld(ctx context.Context, st *store.Store, org string) (heldOrg, error) {
+	var h heldOrg
+	var err error
+	if h.Why, err = st.Held(ctx, org); err != nil {
+		return h, err
+	}
+	if h.Holds, err = st.Holds(ctx, store.HoldFilter{Org: org, Limit: looksShown}); err != nil {
+		return h, err
+	}
+	h.Checks, err = st.Checks(ctx, org, looksShown)
+	return h, err
+}
+
+func (c *cli) showHeld(h heldOrg) {
+	if w := h.Why; w != nil {
+		c.printf("\n%s\n%s\n", visible(w.What), visible(w.Why))
+		for _, step := range w.Do {
+			c.printf("- %s\n", visible(step))
+		}
+		c.printf("For us: %s\n", visible(w.Staff))
+	}
+	var rows [][]string
+	for _, hold := range h.Holds {
+		ended := "it lasts"
+		if hold.Until != nil {
+			ended = moment(*hold.Until) + " " + string(*hold.Ended)
+		}
+		rows = append(rows, []string{moment(hold.Since), ended, string(hold.Cause), fmt.Sprint(hold.Refused), fmt.Sprint(hold.Probes)})
+	}
+	if len(rows) > 0 {
+		c.printf("\n")
+		c.table([]column{{"held since", 20}, {"until", 29}, {"cause", 17}, {"refused", 7}, {"looks", 5}}, rows)
+	}
+	rows = nil
+	for _, look := range h.Checks {
+		rows = append(rows, []string{
+			moment(look.At), string(look.Kind), string(look.Answer), or(look.Status, func(status int) string { return fmt.Sprint(status) }),
+			or(look.KeyLast5, ending), or(look.CreatedBy, asText), or(look.Detail, asText),
+		})
+	}
+	if len(rows) > 0 {
+		c.printf("\n")
+		c.table([]column{{"looked at", 20}, {"by", 5}, {"answer", 8}, {"http", 4}, {"key", 6}, {"created by", 20}, {"says", 16}}, rows)
+	}
+}
