@@ -29,7 +29,8 @@ func TestTables_FitATerminal(t *testing.T) {
 		SELECT gen_random_uuid(), 1, 123456, 1, 1, now() - interval '99 hours', now(), 'dead', 422, 'payload.refused', repeat('detail ', 50);
 		INSERT INTO ghexport.runs (state, actor, reason, ticket, because, members, canary, stop_share, stop_from, selected)
 		SELECT 'paused', repeat('actor ', 30), repeat(E'why\nnot ', 40), repeat('t', 90), repeat('because ', 50), 3, 1, 0.1, 10, '{}';
-		INSERT INTO ghexport.run_members (run_id, export_id, org_id) SELECT 1, e.id, e.org_id FROM ghexport.exports e;
+		INSERT INTO ghexport.run_members (run_id, export_id, org_id, state, cause, because)
+		SELECT 1, e.id, e.org_id, 'dead', 'payload.refused', repeat('because ', 50) FROM ghexport.exports e;
 		INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason)
 		SELECT repeat('actor ', 30), 'resolve --present', repeat('組', 200), 1, repeat(E'why\nnot ', 40)`)
 	for _, command := range tables {
