@@ -88,7 +88,7 @@ func (c *cli) orgShow() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return c.json(shownOrg{i, closed, told, held})
+				return c.json(shownOrg{i, held, closed, told})
 			}
 			c.showOrg(i, closed)
 			c.showHeld(held)

@@ -9,9 +9,10 @@ import (
 // noticesShown is how many of a company's newest notices are shown with it.
 const noticesShown = 10
 
-// shownOrg is a company with what was told about it.
+// shownOrg is a company with what was told and found out about it.
 type shownOrg struct {
 	store.Integration
+	heldOrg
 	ClosedJobs []store.SeenJob `json:"closed_jobs"` // mapped, and not open any more
 	Notices    []store.Notice  `json:"notices"`
 }
