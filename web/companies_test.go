@@ -25,6 +25,9 @@ func TestCompanies(t *testing.T) {
 	s.export("acme", "iv_refused", store.StatePending, store.CauseNone)
 	s.exec(`UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now(), hold_detail = 'Invalid Basic Auth credentials', probe_at = now() + interval '1 minute'
 		WHERE org_id = 'acme'`)
+	s.exec(`INSERT INTO ghexport.notices (key, kind, org_id, since, waiting, channel, recipient, state, detail)
+		VALUES ('h1', 'broken', 'acme', now(), 1, 'mail', 'mia@acme.example', 'dead', 'the mailbox is full'),
+		       ('h2', 'refusals', 'acme', now(), 1, 'mail', 'oncall@example.com', 'sent', NULL)`)
 	b.open("/orgs")
 	b.sees("acme", "globex", "Greenhouse rejects the key", "The company is not turned on.")
 	b.axe()
@@ -38,7 +41,8 @@ func TestCompanies(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, b.open("/orgs?state=nonsense"))
 
 	b.open("/orgs/acme")
-	b.sees("On, and waiting. Greenhouse refuses our sign-in", "1 candidate waits; none is lost", "Invalid Basic Auth credentials", "When Greenhouse refused")
+	b.sees("On, and waiting. Greenhouse refuses our sign-in", "1 candidate waits; none is lost", "Invalid Basic Auth credentials", "When Greenhouse refused",
+		"What we wrote", "Greenhouse began to refuse us", "mia@acme.example", "the mailbox is full")
 	b.axe()
 	b.shot("company-refused")
 	b.click("Probe now")
@@ -91,7 +95,8 @@ func TestCompanies(t *testing.T) {
 	mia := s.browser("mia of acme")
 	mia.open("/orgs/acme")
 	mia.sees("Greenhouse refuses our sign-in", "Is somebody missing in Greenhouse?")
-	mia.seesNot("Probe", "kim", "Runbook", "they move to another tenant")
+	mia.sees("What we wrote", "mia@acme.example")
+	mia.seesNot("Probe", "kim", "Runbook", "they move to another tenant", "the mailbox is full", "oncall@example.com")
 	mia.axe()
 	mia.shot("company-mia")
 	assert.Equal(t, http.StatusNotFound, mia.open("/orgs/globex/settings"))

@@ -18,6 +18,7 @@ func (s *site) someLedger(digests *store.Digests) (dead, doubt, waits int64) {
 	dead = s.export("acme", "iv_dead", store.StateDead, store.CausePayloadRefused)
 	s.person(dead, digests, "Grace", "Hopper", "grace@example.com")
 	s.export("acme", "iv_no", store.StateIneligible, store.CauseDecisionNo)
+	s.exec("UPDATE ghexport.exports SET candidate_continues = false WHERE interview_id = 'iv_no'")
 	s.export("acme", "iv_gone", store.StateCancelled, store.CauseDiscarded)
 	s.export("globex", "iv_held", store.StatePending, "")
 	s.exec(`UPDATE ghexport.exports SET detail = 'emails: is invalid', attempts = 2, flags = '{name_padded,resent_after_5xx}', job = 'backend-engineer',

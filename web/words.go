@@ -17,6 +17,7 @@ var words = template.FuncMap{
 	"meaning":  func(s store.State) string { return stateMeanings[s] },
 	"because":  because,
 	"flag":     flagWord,
+	"notice":   func(k store.NoticeKind) string { return noticeWords[k] },
 	"moment":   moment,
 	"minute":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	"rfc":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -208,4 +209,14 @@ func inWords(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d days", int(d.Hours()/24))
 	}
+}
+
+// noticeWords say what a notice told.
+var noticeWords = map[store.NoticeKind]string{
+	store.NoticeBroken:        "Greenhouse began to refuse us",
+	store.NoticeStillBroken:   "Greenhouse still refuses us",
+	store.NoticeWorksAgain:    "It works again",
+	store.NoticeNeedsDecision: "Exports need a decision",
+	store.NoticeRefusals:      "Several companies are refused",
+	store.NoticeKeyUnreadable: "A key does not open",
 }
