@@ -118,7 +118,9 @@ const backlogCounts = `
 	       (SELECT count(*) FROM ghexport.exports e WHERE e.blocked_at IS NOT NULL AND e.state = 'pending'), -- exports_blocked
 	       attention.dead, attention.unknown, attention.duplicate, attention.refused, attention.gone, attention.down, attention.bug,
 	       (SELECT count(*) FROM ghexport.notices n WHERE n.created_at > now() - interval '1 day' AND n.state = 'dead'), -- notices_by_age
-	       coalesce((SELECT w.companies FROM ghexport.waves w WHERE w.ended_at IS NULL), '{}') -- waves_open
+	       coalesce((SELECT w.companies FROM ghexport.waves w -- waves_open
+	                  WHERE w.ended_at IS NULL
+	                    AND EXISTS (SELECT FROM ghexport.holds h WHERE h.until IS NULL AND h.org_id = ANY (w.companies))), '{}') -- holds_open
 	  FROM (SELECT count(*) AS n, coalesce(extract(epoch FROM clock_timestamp() - min(o.enqueued_at)), 0)::float8 AS age
 	          FROM ghexport.outbox o) outbox,
 	       (SELECT count(*) AS n, count(*) FILTER (WHERE e.state = 'sending') AS sending

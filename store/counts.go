@@ -11,7 +11,8 @@ import (
 
 // Reading the whole ledger costs a third of a second for each million exports, so it is done rarely, and its result kept for all.
 const (
-	countQuick  = 50 * time.Millisecond // what counts as fast as this is counted anew each time
+	countQuick  = 50 * time.Millisecond // what counts as fast as this is counted anew each time,
+	countSmall  = 100_000               // and so are as few exports as these, however busy the machine is
 	countShare  = 100                   // else the ledger is counted for one hundredth of the time at most
 	countPeriod = 10 * time.Minute      // and at least this often
 	countLimit  = time.Minute           // one count
@@ -27,6 +28,13 @@ type stateCounts struct {
 
 func (c stateCounts) fresh() bool {
 	return c.states != nil && c.took >= countQuick && c.age < min(countShare*c.took, countPeriod)
+}
+
+func (c stateCounts) all() (n int64) {
+	for _, count := range c.states {
+		n += count
+	}
+	return n
 }
 
 // countStates tells how many exports there are of each state, by a count that may be as old as [stateCounts.fresh] allows. A count
@@ -81,7 +89,7 @@ func (s *Store) recount(ctx context.Context, must bool) (c stateCounts, err erro
 		if !mine && !must {
 			return ErrStandby
 		}
-		if c, err = readLedger(ctx, tx); err != nil || !mine || !keeps || c.took < countQuick {
+		if c, err = readLedger(ctx, tx); err != nil || !mine || !keeps || c.took < countQuick || c.all() < countSmall {
 			return err
 		}
 		return c.keep(ctx, tx)

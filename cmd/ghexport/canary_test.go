@@ -265,15 +265,17 @@ func (c *canary) crawl() {
 		"/river/", "/river/api/jobs?state=completed", "/river/api/jobs?state=cancelled", "/river/api/jobs?state=discarded", "/river/api/queues", "/river/api/jobs/1",
 		"/metrics", "/api/openapi.json", "/api/orgs/acme/greenhouse",
 	}
-	const most = 400
-	seen := map[string]bool{}
+	const most, alike = 400, 6 // of one address, so many with other filters
+	seen, pages := map[string]bool{}, map[string]int{}
 	for len(queue) > 0 && len(seen) < most {
 		path := queue[0]
 		queue = queue[1:]
-		if seen[path] {
+		page, _, _ := strings.Cut(path, "?")
+		if seen[path] || pages[page] == alike {
 			continue
 		}
 		seen[path] = true
+		pages[page]++
 		req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.address+path, nil)
 		require.NoError(c.t, err)
 		for _, found := range link.FindAllSubmatch(c.answer(req).body, -1) {

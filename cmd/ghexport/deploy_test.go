@@ -72,15 +72,13 @@ func TestServe_WhileTheNextSchemaIsApplied(t *testing.T) {
 		return err
 	}))
 	assert.Zero(t, w.settled(t, old, resumeWithin))
-	status, text := old.ready(t)
-	assert.Equal(t, http.StatusOK, status, text)
+	until(t, "the old node to be ready", func() bool { status, _ := old.ready(t); return status == http.StatusOK })
 	fresh := serveProcess(t, w.env)
-	status, text = fresh.ready(t)
-	assert.Equal(t, http.StatusOK, status, "a node may even start: %s", text)
+	until(t, "a new node of it to be ready", func() bool { status, _ := fresh.ready(t); return status == http.StatusOK })
 
 	_, err = owner.Exec(t.Context(), "UPDATE ghexport.control SET needs_version = 9998")
 	require.NoError(t, err)
-	status, text = old.ready(t)
+	status, text := old.ready(t)
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, text, "needs a binary that knows 9998")
 	late := serveProcess(t, w.env)

@@ -89,7 +89,9 @@ func (d *drill) shell(command string) (int, string) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-c", command)
 	cmd.Dir = d.dir
-	cmd.Env = os.Environ()
+	path, err := withPlainBinary(os.Getenv("PATH"))
+	require.NoError(d.t, err)
+	cmd.Env = append(os.Environ(), "PATH="+path)
 	for name, value := range d.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}

@@ -22,7 +22,8 @@ type suite struct{ m *testing.M }
 // Run leaves no goroutine behind, or says which.
 func (s suite) Run() int {
 	code := storetest.Run(s.m)
-	os.RemoveAll(armedDir) //nolint:errcheck // a temporary folder; "" removes nothing
+	os.RemoveAll(builtDirs.armed) //nolint:errcheck // temporary folders; "" removes nothing
+	os.RemoveAll(builtDirs.plain) //nolint:errcheck
 	if code == 0 {
 		if err := goleak.Find(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

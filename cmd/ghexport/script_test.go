@@ -49,7 +49,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("STRANGER", u.User.Username())
 			env.Setenv("EMPTY_URL", s.emptyDatabase(tb))
 			env.Values["stage"] = s
-			return nil
+			path, err := withPlainBinary(env.Getenv("PATH"))
+			env.Setenv("PATH", path)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":      scriptAwait,

@@ -41,6 +41,10 @@ func (c *cli) serve() *cobra.Command {
 			log := c.logger(config)
 			defer log.Sync() //nolint:errcheck // a terminal cannot be synced, and says so
 			s, err := newService(cmd.Context(), config, flags, log)
+			if err != nil && cmd.Context().Err() != nil {
+				log.Info("stopped before it had started")
+				return nil
+			}
 			if err != nil {
 				return err
 			}

@@ -21,22 +21,37 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
-// armedDir is removed when all tests have ended.
-var armedDir string
+// builtDirs are removed when all tests have ended.
+var builtDirs struct{ armed, plain string }
 
-// armedBinary is ghexport with fail-points in it, built once.
-var armedBinary = sync.OnceValues(func() (string, error) {
+// armedBinary is ghexport with fail-points in it, and plainBinary ghexport as people get it, each built once. What a shell types runs
+// the plain one: the tests' own binary starts three times as slowly, and there are hundreds of commands.
+var (
+	armedBinary = sync.OnceValues(func() (string, error) { return built(&builtDirs.armed, "-tags", "failpoints") })
+	plainBinary = sync.OnceValues(func() (string, error) { return built(&builtDirs.plain) })
+)
+
+func built(dir *string, flags ...string) (string, error) {
 	var err error
-	if armedDir, err = os.MkdirTemp("", "ghexport-failpoints-"); err != nil {
-		return "", fmt.Errorf("folder of the armed binary: %w", err)
+	if *dir, err = os.MkdirTemp("", "ghexport-built-"); err != nil {
+		return "", fmt.Errorf("folder of a binary: %w", err)
 	}
-	path := filepath.Join(armedDir, "ghexport")
-	build := exec.Command("go", "build", "-tags", "failpoints", "-o", path, ".")
+	path := filepath.Join(*dir, "ghexport")
+	build := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, ".")...)
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build with fail-points: %w: %s", err, out)
+		return "", fmt.Errorf("build ghexport: %w: %s", err, out)
 	}
 	return path, nil
-})
+}
+
+// withPlainBinary is a PATH on which ghexport is the plain binary.
+func withPlainBinary(path string) (string, error) {
+	binary, err := plainBinary()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Dir(binary) + string(os.PathListSeparator) + path, nil
+}
 
 // crashPoint is where a process ends: at the n-th time that it comes there, well into the work.
 type crashPoint struct {
@@ -181,9 +196,8 @@ func (w *world) serveUntil(t *testing.T, point, report string) {
 // What is built for people must not be able to end itself.
 func TestNoFailpointsInTheRealBinary(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "ghexport")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, ".").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	path, err := plainBinary()
+	require.NoError(t, err)
 	plain, err := os.ReadFile(path)
 	require.NoError(t, err)
 	armed, err := armedBinary()
