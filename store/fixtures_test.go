@@ -19,10 +19,10 @@ var kim = store.By{Actor: "kim", Reason: "on call"}
 type db struct {
 	*store.Store
 	test *storetest.DB
-	t    *testing.T
+	t    testing.TB
 }
 
-func setup(t *testing.T) *db {
+func setup(t testing.TB) *db {
 	t.Helper()
 	fresh := storetest.NewDB(t)
 	st, err := store.Open(t.Context(), store.Config{URL: fresh.ServiceURL, MaxConns: 8})

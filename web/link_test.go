@@ -213,7 +213,7 @@ func TestCompany_SeesItsOwn(t *testing.T) {
 	page := s.ask("GET", home, "", mia)
 	require.Equal(t, http.StatusOK, page.StatusCode)
 	assert.Contains(t, page.body, "acme/west")
-	assert.Contains(t, page.body, "not connected yet")
+	assert.Contains(t, page.body, "Off. Nothing is sent to Greenhouse.")
 
 	page = s.ask("GET", exportPath(own), "", mia)
 	require.Equal(t, http.StatusOK, page.StatusCode)

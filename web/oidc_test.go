@@ -79,7 +79,7 @@ func TestSSO(t *testing.T) {
 
 	page = s.get(browser, "/login/oidc?next=%2f%3fstate%3ddead")
 	require.Equal(t, http.StatusOK, page.StatusCode)
-	assert.Equal(t, "/?state=dead", page.Request.URL.RequestURI(), "where they wanted to go")
+	assert.Equal(t, "/exports?state=dead", page.Request.URL.RequestURI(), "where they wanted to go, and where that moved")
 	assert.Contains(t, page.body, `ada@example.com <span class="role">oncall</span>`)
 	assert.Equal(t, http.StatusOK, s.get(browser, "/").StatusCode)
 

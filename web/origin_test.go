@@ -47,7 +47,9 @@ func TestOrigin_IsInTheAuditTrail(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.enter(s.link("acme", "mia", web.LinkLife))
-	s.ask("POST", "/river/api/jobs/retry", idsBody(s.job(s.export("acme", "iv_1", store.StateDead, store.CauseBug))), s.as("kim"),
+	job := s.job(s.export("acme", "iv_1", store.StateDead, store.CauseBug))
+	s.exec("UPDATE ghexport.exports SET body_id = 1")
+	s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"),
 		func(r *http.Request) { r.RemoteAddr = "203.0.113.7:4711" })
 	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{})
 	if assert.NoError(t, err) && assert.Len(t, trail, 3) {

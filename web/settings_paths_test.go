@@ -34,7 +34,7 @@ func TestSettings_FailingPaths(t *testing.T) {
 	b.sees("Nothing was saved: 3 entries need a look.", "Must be an IANA name")
 
 	b.fill("Time zone", "Europe/Rome")
-	b.fill("API key", "harvest-key-of-another-type")
+	b.fill("API key", "some-key-of-another-type")
 	b.fill("“Created by” email", ron)
 	b.click("Test and save")
 	b.sees("The test failed, so nothing was saved.", "refused (401)", "Harvest", "Configure > Dev Center > API Credential Management", "paste it again")
@@ -44,7 +44,7 @@ func TestSettings_FailingPaths(t *testing.T) {
 	b.axe()
 	b.shot("settings-failed")
 
-	b.fill("API key", "harvest-key-of-another-type")
+	b.fill("API key", "some-key-of-another-type")
 	b.click("Save without a test") // to go on another day
 	b.sees("Saved without a test.", "Needs details: key and email are saved, and no test has passed yet.")
 	b.click("Test connection")
