@@ -39,6 +39,8 @@ func TestRun_Smoke(t *testing.T) {
 	assert.Len(t, got.OursIdle.Arrive, s.Idle)
 	assert.Len(t, got.OursIdle.Steps[0].Took, s.Idle)
 	assert.Len(t, got.RiverIdle.Arrive, s.Idle)
+	assert.Len(t, got.Replay.Beside, s.Idle)
+	assert.Positive(t, got.Replay.Took)
 }
 
 func TestParse_RefusesNonsense(t *testing.T) {

@@ -28,15 +28,17 @@ type settings struct {
 	Idle    int           // exports of the idle measurement
 	Rate    float64       // of which this many a second
 	Warm    int           // exports carried before each measurement, on the same database
+	Replay  int           // dead letters replayed beside live exports; 0 leaves it out
 
 	jsonFile   string
 	cpuProfile string
 	keepLog    bool
+	onlyReplay bool
 }
 
 // smoke are sizes that prove that the bench works, and measure nothing.
 func (s *settings) smoke() {
-	s.N, s.Runs, s.Orgs, s.Idle, s.Rate, s.Warm = 200, 1, 10, 10, 50, 20
+	s.N, s.Runs, s.Orgs, s.Idle, s.Rate, s.Warm, s.Replay = 200, 1, 10, 10, 50, 20, 20
 }
 
 func parse(args []string, out io.Writer) (settings, error) {
@@ -53,6 +55,8 @@ func parse(args []string, out io.Writer) (settings, error) {
 	set.IntVar(&s.Idle, "idle", 300, "exports of the idle measurement; 0 leaves it out")
 	set.Float64Var(&s.Rate, "rate", 20, "exports a second of the idle measurement")
 	set.IntVar(&s.Warm, "warm", 500, "exports carried before each measurement")
+	set.IntVar(&s.Replay, "replay", 5000, "dead letters replayed beside live exports; 0 leaves it out")
+	only := set.Bool("only-replay", false, "measure the replay alone")
 	set.StringVar(&s.jsonFile, "json", "", "write every figure to this `file` as JSON")
 	set.StringVar(&s.cpuProfile, "cpuprofile", "", "write a CPU profile of our last drain to this `file`")
 	set.BoolVar(&s.keepLog, "v", false, "print our service's warnings")
@@ -63,6 +67,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	if *tiny {
 		s.smoke()
 	}
+	s.onlyReplay = *only
 	if s.N < 1 || s.Runs < 1 || s.Workers < 1 || s.Orgs < 1 || s.Cap < 1 || s.Cap > 64 || s.Rate <= 0 || set.NArg() > 0 {
 		set.Usage()
 		return s, flag.ErrHelp
@@ -92,12 +97,19 @@ func run(ctx context.Context, s settings, out, progress io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.server.Stop()) }()
 	r := report{Settings: s, Machine: b.facts()}
-	if err := b.drains(ctx, &r); err != nil {
-		return err
+	if !s.onlyReplay {
+		if err := b.drains(ctx, &r); err != nil {
+			return err
+		}
 	}
-	if s.Idle > 0 {
+	if s.Idle > 0 && !s.onlyReplay {
 		if err := b.idles(ctx, &r); err != nil {
 			return err
+		}
+	}
+	if s.Replay > 0 && s.Idle > 0 {
+		if r.Replay, err = b.replays(ctx); err != nil {
+			return fmt.Errorf("replay beside live work: %w", err)
 		}
 	}
 	r.print(out)

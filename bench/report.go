@@ -16,6 +16,7 @@ type report struct {
 	River     []Drain
 	OursIdle  Idle
 	RiverIdle Idle
+	Replay    Replay
 }
 
 func (r report) print(out io.Writer) {
@@ -23,9 +24,14 @@ func (r report) print(out io.Writer) {
 	fmt.Fprintf(out, "\n%s: %d cores (%s), load %s, %s, Postgres %s (fsync on), River %s, %s\n", m.At.Format("2006-01-02 15:04 UTC"),
 		m.Cores, m.CPU, m.Load, m.Go, m.Postgres, m.River, m.OS)
 	fmt.Fprintf(out, "Postgres, service, simulator and producer share those cores.\n")
-	r.printDrain(out)
-	if s.Idle > 0 {
+	if len(r.Ours) > 0 {
+		r.printDrain(out)
+	}
+	if len(r.OursIdle.Arrive) > 0 {
 		r.printIdle(out)
+	}
+	if len(r.Replay.Alone) > 0 {
+		r.Replay.print(out, s.Rate)
 	}
 	if len(r.Ours) > 0 && r.Ours[len(r.Ours)-1].Counted.Known {
 		r.printStatements(out)
