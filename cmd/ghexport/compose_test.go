@@ -184,3 +184,22 @@ func TestDockerfile(t *testing.T) {
 		}
 	}
 }
+
+// What the images are built of must reach the build.
+func TestDockerignore_LeavesThePackagesIn(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(repository + ".dockerignore")
+	require.NoError(t, err)
+	left := strings.Fields(string(text))
+	for _, p := range list(t) {
+		if p.ImportPath != module+"/cmd/ghexport" && p.ImportPath != module+"/cmd/greenhouse-sim" {
+			continue
+		}
+		for _, dep := range append(p.Deps, p.ImportPath) {
+			if folder, ours := strings.CutPrefix(dep, module+"/"); ours {
+				top, _, _ := strings.Cut(folder, "/")
+				assert.NotContains(t, left, top, "%s needs %s", p.ImportPath, folder)
+			}
+		}
+	}
+}
