@@ -89,8 +89,12 @@ func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *R
 	if r.Beside, err = b.live(ctx, w, c, f, "beside", len(r.Alone)); err != nil {
 		return err
 	}
-	if now, err := st.Run(ctx, run.ID); err != nil || now.State != store.RunRunning && b.Replay > 1000 {
-		return fmt.Errorf("the run is %s before the live exports are: fewer of those, or more letters: %w", now.State, err)
+	now, err := st.Run(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	if now.State != store.RunRunning && b.Replay > 1000 {
+		return fmt.Errorf("the run is %s before the live exports are: take fewer of those, or more letters", now.State)
 	}
 	err = w.settled(ctx, c, b.Warm+b.Replay+len(r.Alone)+len(r.Beside))
 	r.Took = time.Since(began)
