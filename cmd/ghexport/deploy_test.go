@@ -105,8 +105,7 @@ func TestServe_RestoreGuard(t *testing.T) {
 	until(t, "the fold", func() bool { return w.one(t, "SELECT count(*) FROM ghexport.outbox") == 0 })
 	until(t, "the words", func() bool { return regexp.MustCompile(`"level":"error".*not the cluster`).MatchString(p.log.String()) })
 	fresh := serveProcess(t, w.env)
-	status, _ := fresh.ready(t)
-	assert.Equal(t, http.StatusOK, status, "it folds and answers")
+	until(t, "a node that folds and answers", func() bool { status, _ := fresh.ready(t); return status == http.StatusOK })
 	assert.Len(t, w.sim.Creates(""), before, "and sends nothing")
 
 	env := w.env["DATABASE_URL"]

@@ -128,8 +128,8 @@ func (s *stage) hoursLater(t testing.TB) {
 	t.Helper()
 	s.exec(t, `
 		UPDATE ghexport.budgets SET blocked_until = NULL;
-		UPDATE ghexport.exports SET due_at = least(due_at, clock_timestamp()) WHERE due_at IS NOT NULL;
-		UPDATE ghexport.integrations SET probe_at = least(probe_at, clock_timestamp()) WHERE probe_at IS NOT NULL`)
+		UPDATE ghexport.exports SET due_at = clock_timestamp() WHERE due_at > clock_timestamp();
+		UPDATE ghexport.integrations SET probe_at = clock_timestamp() WHERE probe_at > clock_timestamp()`)
 }
 
 // failedForThreeDays moves all that happened to failing exports so far into the past.

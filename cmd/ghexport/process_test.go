@@ -33,12 +33,12 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// serveProcess starts this test binary under the name of ghexport, which makes it ghexport (see TestMain).
+// serveProcess starts the binary that people get. What the race detector has to say it says of services within the tests' own process.
 func serveProcess(t *testing.T, env map[string]string) *process {
 	t.Helper()
-	self, err := os.Executable()
+	binary, err := plainBinary()
 	require.NoError(t, err)
-	return startServe(t, self, env)
+	return startServe(t, binary, env)
 }
 
 // startServe starts `serve` of one ghexport binary, and kills it when the test ends.
@@ -58,13 +58,12 @@ func startServe(t *testing.T, binary string, env map[string]string) *process {
 	return p
 }
 
-// runCommand runs another command of this binary and returns what it printed.
+// runCommand runs another command of that binary and returns what it printed.
 func runCommand(t *testing.T, databaseURL string, args ...string) (string, error) {
 	t.Helper()
-	self, err := os.Executable()
+	binary, err := plainBinary()
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Args = append([]string{"ghexport"}, args...)
+	cmd := exec.CommandContext(t.Context(), binary, args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+databaseURL)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
