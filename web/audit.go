@@ -128,7 +128,7 @@ func readAudit(values url.Values, org string) (auditFilter, store.AuditFilter, e
 	filter.Since, problems[2] = day(f.Since, 0)
 	filter.Until, problems[3] = day(f.Until, 24*time.Hour)
 	if f.Side != "" && filter.Side != store.AuditTheirs && filter.Side != store.AuditOurs {
-		problems[4] = errors.New("Who must be the company's admins or interviewing.io.")
+		problems[4] = badFilter("Who must be the company's admins or interviewing.io.")
 	}
 	f.after = filter.AfterID
 	return f, filter, errors.Join(problems[:]...)
@@ -140,7 +140,7 @@ func wholeNumber(text, name string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= 0 {
-		return 0, errors.New("The " + name + " must be a whole number.")
+		return 0, badFilter("The " + name + " must be a whole number.")
 	}
 	return n, nil
 }
