@@ -125,7 +125,8 @@ func logLate(ctx context.Context, tx pgx.Tx, in Settle, o owner) error {
 		INSERT INTO ghexport.attempts AS t (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome,
 		                                    status, cause, detail, late, next_at, budget_limit, budget_remaining)
 		VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), coalesce($6, clock_timestamp()), clock_timestamp(), $7,
-		        nullif($8::int, 0), nullif($9, ''), nullif($10, ''), $11,
+		        nullif($8::int, 0), nullif($9, ''),
+		        (SELECT nullif($10, '') FROM ghexport.exports e WHERE e.id = $2 AND e.erased_at IS NULL), $11,
 		        CASE WHEN $7 IN ('again', 'limited', 'hold') THEN clock_timestamp() + $12::interval END, $13, $14)
 		ON CONFLICT (export_id, token) DO UPDATE
 		   SET finished_at = excluded.finished_at, outcome = excluded.outcome, status = excluded.status, cause = excluded.cause,
