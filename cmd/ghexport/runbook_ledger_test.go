@@ -61,13 +61,12 @@ func sceneDropped(d *drill) {
 	d.before(8, func() { d.reaches(d.t, "sent", "iv_1", "iv_2", "iv_3") })
 }
 
-// Erasure has no command in this version; the row is as it will leave it.
 func sceneErased(d *drill) {
 	d.service()
+	d.folded("sent", result("acme", "iv_2"))
 	d.must(d.t, "", "org", "pause", "acme")
 	d.folded("pending", result("acme", "iv_1"))
-	d.exec(d.t, `
-		UPDATE ghexport.exports
-		   SET state = 'cancelled', cause = 'erased', erased_at = now(), body_id = NULL, due_at = NULL, candidate_id = 'erased'`)
 	d.about("iv_1")
+	d.must(d.t, "", "erase", emailOf("iv_1"), "--reason", "a request")
+	d.words["CANDIDATE_EMAIL"] = emailOf("iv_2")
 }
