@@ -44,6 +44,7 @@ func TestServe_RollingDeployLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 10, 50)
 	env := maps.Clone(w.env)
+	env["GHEXPORT_JOB_TIMEOUT"] = "30s" // a slow machine is no reason for a doubt
 	old := []*process{serveProcess(t, env), serveProcess(t, env)}
 	require.NoError(t, w.sim.WaitForRequests(t.Context(), 100))
 	fresh := serveProcess(t, env)
@@ -51,5 +52,5 @@ func TestServe_RollingDeployLosesNothing(t *testing.T) {
 		require.NoError(t, p.Process.Signal(syscall.SIGTERM))
 		require.NoError(t, p.Wait(), "log: %s", p.log)
 	}
-	assert.Zero(t, w.settled(t, fresh, resumeWithin))
+	assert.Zero(t, w.settled(t, fresh, resumeWithin), "log: %s%s", old[0].log, old[1].log)
 }
