@@ -13,7 +13,7 @@ import (
 // Replay is how soon live commits arrived: with nothing else to do, and while dead letters were replayed beside them.
 type Replay struct {
 	Letters int
-	Alone   []time.Duration // from the return of COMMIT to the request's arrival
+	Alone   []time.Duration // from the return of COMMIT to the request's arrival; half of it before the run, half after
 	Beside  []time.Duration
 	Took    time.Duration // the whole run, from its start until its last letter was settled
 }
@@ -73,7 +73,7 @@ func (b *bench) deadLetters(ctx context.Context, w *watch, c *ours) error {
 }
 
 func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *Replay) (err error) {
-	if r.Alone, err = b.live(ctx, w, c, f, "alone", 0); err != nil {
+	if r.Alone, err = b.live(ctx, w, c, f, "before", 2*b.Idle, 0); err != nil {
 		return err
 	}
 	st, err := store.Open(ctx, store.Config{URL: c.db.serviceURL, MaxConns: 2})
@@ -86,7 +86,7 @@ func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *R
 	if err != nil {
 		return err
 	}
-	if r.Beside, err = b.live(ctx, w, c, f, "beside", len(r.Alone)); err != nil {
+	if r.Beside, err = b.live(ctx, w, c, f, "beside", 4*b.Idle, len(r.Alone)); err != nil {
 		return err
 	}
 	now, err := st.Run(ctx, run.ID)
@@ -101,12 +101,17 @@ func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *R
 	if err != nil {
 		return w.explained(ctx, c, err)
 	}
+	after, err := b.live(ctx, w, c, f, "after", 2*b.Idle, b.Replay+len(r.Alone)+len(r.Beside))
+	if err != nil {
+		return err
+	}
+	r.Alone = append(r.Alone, after...)
 	return f.once(b.Replay + len(r.Alone) + len(r.Beside))
 }
 
-// live commits one export after the other at the rate, and tells how soon each arrived.
-func (b *bench) live(ctx context.Context, w *watch, c *ours, f *fake, name string, before int) ([]time.Duration, error) {
-	list := results(name, b.Idle, b.Orgs)
+// live commits n exports one after the other at the rate, and tells how soon each arrived. before is how many were settled before them.
+func (b *bench) live(ctx context.Context, w *watch, c *ours, f *fake, name string, n, before int) ([]time.Duration, error) {
+	list := results(name, n, b.Orgs)
 	_, committed, err := b.openLoop(ctx, c, list)
 	if err != nil {
 		return nil, err

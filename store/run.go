@@ -87,7 +87,7 @@ const (
 	RunStopFromDefault  = 10  // once that many have settled
 	// runRate is how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
 	// in the database and in the workers.
-	runRate = 100.0
+	runRate = 25.0
 )
 
 // RunRequest says what to replay, and how carefully.

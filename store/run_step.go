@@ -17,15 +17,15 @@ type RunsAdvanced struct {
 }
 
 const (
-	runStepMembers = 200              // one step releases no more of a run, so that it never holds the relay's lock for long
+	runStepMembers = 200              // one step releases no more of a run, so that it never holds its exports for long
 	runAhead       = 2                // members of a company that may be under way, as a multiple of its in-flight cap
 	runCheckEvery  = 30 * time.Second // how often members that still wait are compared with the ledger
 )
 
 // AdvanceRuns brings each live run one small step on: it notes which members have settled, pauses runs that do harm, releases what
-// may go, and ends what is over. It belongs to the relay, a few times a second while Live says that there is something to do; where
-// there is not it costs one look at an empty index. One transaction under the relay's lock, so that a crash at any point leaves each
-// member either released with its export due, or neither. [ErrStandby] means that another relay works.
+// may go, and ends what is over. Call it some times a second while Live says that there is something to do; where there is not it
+// costs one look at an empty index. One transaction, so that a crash at any point leaves each member either released with its export
+// due, or neither. [ErrStandby] means that another node steps at this moment.
 func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 	var done RunsAdvanced
 	var live bool
@@ -38,7 +38,7 @@ func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 	err := s.inTx(ctx, "advance runs", func(tx pgx.Tx) error {
 		done = RunsAdvanced{}
 		var mine bool
-		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", relayLock).Scan(&mine); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", runsLock).Scan(&mine); err != nil {
 			return err
 		}
 		if !mine {

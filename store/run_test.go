@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -275,7 +276,7 @@ func TestRun(t *testing.T) {
 		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 
-	t.Run("WaitsForAnotherRelay", func(t *testing.T) {
+	t.Run("OneNodeStepsAtATime", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.company("acme")
@@ -283,7 +284,8 @@ func TestRun(t *testing.T) {
 		run := d.run(store.Filter{Org: "acme"})
 		tx, err := d.Pool.Begin(t.Context())
 		require.NoError(t, err)
-		_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock($1)", int64(0x67686578706f7274))
+		defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it may have ended
+		_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock($1)", int64(0x67686578706f7275))
 		require.NoError(t, err)
 		_, err = d.AdvanceRuns(t.Context())
 		require.ErrorIs(t, err, store.ErrStandby)

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,8 +17,6 @@ const (
 	RelayPollDefault = time.Second
 	sweepEvery       = 5 * time.Second
 	housekeepEvery   = 30 * time.Minute
-	runsEvery        = 250 * time.Millisecond // a step of the replay runs that are under way
-	runsLook         = time.Second            // and a look whether there are any
 
 	busyFrom     = 100                    // messages of a pass that make it a busy one
 	awakeFor     = 2 * time.Second        // how long producers may then stay silent
@@ -46,7 +45,6 @@ type Relay struct {
 	outboxAfter string // companies take turns across passes
 	dueAfter    string
 	siblings    int64
-	runsAt      time.Time // when to look after replay runs next
 	awakeUntil  time.Time
 	drowsyAt    uint64 // 0 while wide awake or asleep
 }
@@ -74,47 +72,35 @@ func (r *Relay) Nudge() {
 
 // Run works until ctx ends; what a pass has begun it finishes or leaves undone as a whole.
 func (r *Relay) Run(ctx context.Context) {
-	heard := make(chan struct{})
-	go func() {
-		defer close(heard)
-		r.listen(ctx)
-	}()
-	defer func() { <-heard }()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { r.listen(ctx) })
+	beside.Go(func() { r.advanceRuns(ctx) })
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
 	defer housekeep.Stop()
-	runs := time.NewTicker(runsEvery)
-	defer runs.Stop()
 	r.minding()
 	r.sweep(ctx)
 	for ctx.Err() == nil {
 		wait := r.once(ctx)
 		if wait == 0 {
-			select { // a flood must starve neither the sweep nor replay runs
+			select { // a flood must not starve the sweep
 			case <-sweep.C:
 				r.sweep(ctx)
-			case <-runs.C:
-				r.advanceRuns(ctx)
 			default:
 			}
 			continue
 		}
 		timer := time.NewTimer(wait)
-		for waiting := true; waiting; {
-			waiting = false
-			select {
-			case <-ctx.Done():
-			case <-r.nudge:
-			case <-timer.C:
-			case <-sweep.C:
-				r.sweep(ctx)
-			case <-runs.C:
-				r.advanceRuns(ctx)
-				waiting = true // what it releases wakes us
-			case <-housekeep.C:
-				r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
-			}
+		select {
+		case <-ctx.Done():
+		case <-r.nudge:
+		case <-timer.C:
+		case <-sweep.C:
+			r.sweep(ctx)
+		case <-housekeep.C:
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
 		}
 		timer.Stop()
 	}
@@ -190,24 +176,6 @@ func (r *Relay) sweep(ctx context.Context) {
 	}
 	if r.Tell != nil && !r.NoSend {
 		r.sweepNotices(ctx)
-	}
-}
-
-// advanceRuns brings replay runs a step on. While there are none it looks seldom.
-func (r *Relay) advanceRuns(ctx context.Context) {
-	if now := time.Now(); r.NoSend || now.Before(r.runsAt) {
-		return
-	}
-	done, err := r.Store.AdvanceRuns(ctx)
-	if errors.Is(err, store.ErrStandby) {
-		return
-	}
-	r.report("replay runs", err)
-	if done.Live == 0 {
-		r.runsAt = time.Now().Add(runsLook)
-	}
-	if done.Released+done.Settled > 0 {
-		r.Log.Debug("replay runs", zap.Int("released", done.Released), zap.Int("settled", done.Settled))
 	}
 }
 

@@ -50,7 +50,7 @@ Their 72 hours begin anew. Nothing that was sent is ever sent again, and one tha
 	flags.register(cmd)
 	set := cmd.Flags()
 	set.StringArrayVar(&flags.set, "set", nil, "correct a field of one export first: FIELD=VALUE; may be repeated")
-	set.StringVar(&flags.rate, "rate", "", "of a run: how many go, such as 5/s or 30/min; what the budgets allow, at most 100/s, when not said")
+	set.StringVar(&flags.rate, "rate", "", "of a run: how many go, such as 5/s or 30/min; what the budgets allow, at most 25/s, when not said")
 	set.IntVar(&flags.canary, "canary", store.RunCanaryDefault, "of a run: how many must be sent before the rest goes; 0 is none")
 	set.IntVar(&flags.stopAt, "stop-at", int(store.RunStopShareDefault*100), "of a run: it pauses when more than this `percent` die again (of at least 10)")
 	set.StringVar(&flags.ticket, "ticket", "", "of a run: where it is talked about")
