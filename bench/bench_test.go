@@ -39,7 +39,8 @@ func TestRun_Smoke(t *testing.T) {
 	assert.Len(t, got.OursIdle.Arrive, s.Idle)
 	assert.Len(t, got.OursIdle.Steps[0].Took, s.Idle)
 	assert.Len(t, got.RiverIdle.Arrive, s.Idle)
-	assert.Len(t, got.Replay.Beside, s.Idle)
+	assert.Len(t, got.Replay.Beside, 4*s.Idle)
+	assert.Len(t, got.Replay.Alone, 4*s.Idle, "half before the run, half after")
 	assert.Positive(t, got.Replay.Took)
 }
 
