@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -157,4 +158,22 @@ func (c Config) openKeyset() (*store.Keyset, error) {
 		return nil, hinted(fmt.Errorf("%s: %w", name, err), "make one with ghexport keyset new; a keyset that is lost cannot be made again")
 	}
 	return keyset, nil
+}
+
+// digests opens what people are known by in the ledger, and makes its key where the database has none yet.
+func (c Config) digests(ctx context.Context, st *store.Store) (*store.Digests, error) {
+	keyset, err := c.openKeyset()
+	if err != nil {
+		return nil, err
+	}
+	return st.Digests(ctx, keyset)
+}
+
+// digestsMade is digests for who only reads: nil where the database has no key yet, since then nobody who qualified was ever folded.
+func (c Config) digestsMade(ctx context.Context, st *store.Store) (*store.Digests, error) {
+	made, err := st.HasDigestKey(ctx)
+	if err != nil || !made {
+		return nil, err
+	}
+	return c.digests(ctx, st)
 }

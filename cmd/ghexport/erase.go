@@ -78,18 +78,9 @@ producer's own data, and backups until they expire.`,
 
 // eraseFrom looks what would go, asks where that is more than one export, and takes it.
 func (c *cli) eraseFrom(ctx context.Context, st *store.Store, config Config, q store.Erasure, yes bool) (store.Erased, error) {
-	made, err := st.HasDigestKey(ctx)
-	if err != nil {
+	var err error
+	if q.Digests, err = config.digestsMade(ctx, st); err != nil {
 		return store.Erased{}, err
-	}
-	if made { // else nothing was ever folded that qualified
-		keyset, err := config.openKeyset()
-		if err != nil {
-			return store.Erased{}, err
-		}
-		if q.Digests, err = st.Digests(ctx, keyset); err != nil {
-			return store.Erased{}, err
-		}
 	}
 	plan := q
 	plan.DryRun = true

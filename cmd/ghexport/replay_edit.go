@@ -31,11 +31,7 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 		return err
 	}
 	defer st.Close()
-	keyset, err := config.openKeyset()
-	if err != nil {
-		return err
-	}
-	digests, err := st.Digests(ctx, keyset)
+	digests, err := config.digests(ctx, st)
 	if err != nil {
 		return err
 	}

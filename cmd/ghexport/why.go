@@ -51,12 +51,12 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 		return st.Why(ctx, "", asked)
 	}
 	list := []store.Explanation{}
-	made, err := st.HasDigestKey(ctx)
+	digests, err := config.digestsMade(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	if made { // else nothing was ever folded
-		if list, err = c.explainEmail(ctx, st, config, asked); err != nil || len(list) > 0 {
+	if digests != nil {
+		if list, err = st.WhyEmail(ctx, "", digests.Email(asked)); err != nil || len(list) > 0 {
 			return list, err
 		}
 	}
@@ -65,18 +65,6 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 		return byID, err
 	}
 	return list, nil
-}
-
-func (c *cli) explainEmail(ctx context.Context, st *store.Store, config Config, email string) ([]store.Explanation, error) {
-	keyset, err := config.openKeyset()
-	if err != nil {
-		return nil, err
-	}
-	digests, err := st.Digests(ctx, keyset)
-	if err != nil {
-		return nil, err
-	}
-	return st.WhyEmail(ctx, "", digests.Email(email))
 }
 
 func (c *cli) explain(list []store.Explanation) {
