@@ -1,9 +1,10 @@
 package store
 
-// Lock order, so that nothing here can deadlock: the relay's lock or that of runs, then replay runs by id, then exports by id, then members of runs,
-// then budgets by credential, then integrations by org, then control. Who needs only some of them keeps the order of those. Intents,
-// the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what lost against
-// another transaction is done again ([Contended]). Producers lock nothing that the exporter locks: they only insert into the outbox.
+// Lock order, so that nothing here can deadlock: the relay's lock or that of runs, then replay runs by id, then exports by id, then
+// members of runs, then budgets by credential, then integrations by org, then control. Who needs only some of them keeps the order of
+// those. Intents, the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what
+// lost against another transaction is done again ([Contended]). Producers lock nothing that the exporter locks: they only insert into
+// the outbox.
 
 // relayLock is the transaction-level advisory lock ("ghexport") whose holder is the one relay at work. Verbs that must not meet a
 // fold or a dispatch in the middle wait for it.

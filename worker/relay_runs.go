@@ -36,11 +36,9 @@ func (r *Relay) advanceRuns(ctx context.Context) {
 		if done.Released+done.Settled > 0 {
 			r.Log.Debug("replay runs", zap.Int("released", done.Released), zap.Int("settled", done.Settled))
 		}
-		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-timer.C:
+		case <-time.After(wait):
 		}
-		timer.Stop()
 	}
 }
