@@ -63,6 +63,10 @@ func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
 }
 
 func (p *Plan) read(ctx context.Context, tx pgx.Tx, r RunRequest, version string) error {
+	// There are a few hundred groups; the planner, which expects one a row, would sort all rows for them.
+	if _, err := tx.Exec(ctx, "SELECT set_config('enable_sort', 'off', true)"); err != nil {
+		return err
+	}
 	q := judgedBy(r.Filter)
 	rows, err := tx.Query(ctx, q.sql+`, grouped AS (
 			SELECT fate, run_id, cause, org_id, version, count(*) AS n, min(id) AS sample, max(attention_at) AS last
@@ -179,8 +183,8 @@ type judged struct {
 }
 
 // judgedBy selects what a run concerns, as [Store.Replay] does: dead exports, with a cause also cancelled ones, and those named.
-// What matches and waits for a decision is there too, so that a plan can say so. Siblings are looked up as a set: one by one would
-// cost a second for 50,000.
+// What matches and waits for a decision is there too, so that a plan can say so. Siblings are looked for last, since that costs the
+// most: only of those that would go otherwise, and by email address only where the candidate's id finds none.
 func judgedBy(f Filter) judged {
 	w := f.where()
 	switch {
@@ -201,37 +205,33 @@ func judgedBy(f Filter) judged {
 		)`
 	}
 	return judged{args: w.args, sql: `
-		WITH picked AS MATERIALIZED (
+		WITH picked AS (
 			SELECT e.id, e.org_id, e.state, e.cause, ` + diedVersion + ` AS version, e.attention_at, e.candidate_digest, e.email_digest,
 			       e.duplicate_allowed, 'may_exist' = ANY (e.flags) AS doubt,
 			       e.erased_at IS NOT NULL
 			       OR e.body_id IS NULL AND NOT (e.state = 'cancelled' AND EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id)) AS gone` +
 		exportsAlone + w.sql() + `
-		), taken AS (` + sentBefore("candidate_digest") + ` UNION ` + sentBefore("email_digest") + `
 		), told AS (
 			SELECT p.*, m.run_id,
 			       CASE WHEN p.state IN ('unknown', 'duplicate') OR p.state = 'cancelled' AND p.doubt THEN 'decision'
 			            WHEN p.state NOT IN ('dead', 'cancelled') THEN 'state'
 			            WHEN p.gone THEN 'gone'
 			            WHEN m.run_id IS NOT NULL THEN 'run'
-			            WHEN t.id IS NOT NULL THEN 'sibling'
+			            WHEN NOT p.duplicate_allowed AND (` + sentBefore("candidate_digest") + ` OR ` + sentBefore("email_digest") + `) THEN 'sibling'
 			            ELSE 'go' END AS fate
 			  FROM picked p
 			  LEFT JOIN ghexport.run_members m ON m.export_id = p.id AND m.state IN ('waiting', 'released') -- run_members_live
-			  LEFT JOIN taken t ON t.id = p.id
+			  LEFT JOIN ghexport.integrations i ON i.org_id = p.org_id
 		), ` + last}
 }
 
-// sentBefore finds those whose candidate dispatch would ask about: by one of the two digests that make siblings.
+// sentBefore asks whether dispatch would ask about the candidate: by one of the two digests that make siblings.
 func sentBefore(digest string) string {
-	return `
-			SELECT p.id
-			  FROM picked p
-			  JOIN ghexport.exports s ON s.org_id = p.org_id AND s.` + digest + ` = p.` + digest + ` AND s.id <> p.id
-			  LEFT JOIN ghexport.integrations i ON i.org_id = p.org_id
-			 WHERE p.state IN ('dead', 'cancelled') AND NOT p.duplicate_allowed
-			   AND (s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)
-			        OR s.state = 'sent' AND coalesce(i.second_interview, 'hold') = 'hold')`
+	return `EXISTS (
+			       SELECT FROM ghexport.exports s
+			        WHERE s.org_id = p.org_id AND s.` + digest + ` = p.` + digest + ` AND s.id <> p.id
+			          AND (s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)
+			               OR s.state = 'sent' AND coalesce(i.second_interview, 'hold') = 'hold'))`
 }
 
 // StartRun freezes the exports that match now as the members of a run, which the relay then brings on; until it releases them they

@@ -29,11 +29,11 @@ func (d *db) large() {
 	exec(`
 		INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, detail, interviewed_at, practice,
 		       body_id, candidate_digest, email_digest, due_at, blocked_at, attention_at, sent_at, committed_at, created_at, updated_at)
-		SELECT 'org_' || n % 40, 'iv_' || n, 'cand_' || n % 200000, 1, '\x00', s.state,
+		SELECT 'org_' || n % 40, 'iv_' || n, 'cand_' || n % 225000, 1, '\x00', s.state,
 		       CASE s.state WHEN 'dead' THEN (ARRAY['payload.refused', 'target.gone', 'greenhouse.down'])[1 + n % 3] WHEN 'unknown' THEN 'outcome.unknown'
 		            WHEN 'duplicate' THEN 'duplicate.possible' WHEN 'cancelled' THEN 'discarded' WHEN 'ineligible' THEN 'decision.no' END,
 		       CASE s.state WHEN 'dead' THEN 'emails: is invalid' END, now(), false, n,
-		       decode(md5('c' || n % 200000), 'hex'), decode(md5('e' || n), 'hex'),
+		       decode(md5('c' || n % 225000), 'hex'), decode(md5('e' || n), 'hex'),
 		       CASE s.state WHEN 'pending' THEN now() END, CASE s.state WHEN 'duplicate' THEN now() END,
 		       CASE WHEN s.state IN ('dead', 'unknown', 'duplicate') THEN now() - (250000 - n) * interval '1 s' END,
 		       CASE s.state WHEN 'sent' THEN now() END, now(), now() - (250000 - n) * interval '1 s', now() - (250000 - n) * interval '1 s'
