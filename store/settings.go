@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -113,66 +111,6 @@ func addresses(all []string) []string {
 	return list
 }
 
-// check finds every value that is wrong by itself.
-func (p Settings) check() (wrong []error) {
-	must := func(ok bool, field, must string) {
-		if !ok {
-			wrong = append(wrong, &SettingError{field, must})
-		}
-	}
-	oneOf := func(field string, value *string, allowed ...string) {
-		must(value == nil || slices.Contains(allowed, *value), field, "one of "+strings.Join(allowed, ", "))
-	}
-	id := func(field string, value *int64, of string) {
-		must(value == nil || *value >= 0, field, "the id of "+of+" in Greenhouse")
-	}
-	oneOf("mode", p.Mode, "prospect", "candidate")
-	oneOf("credit", p.Credit, "created_by", "interviewer", "fixed")
-	oneOf("second_interview", p.SecondInterview, "hold", "create", "skip")
-	oneOf("server_errors", p.ServerErrors, "retry", "ask")
-	id("default_job_id", p.DefaultJobID, "a job")
-	id("prospect_pool_id", p.PoolID, "a prospect pool")
-	id("prospect_pool_stage_id", p.PoolStageID, "a stage of that pool")
-	must(p.TimeZone == nil || *p.TimeZone == "" || isZone(*p.TimeZone), "time_zone", "an IANA name such as America/Los_Angeles")
-	must(p.InFlightCap == nil || *p.InFlightCap >= 1 && *p.InFlightCap <= 64, "in_flight_cap", "1 to 64")
-	must(areRoles(p.JobMap), "job_map", "names of roles, each with the id of a Greenhouse job")
-	must(p.CreditTo == nil || *p.CreditTo == Person{} || p.CreditTo.whole(), "credit_to", "a person with email, first_name and last_name")
-	must(len(p.NoticeEmails) <= noticeEmailsMax && !slices.ContainsFunc(p.NoticeEmails, isNoEmail), "notice_emails",
-		fmt.Sprintf("at most %d email addresses", noticeEmailsMax))
-	return wrong
-}
-
-func isZone(name string) bool {
-	_, err := time.LoadLocation(name)
-	return err == nil && name != "Local"
-}
-
-func areRoles(jobs map[string]int64) bool {
-	for role, job := range jobs {
-		if strings.TrimSpace(role) == "" || len([]rune(role)) > personTextMax || job <= 0 {
-			return false
-		}
-	}
-	return len(jobs) <= rolesMax
-}
-
-func (p Person) whole() bool {
-	for _, part := range []string{p.FirstName, p.LastName} {
-		if strings.TrimSpace(part) == "" || len([]rune(part)) > personTextMax || Clean(part, 4*personTextMax) != part {
-			return false
-		}
-	}
-	return IsEmail(p.Email)
-}
-
-// IsEmail tells a bare address, local part and domain, from everything else.
-func IsEmail(address string) bool {
-	parsed, err := mail.ParseAddress(address)
-	return err == nil && parsed.Address == address && len(address) <= 254
-}
-
-func isNoEmail(address string) bool { return !IsEmail(strings.TrimSpace(address)) }
-
 // ErrChanged says that somebody else changed the company's settings since the caller read them. Nothing was changed.
 var ErrChanged = errors.New("the settings were changed by somebody else in the meantime")
 
@@ -257,20 +195,4 @@ func (c Choices) save(ctx context.Context, tx pgx.Tx, org string) error {
 		return fmt.Errorf("company %q: %w", org, ErrNotFound)
 	}
 	return nil
-}
-
-// SettingErrors are all that are in an error, in the order in which they were found.
-func SettingErrors(err error) []*SettingError {
-	var found []*SettingError
-	switch e := err.(type) {
-	case *SettingError:
-		return []*SettingError{e}
-	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
-			found = append(found, SettingErrors(one)...)
-		}
-	case interface{ Unwrap() error }:
-		return SettingErrors(e.Unwrap())
-	}
-	return found
 }
