@@ -39,9 +39,9 @@ func TestRun_Smoke(t *testing.T) {
 	assert.Len(t, got.OursIdle.Arrive, s.Idle)
 	assert.Len(t, got.OursIdle.Steps[0].Took, s.Idle)
 	assert.Len(t, got.RiverIdle.Arrive, s.Idle)
-	assert.Len(t, got.Replay.Beside, 4*s.Idle)
-	assert.Len(t, got.Replay.Alone, 4*s.Idle, "half before the run, half after")
-	assert.Positive(t, got.Replay.Took)
+	assert.NotEmpty(t, got.Replay.Beside)
+	assert.Len(t, got.Replay.Alone, len(got.Replay.Beside), "they take turns")
+	assert.Positive(t, got.Replay.Ran)
 }
 
 func TestParse_RefusesNonsense(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -10,13 +11,17 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Replay is how soon live commits arrived: with nothing else to do, and while dead letters were replayed beside them.
+// Replay is how soon live commits arrived: with nothing else to do, and while dead letters were replayed beside them. The two take
+// turns, the run being paused every other block, so that a machine that slows down meanwhile slows both.
 type Replay struct {
 	Letters int
-	Alone   []time.Duration // from the return of COMMIT to the request's arrival; half of it before the run, half after
+	Alone   []time.Duration // from the return of COMMIT to the request's arrival, while the run was paused
 	Beside  []time.Duration
-	Took    time.Duration // the whole run, from its start until its last letter was settled
+	Ran     time.Duration // how long the run was not paused
 }
+
+// replayBlock is how long live exports go alone, or beside the run, until it is the other's turn.
+const replayBlock = 5 * time.Second
 
 // replays kills as many exports as were asked for, and measures live ones before and during the run that brings them back.
 func (b *bench) replays(ctx context.Context) (r Replay, err error) {
@@ -73,68 +78,107 @@ func (b *bench) deadLetters(ctx context.Context, w *watch, c *ours) error {
 }
 
 func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *Replay) (err error) {
-	if r.Alone, err = b.live(ctx, w, c, f, "before", 2*b.Idle, 0); err != nil {
-		return err
-	}
 	st, err := store.Open(ctx, store.Config{URL: c.db.serviceURL, MaxConns: 2})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	began := time.Now()
-	run, err := st.StartRun(ctx, store.RunRequest{By: store.By{Actor: "bench", Reason: "bench", From: "bench"}, Canary: 1})
+	by := store.By{Actor: "bench", Reason: "bench", From: "bench"}
+	run, err := st.StartRun(ctx, store.RunRequest{By: by, Canary: 1})
 	if err != nil {
 		return err
 	}
-	if r.Beside, err = b.live(ctx, w, c, f, "beside", 4*b.Idle, len(r.Alone)); err != nil {
+	turns := replayTurns{bench: b, watch: w, ours: c, fake: f, store: st, run: run.ID, by: by, got: r}
+	for err == nil {
+		err = turns.next(ctx)
+	}
+	if !errors.As(err, new(*store.RunRefusedError)) { // which says that the run has come to its end
 		return err
-	}
-	now, err := st.Run(ctx, run.ID)
-	if err != nil {
-		return err
-	}
-	if now.State != store.RunRunning && b.Replay > 1000 {
-		return fmt.Errorf("the run is %s before the live exports are: take fewer of those, or more letters", now.State)
-	}
-	err = w.settled(ctx, c, b.Warm+b.Replay+len(r.Alone)+len(r.Beside))
-	r.Took = time.Since(began)
-	if err != nil {
-		return w.explained(ctx, c, err)
-	}
-	after, err := b.live(ctx, w, c, f, "after", 2*b.Idle, b.Replay+len(r.Alone)+len(r.Beside))
-	if err != nil {
-		return err
-	}
-	r.Alone = append(r.Alone, after...)
-	return f.once(b.Replay + len(r.Alone) + len(r.Beside))
-}
-
-// live commits n exports one after the other at the rate, and tells how soon each arrived. before is how many were settled before them.
-func (b *bench) live(ctx context.Context, w *watch, c *ours, f *fake, name string, n, before int) ([]time.Duration, error) {
-	list := results(name, n, b.Orgs)
-	_, committed, err := b.openLoop(ctx, c, list)
-	if err != nil {
-		return nil, err
 	}
 	waitCtx, cancel := context.WithTimeoutCause(ctx, idleLimit, fmt.Errorf("it took longer than %s", idleLimit))
 	defer cancel()
-	if err := w.settled(waitCtx, c, b.Warm+before+len(list)); err != nil {
+	if err := w.settled(waitCtx, c, b.Warm+b.Replay+turns.live); err != nil {
+		return w.explained(ctx, c, err)
+	}
+	return f.once(b.Replay + turns.live)
+}
+
+// replayTurns commits live exports while a run is paused, then while it is not, and so on.
+type replayTurns struct {
+	*bench
+	watch *watch
+	ours  *ours
+	fake  *fake
+	store *store.Store
+	run   int64
+	by    store.By
+	live  int // committed so far
+	got   *Replay
+}
+
+// next is one block of each. A [store.RunRefusedError] says that the run has come to its end.
+func (t *replayTurns) next(ctx context.Context) error {
+	if err := t.store.PauseRun(ctx, t.run, t.by); err != nil {
+		return err
+	}
+	if err := t.watch.nothingReleased(ctx); err != nil {
+		return err
+	}
+	alone, err := t.block(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.store.ResumeRun(ctx, t.run, t.by); err != nil {
+		return err
+	}
+	began := time.Now()
+	beside, err := t.block(ctx)
+	if err != nil {
+		return err
+	}
+	t.got.Ran += time.Since(began)
+	now, err := t.store.Run(ctx, t.run)
+	if err != nil {
+		return err
+	}
+	if now.State == store.RunRunning || len(t.got.Alone) == 0 { // the last block has nothing beside it at its end
+		t.got.Alone, t.got.Beside = append(t.got.Alone, alone...), append(t.got.Beside, beside...)
+	}
+	return nil
+}
+
+// nothingReleased waits until what a paused run had released is settled.
+func (w *watch) nothingReleased(ctx context.Context) error {
+	return until(ctx, settlePoll, "the released letters", func() (bool, error) {
+		n, err := w.number(ctx, "SELECT count(*) FROM ghexport.run_members WHERE state = 'released'")
+		return n == 0, err
+	})
+}
+
+// arrivedPoll is longer than other waits: what has arrived is read anew each time, on the cores that the next block needs.
+const arrivedPoll = 50 * time.Millisecond
+
+// block commits live exports one after the other at the rate, and tells how soon each arrived.
+func (t *replayTurns) block(ctx context.Context) ([]time.Duration, error) {
+	list := results(fmt.Sprintf("live-%d", t.live), min(t.Idle, int(t.Rate*replayBlock.Seconds())), t.Orgs)
+	_, committed, err := t.openLoop(ctx, t.ours, list)
+	if err != nil {
 		return nil, err
 	}
+	t.live += len(list)
+	waitCtx, cancel := context.WithTimeoutCause(ctx, idleLimit, fmt.Errorf("it took longer than %s", idleLimit))
+	defer cancel()
 	took := make([]time.Duration, len(list))
-	var arrived map[string]time.Time
-	err = until(waitCtx, settlePoll, "the live exports", func() (bool, error) {
-		if arrived, err = f.arrivals(); err != nil {
-			return false, err
-		}
+	err = until(waitCtx, arrivedPoll, "the live exports", func() (bool, error) {
+		arrived, err := t.fake.arrivals()
 		for i, one := range list {
 			at, there := arrived[candidateID(one.id)]
 			if !there {
-				return false, nil
+				return false, err
 			}
 			took[i] = at.Sub(committed[i])
 		}
-		return true, nil
+		return true, err
 	})
 	return took, err
 }
@@ -144,7 +188,8 @@ func (r Replay) ratio() float64 {
 }
 
 func (r Replay) print(out io.Writer, rate float64) {
-	fmt.Fprintf(out, "\nReplay of %d dead letters in %.1f s beside %.0f live exports/s, ms from the return of COMMIT to the request's arrival\n", r.Letters, r.Took.Seconds(), rate)
+	fmt.Fprintf(out, "\nReplay of %d dead letters in %.1f s beside %.0f live exports/s, %d of them beside it and as many while it was paused, ms from the return of COMMIT to the request's arrival\n",
+		r.Letters, r.Ran.Seconds(), rate, len(r.Beside))
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\tp50\tp95\tp99\tmax\n")
 	fmt.Fprintf(t, "live, alone\t%s\n", latencies(r.Alone))
