@@ -148,4 +148,5 @@ func choose(condition bool, yes, no string) string {
 	return no
 }
 
-func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// moment is a time within a sentence for people.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

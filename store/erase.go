@@ -42,15 +42,16 @@ type Erased struct {
 // Erase takes a candidate's name, email, LinkedIn and notes, those of earlier revisions and of messages that wait included, and the
 // producer's id of the candidate. Rows, keys, versions, Greenhouse's ids and digests stay, so that a repeat is known and sent by nobody.
 // What was sent stays sent; all else becomes cancelled (erased), what is on its way or in doubt with the flag may_exist. One
-// transaction, which waits for the relay's turn; then leftovers of folds that were cut off. Doing it again is safe and takes what came
+// transaction, which waits for the relay's turn unless it is a dry run; then leftovers of folds that were cut off. Doing it again is safe and takes what came
 // since. With nobody found the result is empty.
 func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 	q.Candidate = strings.TrimSpace(q.Candidate)
 	var out Erased
 	err := s.inTx(ctx, "erase", func(tx pgx.Tx) (err error) {
-		// No fold may run: it would bring back what it had read before.
-		if _, err = tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
-			return fmt.Errorf("wait for the relay: %w", err)
+		if !q.DryRun { // no fold may run: it would bring back what it had read before
+			if _, err = tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
+				return fmt.Errorf("wait for the relay: %w", err)
+			}
 		}
 		out, err = q.run(ctx, tx)
 		return err

@@ -91,9 +91,13 @@ func (q Erasure) enter(ctx context.Context, tx pgx.Tx, n namedMessages) error {
 	return nil
 }
 
-// exports finds and locks those of the candidate and of the interviews that messages name.
+// exports finds those of the candidate and of the interviews that messages name, and locks them unless it is a dry run.
 func (q Erasure) exports(ctx context.Context, tx pgx.Tx, n namedMessages) ([]ErasedExport, error) {
 	byID, byEmail := q.digests(q.Candidate, q.Candidate)
+	lock := " FOR NO KEY UPDATE OF e"
+	if q.DryRun {
+		lock = ""
+	}
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.org_id, e.interview_id, e.state, e.state IN ('sending', 'unknown') OR 'may_exist' = ANY (e.flags), e.profile_url,
 		       e.erased_at,
@@ -103,8 +107,7 @@ func (q Erasure) exports(ctx context.Context, tx pgx.Tx, n namedMessages) ([]Era
 		 WHERE $2 IN ('', e.org_id)
 		   AND (e.candidate_id = $1 AND e.erased_at IS NULL OR e.candidate_digest = $3 OR e.email_digest = $4
 		        OR (e.org_id, e.interview_id) IN (SELECT * FROM unnest($5::text[], $6::text[])))
-		 ORDER BY e.id
-		   FOR NO KEY UPDATE OF e`,
+		 ORDER BY e.id`+lock,
 		q.Candidate, q.Org, byID, byEmail, n.orgs, n.interviews)
 	if err != nil {
 		return nil, fmt.Errorf("look for exports: %w", err)

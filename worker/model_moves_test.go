@@ -22,7 +22,7 @@ func (m *model) moves() []move {
 	ctx := context.Background()
 	return []move{
 		{3, m.enqueue}, {4, m.intend}, {3, m.post}, {3, m.settle}, {2, m.retell}, {1, m.crash}, {1, m.sweep}, {1, m.bar}, {2, m.release},
-		{1, m.replay}, {1, m.resolve},
+		{1, m.replay}, {1, m.resolve}, {1, m.erase},
 		{1, func(*rapid.T) { m.did("fold"); m.must(m.rules.fold(ctx, m)) }},
 		{1, func(*rapid.T) { m.did("dispatch"); _, err := m.relay.Dispatch(ctx); m.must(err) }},
 		{4, func(*rapid.T) {
@@ -97,6 +97,8 @@ func (m *model) intend(t *rapid.T) {
 	switch {
 	case !i.eligible:
 		m.broken("%s was granted after its withdrawal was committed", i.id)
+	case i.erased:
+		m.broken("%s was granted after its candidate was erased", i.id)
 	case m.stopped:
 		m.broken("%s was granted while everything is stopped", i.id)
 	case m.barred[i.org] != "":
@@ -272,6 +274,30 @@ func (m *model) resolve(t *rapid.T) {
 	var refused *store.RefusedError
 	if !errors.As(err, &refused) {
 		m.must(err)
+	}
+}
+
+// erase takes out the candidate of an interview: its own, or the one that it shares with its neighbour.
+func (m *model) erase(t *rapid.T) {
+	i := m.any(t)
+	person := rapid.SampledFrom([]string{i.id, "shared-" + i.org}).Draw(t, "person")
+	if rapid.IntRange(0, 2).Draw(t, "often enough") > 0 { // an erased interview does nothing more, and the rest of the run would be dull
+		return
+	}
+	m.did("erase %s", person)
+	done, err := m.rig.store.Erase(context.Background(), store.Erasure{Candidate: person, Digests: m.rig.digests, By: modelBy})
+	m.must(err)
+	for _, e := range done.Exports {
+		m.byExport(e.ID).erased = true
+	}
+	var left int
+	m.must(m.owner.QueryRow(context.Background(), `
+		SELECT (SELECT count(*) FROM ghexport.exports WHERE candidate_id = $1) + (SELECT count(*) FROM ghexport.bodies WHERE email = $2)
+		       + (SELECT count(*) FROM (SELECT message FROM ghexport.outbox UNION ALL SELECT message FROM ghexport.rejected
+		                                UNION ALL SELECT message FROM ghexport.aside) m
+		           WHERE m.message #>> '{candidate,email}' = $2)`, person, person+"@example.com").Scan(&left))
+	if left > 0 {
+		m.broken("%d rows still name %s", left, person)
 	}
 }
 

@@ -21,6 +21,7 @@ type interview struct {
 	org, id  string
 	newest   int  // version of the newest message that was committed
 	eligible bool // whether that one may be exported
+	erased   bool // its candidate was, and nothing of it may go or be kept any more
 	created  []int64
 }
 
@@ -123,12 +124,14 @@ type stands struct {
 	SentID    int64
 	Person    string
 	Attempt   *uuid.UUID
+	Bodies    int
 }
 
 func (m *model) ledger() map[string]stands {
 	rows, err := m.owner.Query(context.Background(), `
 		SELECT e.id, e.interview_id, e.state, e.version, coalesce((SELECT max(a.version) FROM ghexport.aside a WHERE a.export_id = e.id), 0),
-		       e.flags, coalesce(e.greenhouse_candidate_id, 0), coalesce(encode(e.candidate_digest, 'hex'), ''), e.attempt
+		       e.flags, coalesce(e.greenhouse_candidate_id, 0), coalesce(encode(e.candidate_digest, 'hex'), ''), e.attempt,
+		       (SELECT count(*) FROM ghexport.bodies b WHERE b.org_id = e.org_id AND b.interview_id = e.interview_id)
 		  FROM ghexport.exports e`)
 	m.must(err)
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[stands])
@@ -153,7 +156,7 @@ func (m *model) check() {
 	m.must(err)
 	for _, f := range m.flights {
 		row := ledger[f.of.id]
-		if !f.late && (row.State != "sending" || row.Attempt == nil || *row.Attempt != f.intent.Token) {
+		if !f.late && !f.of.erased && (row.State != "sending" || row.Attempt == nil || *row.Attempt != f.intent.Token) {
 			m.broken("%s is being sent, and the ledger says %s", f.of.id, row.State)
 		}
 	}
@@ -176,6 +179,12 @@ func (m *model) check() {
 			m.broken("%s was sent, and is %s now", i.id, row.State)
 		}
 		m.sent[i.id] = row.State == "sent"
+		if i.erased && row.State != "sent" && row.State != "cancelled" {
+			m.broken("%s was erased, and is %s now", i.id, row.State)
+		}
+		if i.erased && !unfolded && row.Bodies > 0 {
+			m.broken("%s was erased, and its name or note is kept", i.id)
+		}
 		m.checkGreenhouse(i, row)
 		if row.State == "sending" && row.Person != "" {
 			if other := sending[row.Person]; other != "" {
