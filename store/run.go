@@ -85,9 +85,9 @@ const (
 	RunCanaryDefault    = 1
 	RunStopShareDefault = 0.2 // of the settled members may die again
 	RunStopFromDefault  = 10  // once that many have settled
-	// runRate is how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
+	// RunRateDefault is how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
 	// in the database and in the workers.
-	runRate = 25.0
+	RunRateDefault = 25.0
 )
 
 // RunRequest says what to replay, and how carefully.

@@ -54,7 +54,7 @@ func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
 	if err := s.look(ctx, "plan a run", func(tx pgx.Tx) error { return p.read(ctx, tx, r, s.version) }); err != nil {
 		return Plan{}, err
 	}
-	rate := cmp.Or(r.Rate, runRate)
+	rate := cmp.Or(r.Rate, RunRateDefault)
 	p.Takes = max(p.Takes, Seconds(math.Ceil(float64(p.Count-p.Held)/rate)))
 	return p, nil
 }

@@ -88,7 +88,7 @@ func liveRuns(ctx context.Context, tx pgx.Tx) ([]*runRow, error) {
 		  FROM ghexport.runs
 		 WHERE ended_at IS NULL -- runs_live
 		 ORDER BY id
-		   FOR NO KEY UPDATE SKIP LOCKED`, runRate, runCheckEvery)
+		   FOR NO KEY UPDATE SKIP LOCKED`, RunRateDefault, runCheckEvery)
 	if err != nil {
 		return nil, err
 	}

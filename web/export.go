@@ -92,7 +92,7 @@ func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage 
 		page.Acts = actsFor(d, page.Staff)
 	}
 	if page.Staff {
-		page.Commands, page.RiverJobID, page.River = commands(d.ExportRow), d.RiverJobID, k.RiverUI != nil
+		page.Commands, page.RiverJobID, page.River = commands(d.ExportRow, d.Note == nil), d.RiverJobID, k.RiverUI != nil
 	}
 	return page
 }

@@ -55,6 +55,7 @@ type runPage struct {
 	More     string
 	Log      []store.Event
 	Filter   []selection
+	Usual    float64 // exports a second at most, where nobody said a rate
 }
 
 // runOutcome is one of the ways in which members end, or wait.
@@ -86,7 +87,7 @@ func (k *console) run(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected)}
+	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected), Usual: store.RunRateDefault}
 	for _, one := range page.Outcomes {
 		if string(one.State) == q.Get("show") {
 			page.Shown = one

@@ -24,6 +24,7 @@ type planPage struct {
 	Acts      bool
 	Canary    int
 	StopAt    int
+	Rate      float64 // a second, when nobody says another
 }
 
 // selection is one thing by which exports were selected, in words.
@@ -43,7 +44,7 @@ func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
 		k.broken(w, r, err)
 		return
 	}
-	page := planPage{Plan: plan, Query: query, Acts: mayAct(r), Canary: store.RunCanaryDefault, StopAt: int(store.RunStopShareDefault * 100)}
+	page := planPage{Plan: plan, Query: query, Acts: mayAct(r), Canary: store.RunCanaryDefault, StopAt: int(store.RunStopShareDefault * 100), Rate: store.RunRateDefault}
 	orgs := map[string]bool{}
 	for _, g := range plan.Groups {
 		orgs[g.OrgID] = true

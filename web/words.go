@@ -150,15 +150,18 @@ var plainSentences = map[store.State]string{
 	store.StateSent:    "In Greenhouse. It is never sent again.",
 }
 
-// commands are what an operator may do with an export as it stands.
-func commands(e store.ExportRow) []string {
+// commands are what an operator may do with an export as it stands; one whose data is gone cannot be sent.
+func commands(e store.ExportRow, gone bool) []string {
 	id := strconv.FormatInt(e.ID, 10)
 	list := []string{"ghexport show " + id}
 	switch e.State {
 	case store.StatePending:
 		list = append(list, "ghexport discard "+id+" --reason TEXT")
 	case store.StateDead:
-		list = append(list, "ghexport replay "+id+" --reason TEXT", "ghexport discard "+id+" --reason TEXT")
+		if !gone {
+			list = append(list, "ghexport replay "+id+" --reason TEXT")
+		}
+		list = append(list, "ghexport discard "+id+" --reason TEXT")
 	case store.StateUnknown:
 		list = append(list, "ghexport resolve "+id+" --present URL --reason TEXT", "ghexport resolve "+id+" --absent --reason TEXT",
 			"ghexport resolve "+id+" --skip --reason TEXT")
