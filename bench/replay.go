@@ -23,7 +23,7 @@ type Replay struct {
 // replayBlock is how long live exports go alone, or beside the run, until it is the other's turn.
 const replayBlock = 5 * time.Second
 
-// replays kills as many exports as were asked for, and measures live ones before and during the run that brings them back.
+// replays kills as many exports as were asked for, and measures live ones by turns alone and beside the run that brings them back.
 func (b *bench) replays(ctx context.Context) (r Replay, err error) {
 	b.say("replay: %d dead letters beside %.0f live exports a second", b.Replay, b.Rate)
 	r.Letters = b.Replay
