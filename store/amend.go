@@ -77,11 +77,8 @@ func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, er
 		return nil, fmt.Errorf("export %d: %w", a.ExportID, ErrNotFound)
 	}
 	row := rows[0]
-	if _, refusal := judgeReplay(row, laneReplay); refusal != "" {
+	if _, refusal := ledger.VerbEdit.Judge(row); refusal != "" {
 		return nil, &RefusedError{ExportID: row.ID, State: row.State, Because: refusal}
-	}
-	if !row.HasBody {
-		return nil, &RefusedError{ExportID: row.ID, State: row.State, Because: "nothing is rendered yet that could be edited"}
 	}
 	out := &Amended{}
 	was, err := readBody(ctx, tx, a.ExportID, out)
@@ -104,7 +101,7 @@ func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, er
 	if err := s.writeRevision(ctx, tx, a, out, edited); err != nil {
 		return nil, err
 	}
-	v := verb{action: "replay", judge: func(row verbRow) (move, string) { return judgeReplay(row, laneReplay) }}
+	v := verb{Verb: ledger.VerbReplay, lane: laneReplay}
 	if _, err := v.applyTo(ctx, tx, a.By, false, []int64{a.ExportID}); err != nil {
 		return nil, err
 	}
@@ -171,7 +168,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		return fmt.Errorf("store the revision: %d rows changed", done.RowsAffected())
 	}
 	out.Revision.Revision++
-	return auditExports(ctx, tx, a.By, "edit", []int64{a.ExportID}, map[string]any{
+	return auditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
 		"fields": fields, "version": out.Version, "revision": out.Revision.Revision,
 	})
 }

@@ -29,7 +29,7 @@ type AuditEntry struct {
 	At       time.Time       `json:"at"`
 	Actor    string          `json:"actor"`
 	From     *string         `json:"from"` // null where an older version did not note it
-	Action   string          `json:"action"`
+	Action   ledger.Action   `json:"action"`
 	OrgID    *string         `json:"org_id"`
 	ExportID *int64          `json:"export_id"`
 	Reason   *string         `json:"reason"`
@@ -39,7 +39,7 @@ type AuditEntry struct {
 // AuditFilter narrows the trail; its zero value is everything.
 type AuditFilter struct {
 	Actor    string
-	Action   string
+	Action   ledger.Action
 	Org      string
 	ExportID int64
 	Side     AuditSide
@@ -131,14 +131,14 @@ const everyAction = `
 
 // AuditLogin records that somebody of ours logged in. Companies' admins come by links, which are recorded by themselves.
 func (s *Store) AuditLogin(ctx context.Context, by By) error {
-	return s.inTx(ctx, "record a login", func(tx pgx.Tx) error { return addAudit(ctx, tx, by, "log in", "", nil) })
+	return s.inTx(ctx, "record a login", func(tx pgx.Tx) error { return addAudit(ctx, tx, by, ledger.ActionLogIn, "", nil) })
 }
 
 var errNoActor = errors.New("nobody is named as who does it")
 
 // addAudit records in tx that somebody did something to a company, or with an empty org to the whole service. Detail must hold no
 // secret and no personal data; nil is none.
-func addAudit(ctx context.Context, tx pgx.Tx, by By, action, org string, detail map[string]any) error {
+func addAudit(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, org string, detail map[string]any) error {
 	if by.Actor == "" {
 		return errNoActor
 	}
@@ -156,7 +156,7 @@ func addAudit(ctx context.Context, tx pgx.Tx, by By, action, org string, detail 
 }
 
 // auditExports records in tx that somebody did the same thing to each of these exports.
-func auditExports(ctx context.Context, tx pgx.Tx, by By, action string, ids []int64, detail map[string]any) error {
+func auditExports(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, ids []int64, detail map[string]any) error {
 	if by.Actor == "" {
 		return errNoActor
 	}

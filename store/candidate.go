@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Candidate is whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
@@ -63,7 +65,7 @@ func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, err
 		if err != nil {
 			return notFound(err)
 		}
-		return auditExports(ctx, tx, by, "reveal", []int64{export}, nil)
+		return auditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
 	})
 	return p, err
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Waiting answers what becomes of what gathered while a company was off.
@@ -131,7 +133,7 @@ func (c Connect) swapIn(ctx context.Context, tx pgx.Tx, by By) error {
 	if c.SealedKey != nil {
 		was["key_last5"], is["key_last5"] = have.keyLast5, c.KeyLast5
 	}
-	return addAudit(ctx, tx, by, "org connect", c.OrgID, map[string]any{"before": was, "after": is, "tested": c.Tested})
+	return addAudit(ctx, tx, by, ledger.ActionOrgConnect, c.OrgID, map[string]any{"before": was, "after": is, "tested": c.Tested})
 }
 
 // save writes the credential over the revision that the caller has locked, 0 where there was no row: of two who connect a company for

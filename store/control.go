@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Stop says since when, by whom and why nothing is sent for anybody.
@@ -35,7 +37,7 @@ func (s *Store) Stopped(ctx context.Context) (*Stop, error) {
 // StopAll lets nothing more be sent, for any company, from its commit on: intents look at it. What is being sent at that moment
 // finishes. It returns false where everything was stopped already; the first stop's author and reason then stay.
 func (s *Store) StopAll(ctx context.Context, by By) (bool, error) {
-	return s.control(ctx, "pause --all", by, `
+	return s.control(ctx, ledger.ActionPauseAll, by, `
 		UPDATE ghexport.control
 		   SET stopped_at = clock_timestamp(), stopped_by = $1, stopped_reason = nullif($2, '')
 		 WHERE stopped_at IS NULL`, by.Actor, by.Reason)
@@ -44,7 +46,7 @@ func (s *Store) StopAll(ctx context.Context, by By) (bool, error) {
 // ResumeAll ends [Store.StopAll], and a stop by the [Guard], whose new cluster is then the one remembered; what waited is sent. It
 // returns false where nothing was stopped.
 func (s *Store) ResumeAll(ctx context.Context, by By) (bool, error) {
-	return s.control(ctx, "resume --all", by, `
+	return s.control(ctx, ledger.ActionResumeAll, by, `
 		UPDATE ghexport.control
 		   SET stopped_at = NULL, stopped_by = NULL, stopped_reason = NULL, released_at = clock_timestamp(),
 		       system_identifier = (SELECT p.system_identifier::text FROM pg_control_system() p),
@@ -52,8 +54,8 @@ func (s *Store) ResumeAll(ctx context.Context, by By) (bool, error) {
 		 WHERE stopped_at IS NOT NULL`)
 }
 
-func (s *Store) control(ctx context.Context, action string, by By, update string, args ...any) (changed bool, err error) {
-	err = s.inTx(ctx, action, func(tx pgx.Tx) error {
+func (s *Store) control(ctx context.Context, action ledger.Action, by By, update string, args ...any) (changed bool, err error) {
+	err = s.inTx(ctx, string(action), func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, update, args...)
 		if err != nil {
 			return err

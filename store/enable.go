@@ -95,31 +95,31 @@ func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Swi
 		return fmt.Errorf("company %q was turned on by somebody else at the same moment", org)
 	}
 	switched.Changed = true
-	return addAudit(ctx, tx, by, "org enable", org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
+	return addAudit(ctx, tx, by, ledger.ActionOrgEnable, org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
 }
 
 // Disable turns a company off from its commit on: intents look at it. What is being sent at that moment finishes; what becomes
 // eligible from then on waits. It returns false where the company was off already.
 func (s *Store) Disable(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, "org disable", org, by, "enabled",
+	return s.switchOrg(ctx, ledger.ActionOrgDisable, org, by, "enabled",
 		"enabled = false, switched_at = clock_timestamp(), switched_by = $2", by.Actor)
 }
 
 // PauseOrg keeps a company's exports from being sent, for a reason of ours. It returns false where it was paused already; the first
 // pause's author and reason then stay.
 func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, "org pause", org, by, "paused_at IS NULL",
+	return s.switchOrg(ctx, ledger.ActionOrgPause, org, by, "paused_at IS NULL",
 		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, detailCap))
 }
 
 // ResumeOrg ends [Store.PauseOrg]; what waited is sent. It returns false where the company was not paused.
 func (s *Store) ResumeOrg(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, "org resume", org, by, "paused_at IS NOT NULL", "paused_at = NULL, paused_by = NULL, paused_reason = NULL, released_at = clock_timestamp()")
+	return s.switchOrg(ctx, ledger.ActionOrgResume, org, by, "paused_at IS NOT NULL", "paused_at = NULL, paused_by = NULL, paused_reason = NULL, released_at = clock_timestamp()")
 }
 
 // switchOrg changes a company that is as the guard says, records it and wakes the relay. The guard and the change are SQL of ours.
-func (s *Store) switchOrg(ctx context.Context, action, org string, by By, guard, change string, args ...any) (changed bool, err error) {
-	err = s.inTx(ctx, action, func(tx pgx.Tx) error {
+func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string, by By, guard, change string, args ...any) (changed bool, err error) {
+	err = s.inTx(ctx, string(action), func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.integrations
 			   SET updated_at = clock_timestamp(), `+change+`

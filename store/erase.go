@@ -96,7 +96,7 @@ func (q Erasure) run(ctx context.Context, tx pgx.Tx) (out Erased, err error) {
 		}
 	}
 	for change, ids := range moved {
-		if err := auditExports(ctx, tx, q.By, "erase", ids, map[string]any{"from": change[0], "to": change[1]}); err != nil {
+		if err := auditExports(ctx, tx, q.By, ledger.ActionErase, ids, map[string]any{"from": change[0], "to": change[1]}); err != nil {
 			return out, err
 		}
 	}

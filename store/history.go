@@ -34,7 +34,7 @@ func (s *Store) history(ctx context.Context, d *ExportDetail) ([]Event, error) {
 		return nil, err
 	}
 	for _, entry := range append(trail, company...) {
-		events = append(events, Event{At: entry.At, What: entry.Action, Who: &entry.Actor, Reason: entry.Reason})
+		events = append(events, Event{At: entry.At, What: string(entry.Action), Who: &entry.Actor, Reason: entry.Reason})
 	}
 	holds, err := s.Holds(ctx, HoldFilter{Org: d.OrgID, Limit: companyEvents})
 	if err != nil {

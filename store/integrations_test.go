@@ -284,7 +284,7 @@ func TestSwitches(t *testing.T) {
 	require.NoError(t, err)
 	var actions []string
 	for _, entry := range trail {
-		actions = append(actions, entry.Action)
+		actions = append(actions, string(entry.Action))
 	}
 	assert.Equal(t, []string{
 		"org resume", "org enable", "resume --all", "pause --all", "org disable", "org pause", "org enable", "org connect",

@@ -32,25 +32,25 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) 
 		       updated_at = clock_timestamp()
 		 WHERE e.id = ANY ($1)
 		   AND e.state = $2`,
-		ids, m.from, m.to, m.cause, m.mayExist, m.lane, m.create, m.keepsClock,
-		m.profile.CandidateID, m.profile.ApplicationID, m.profile.URL)
+		ids, m.from, m.To, m.Cause, m.MayExist, v.lane, m.Create, m.KeepsClock,
+		v.profile.CandidateID, v.profile.ApplicationID, v.profile.URL)
 	if err != nil {
-		return fmt.Errorf("move exports from %s to %s: %w", m.from, m.to, err)
+		return fmt.Errorf("move exports from %s to %s: %w", m.from, m.To, err)
 	}
 	if int(done.RowsAffected()) != len(ids) {
-		return fmt.Errorf("move exports from %s to %s: %d of %d changed", m.from, m.to, done.RowsAffected(), len(ids))
+		return fmt.Errorf("move exports from %s to %s: %d of %d changed", m.from, m.To, done.RowsAffected(), len(ids))
 	}
-	detail := map[string]any{"from": m.from, "to": m.to}
-	if m.profile.URL != "" {
-		detail["profile_url"] = m.profile.URL
+	detail := map[string]any{"from": m.from, "to": m.To}
+	if v.profile.URL != "" {
+		detail["profile_url"] = v.profile.URL
 	}
 	if v.run != 0 {
 		detail["run"] = v.run
 	}
-	if err := auditExports(ctx, tx, by, v.action, ids, detail); err != nil {
+	if err := auditExports(ctx, tx, by, v.Action(), ids, detail); err != nil {
 		return err
 	}
-	if m.keepsBehind {
+	if m.KeepsAside {
 		return nil
 	}
 	return putBackAside(ctx, tx, ids)

@@ -168,6 +168,6 @@ func (s *Store) PutOffLook(ctx context.Context, org string, credentialVersion in
 // ProbeNow makes a company due to be looked at at once, and records who asked. It returns false, and changes nothing, where
 // Greenhouse does not refuse it and its key opens: then there is nothing to look at.
 func (s *Store) ProbeNow(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, "org probe", org, by, "(hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)",
+	return s.switchOrg(ctx, ledger.ActionOrgProbe, org, by, "(hold_cause IS NOT NULL OR decrypt_failed_at IS NOT NULL)",
 		"probe_at = clock_timestamp()")
 }

@@ -37,31 +37,7 @@ func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
 	if r.LiveLane {
 		lane = laneLive
 	}
-	v := verb{action: "replay", judge: func(row verbRow) (move, string) { return judgeReplay(row, lane) }}
-	return s.apply(ctx, v, r.By, r.DryRun, ids)
-}
-
-func judgeReplay(row verbRow, lane int) (move, string) {
-	const gone = "its personal data is gone, so there is nothing to send"
-	switch {
-	case row.State == ledger.StateDead && !row.HasBody:
-		return move{}, gone
-	case row.State == ledger.StateDead:
-		return move{to: ledger.StatePending, lane: lane}, ""
-	case row.State != ledger.StateCancelled:
-		return move{}, "only dead and cancelled exports can be replayed"
-	case row.Erased:
-		return move{}, gone
-	case row.MayExist:
-		return move{}, "it may exist in Greenhouse; use resolve --present or --absent"
-	case row.HasBody:
-		return move{to: ledger.StatePending, lane: lane}, ""
-	case row.HasAside:
-		// It was never folded: its message was dropped out of the outbox. As ineligible it takes that message as any other.
-		return move{to: ledger.StateIneligible, cause: ledger.CauseDecisionMissing}, ""
-	default:
-		return move{}, gone
-	}
+	return s.apply(ctx, verb{Verb: ledger.VerbReplay, lane: lane}, r.By, r.DryRun, ids)
 }
 
 // ReplayRejected puts messages that could not be folded back into the outbox, to be tried anew, and returns how many, or with dryRun
@@ -97,7 +73,7 @@ func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool
 		if err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, "replay", f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
+		if err := addAudit(ctx, tx, by, ledger.ActionReplay, f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)

@@ -32,7 +32,7 @@ func (s *Store) ExportJobs(ctx context.Context, jobs []int64) (map[int64]int64, 
 
 // AuditJobs records that somebody did something to River's jobs: once for each export that one of them runs, so that it stands in
 // that export's history, and once for the others together. Numbers that no job has leave no trace.
-func (s *Store) AuditJobs(ctx context.Context, by By, action string, jobs []int64) error {
+func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs []int64) error {
 	if by.Actor == "" {
 		return errNoActor
 	}
@@ -52,7 +52,7 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action string, jobs []int6
 }
 
 // AuditQueue records that somebody did something to one of River's queues.
-func (s *Store) AuditQueue(ctx context.Context, by By, action, queue string) error {
+func (s *Store) AuditQueue(ctx context.Context, by By, action ledger.Action, queue string) error {
 	return s.inTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
 		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": ledger.Clean(queue, detailCap)})
 	})

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Rotation is what sealing everything anew came to, or would.
@@ -71,7 +73,7 @@ func (s *Store) Rotate(ctx context.Context, k *Keyset, dryRun, skipBroken bool, 
 		return r, err
 	}
 	return r, s.inTx(ctx, "record the rotation", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, "keyset rotate", "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
+		return addAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 // PauseRun lets a run release nothing more until it is resumed; what was released goes on. One transaction; a run that is not
 // running is refused with a [*RunRefusedError].
 func (s *Store) PauseRun(ctx context.Context, id int64, by By) error {
-	return s.controlRun(ctx, id, by, "run pause", `
+	return s.controlRun(ctx, id, by, ledger.ActionRunPause, `
 		UPDATE ghexport.runs
 		   SET state = 'paused', because = nullif($2, ''), updated_at = clock_timestamp()
 		 WHERE id = $1 AND state = 'running'`, ledger.Clean(by.Reason, detailCap))
@@ -22,7 +22,7 @@ func (s *Store) PauseRun(ctx context.Context, id int64, by By) error {
 // ResumeRun lets a paused run go on, whatever paused it: what died until now is taken as seen, so that the rule by which a run pauses
 // itself begins to count anew. A run that still waits for its canaries takes new ones.
 func (s *Store) ResumeRun(ctx context.Context, id int64, by By) error {
-	return s.controlRun(ctx, id, by, "run resume", `
+	return s.controlRun(ctx, id, by, ledger.ActionRunResume, `
 		UPDATE ghexport.runs
 		   SET state = 'running', because = NULL, good = 0, bad = 0, paced_at = clock_timestamp(), updated_at = clock_timestamp()
 		 WHERE id = $1 AND state = 'paused'`)
@@ -31,7 +31,7 @@ func (s *Store) ResumeRun(ctx context.Context, id int64, by By) error {
 // StopRun ends a run for good: members that were not released stay as they are in the ledger and are free for another run; those
 // that were go on, and the run tells how they end.
 func (s *Store) StopRun(ctx context.Context, id int64, by By) error {
-	return s.controlRun(ctx, id, by, "run stop", `
+	return s.controlRun(ctx, id, by, ledger.ActionRunStop, `
 		WITH stopped AS (
 			UPDATE ghexport.runs
 			   SET state = 'stopped', because = nullif($2, ''), updated_at = clock_timestamp()
@@ -47,8 +47,8 @@ func (s *Store) StopRun(ctx context.Context, id int64, by By) error {
 }
 
 // controlRun does one guarded statement to a run. The row is locked first, so that a step of the relay is before it or after it.
-func (s *Store) controlRun(ctx context.Context, id int64, by By, what, sql string, args ...any) error {
-	err := s.inTx(ctx, what, func(tx pgx.Tx) error {
+func (s *Store) controlRun(ctx context.Context, id int64, by By, what ledger.Action, sql string, args ...any) error {
+	err := s.inTx(ctx, string(what), func(tx pgx.Tx) error {
 		var state RunState
 		err := tx.QueryRow(ctx, "SELECT state FROM ghexport.runs WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&state)
 		if err != nil {

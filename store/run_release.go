@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // release makes due what may go now: canaries first, then the rest at the run's rate; only of companies that may send, and of each
@@ -20,7 +22,7 @@ func (r *runRow) release(ctx context.Context, tx pgx.Tx) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	v := verb{action: "replay", run: r.ID, judge: func(row verbRow) (move, string) { return judgeReplay(row, laneReplay) }}
+	v := verb{Verb: ledger.VerbReplay, lane: laneReplay, run: r.ID}
 	result, err := v.applyTo(ctx, tx, By{Actor: r.Actor, Reason: r.Reason, From: FromService}, false, ids)
 	if err != nil {
 		return 0, err
@@ -51,7 +53,7 @@ func (r *runRow) allowance(ctx context.Context, tx pgx.Tx) (n int, canaries bool
 	if r.ProvedAt == nil {
 		r.ProvedAt, r.PacedAt = &r.Now, time.Time{} // what a second allows may go at once
 		if r.Canary > 0 {
-			err = r.note(ctx, tx, "run go on", fmt.Sprintf("%d sent first got through", r.Proved))
+			err = r.note(ctx, tx, ledger.ActionRunGoOn, fmt.Sprintf("%d sent first got through", r.Proved))
 		}
 	}
 	// What was not used of the rate is kept for a second: a run that waited for budgets does not catch up in one burst.

@@ -52,7 +52,7 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		if r.Ticket != "" {
 			detail["ticket"] = ledger.Clean(r.Ticket, detailCap)
 		}
-		if err := addAudit(ctx, tx, r.By, "run start", r.Filter.Org, detail); err != nil {
+		if err := addAudit(ctx, tx, r.By, ledger.ActionRunStart, r.Filter.Org, detail); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)

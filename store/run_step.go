@@ -110,7 +110,7 @@ func (r *runRow) step(ctx context.Context, tx pgx.Tx, done *RunsAdvanced) error 
 	}
 	if because := r.harm(canary); because != "" && r.State == RunRunning {
 		r.State = RunPaused
-		if err := r.note(ctx, tx, "run pause", because); err != nil {
+		if err := r.note(ctx, tx, ledger.ActionRunPause, because); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.runs SET because = $2 WHERE id = $1", r.ID, because); err != nil {
@@ -218,10 +218,10 @@ func (r *runRow) write(ctx context.Context, tx pgx.Tx) (over bool, err error) {
 	if err != nil || !over {
 		return over, err
 	}
-	return over, r.note(ctx, tx, "run end", fmt.Sprintf("every member has settled; the run is %s", ended))
+	return over, r.note(ctx, tx, ledger.ActionRunEnd, fmt.Sprintf("every member has settled; the run is %s", ended))
 }
 
 // note writes what the run did by itself into the audit trail, which is also its log.
-func (r *runRow) note(ctx context.Context, tx pgx.Tx, what, because string) error {
+func (r *runRow) note(ctx context.Context, tx pgx.Tx, what ledger.Action, because string) error {
 	return addAudit(ctx, tx, By{Actor: "ghexport", Reason: because, From: FromService}, what, "", map[string]any{"run": r.ID})
 }

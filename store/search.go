@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Search is what somebody looks for among exports.
@@ -58,7 +60,7 @@ func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
 // RecordSearch records that somebody looked for a person, at one company or with an empty org at all, and which exports they found.
 func (s *Store) RecordSearch(ctx context.Context, org string, found []int64, by By) error {
 	return s.inTx(ctx, "record a search", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, "search people", org, map[string]any{"found": found})
+		return addAudit(ctx, tx, by, ledger.ActionSearchPeople, org, map[string]any{"found": found})
 	})
 }
 

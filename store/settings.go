@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Settings is a change of a company's [Choices]: nil leaves one as it is.
@@ -145,7 +147,7 @@ func (s *Store) SetSettings(ctx context.Context, org string, p Settings, by By) 
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.integrations SET revision = revision + 1 WHERE org_id = $1", org); err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, "org set", org, map[string]any{"before": was, "after": is}); err != nil {
+		if err := addAudit(ctx, tx, by, ledger.ActionOrgSet, org, map[string]any{"before": was, "after": is}); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)

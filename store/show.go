@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // ExportDetail is all that is known about one export, under the names of `show --json`. It holds personal data.
@@ -35,6 +38,14 @@ type ExportDetail struct {
 	attentionAt       *time.Time
 	erasedAt          *time.Time
 	now               time.Time
+}
+
+// Ledger is the export as the verbs see it.
+func (d *ExportDetail) Ledger() ledger.Export {
+	return ledger.Export{
+		ID: d.ID, State: d.State, Erased: d.erasedAt != nil, MayExist: slices.Contains(d.Flags, ledger.FlagMayExist),
+		HasBody: d.Note != nil, HasAside: d.HasNewerMessage, Due: d.DueAt != nil, Unsettled: d.Unsettled,
+	}
 }
 
 // Show reads one export with its person, note, history and attempts, or returns [ErrNotFound].

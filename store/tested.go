@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Worked finds the newest look at which a key, by its digest, was accepted with another user than this, and the newest at which this
@@ -35,7 +37,7 @@ func (s *Store) KeepTest(ctx context.Context, org string, credentialVersion int6
 		if kept = done.RowsAffected() == 1; !kept {
 			return nil
 		}
-		if err := addAudit(ctx, tx, by, "org test", org, map[string]any{"passed": report.Passed}); err != nil {
+		if err := addAudit(ctx, tx, by, ledger.ActionOrgTest, org, map[string]any{"passed": report.Passed}); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)

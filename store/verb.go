@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -39,35 +38,19 @@ func (r Result) Problems() []error {
 	return list
 }
 
-// verb is a rule by which a person changes exports. Judge is pure: it says what becomes of a row, or why the verb does not apply.
+// verb is what a person does to exports; [ledger.Verb.Judge] says what becomes of a row, or why the verb does not apply.
 type verb struct {
-	action string // as the command names it
-	run    int64  // for which it is done; 0 for none
-	judge  func(verbRow) (move, string)
+	ledger.Verb
+	lane    int           // of what becomes due
+	run     int64         // for which it is done; 0 for none
+	profile Profile       // of what is present
+	was     *ledger.State // where to tell the state from which it led; nil for nobody who asks
 }
 
-// verbRow is what verbs look at.
-type verbRow struct {
-	ID        int64
-	State     ledger.State
-	Erased    bool
-	MayExist  bool // it left unknown without an answer
-	HasBody   bool
-	HasAside  bool
-	Due       bool       // pending and not waiting for a sibling
-	Unsettled *time.Time // until when the newest attempt's worker may still tell how it ended; nil when it told or the time is over
-}
-
-// move is what becomes of a row.
+// move is what becomes of the rows of one state.
 type move struct {
-	from, to    ledger.State
-	cause       ledger.Cause
-	lane        int
-	mayExist    bool // keep, or begin, the doubt whether it exists in Greenhouse
-	create      bool // a second profile is wanted
-	profile     Profile
-	keepsClock  bool // failures before it still count
-	keepsBehind bool // what was kept aside stays there: it leads from one such state into another
+	ledger.Move
+	from ledger.State
 }
 
 // verbBatch is how many exports one transaction of a verb changes.
@@ -80,7 +63,7 @@ func (s *Store) apply(ctx context.Context, v verb, by By, dryRun bool, ids []int
 	var all Result
 	for batch := range slices.Chunk(ids, verbBatch) {
 		var r Result
-		err := s.inTx(ctx, v.action, func(tx pgx.Tx) (err error) {
+		err := s.inTx(ctx, string(v.Action()), func(tx pgx.Tx) (err error) {
 			r, err = v.applyTo(ctx, tx, by, dryRun, batch)
 			return err
 		})
@@ -104,14 +87,17 @@ func (v verb) applyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []
 	found := map[int64]bool{}
 	for _, row := range rows {
 		found[row.ID] = true
-		m, refusal := v.judge(row)
+		m, refusal := v.Judge(row)
 		if refusal != "" {
 			r.Refused = append(r.Refused, &RefusedError{ExportID: row.ID, State: row.State, Because: refusal})
 			continue
 		}
-		m.from = row.State
-		moves[m] = append(moves[m], row.ID)
+		step := move{Move: m, from: row.State}
+		moves[step] = append(moves[step], row.ID)
 		r.Done = append(r.Done, row.ID)
+		if v.was != nil {
+			*v.was = row.State
+		}
 	}
 	for _, id := range ids {
 		if !found[id] {
@@ -137,7 +123,7 @@ const unsettled = `
 		             AND e.attempt_started_at + 2 * e.job_timeout > clock_timestamp()
 		            THEN e.attempt_started_at + 2 * e.job_timeout END`
 
-func lockForVerb(ctx context.Context, tx pgx.Tx, ids []int64) ([]verbRow, error) {
+func lockForVerb(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.state, e.erased_at IS NOT NULL, 'may_exist' = ANY (e.flags), e.body_id IS NOT NULL,
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
@@ -149,7 +135,7 @@ func lockForVerb(ctx context.Context, tx pgx.Tx, ids []int64) ([]verbRow, error)
 	if err != nil {
 		return nil, fmt.Errorf("lock exports: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[verbRow])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.Export])
 	if err != nil {
 		return nil, fmt.Errorf("lock exports: %w", err)
 	}

@@ -30,7 +30,7 @@ func TestReplay(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, trail, 1)
 		assert.Equal(t, "kim", trail[0].Actor)
-		assert.Equal(t, "replay", trail[0].Action)
+		assert.Equal(t, ledger.ActionReplay, trail[0].Action)
 		assert.Equal(t, text("on call"), trail[0].Reason)
 		assert.Equal(t, text("acme"), trail[0].OrgID)
 		assert.JSONEq(t, `{"from": "dead", "to": "pending"}`, string(trail[0].Detail))

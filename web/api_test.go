@@ -108,10 +108,10 @@ func TestAPI_FromNothingToOn(t *testing.T) {
 	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Org: "acme"})
 	require.NoError(t, err)
 	for _, entry := range trail {
-		assert.Equal(t, "mia of acme", entry.Actor, entry.Action)
+		assert.Equal(t, "mia of acme", entry.Actor, string(entry.Action))
 		assert.NotContains(t, string(entry.Detail), acmeKey)
 	}
-	assert.Equal(t, "org disable", trail[0].Action)
+	assert.Equal(t, ledger.ActionOrgDisable, trail[0].Action)
 }
 
 func TestAPI_NamesEveryWrongField(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -121,7 +122,7 @@ func readAudit(values url.Values, org string) (auditFilter, store.AuditFilter, e
 	} else {
 		f.Side = ""
 	}
-	filter := store.AuditFilter{Actor: f.Actor, Action: f.Action, Org: f.Org, Side: store.AuditSide(f.Side)}
+	filter := store.AuditFilter{Actor: f.Actor, Action: ledger.Action(f.Action), Org: f.Org, Side: store.AuditSide(f.Side)}
 	var problems [5]error
 	filter.ExportID, problems[0] = wholeNumber(f.Export, "export")
 	filter.AfterID, problems[1] = wholeNumber(values.Get("after"), "after")

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // auditLine is one act as a page shows it.
@@ -37,7 +39,7 @@ const us = "interviewing.io"
 // lineOf shows an act. A company's own admins see all of what they did themselves. Of ours they see what was done to their company and
 // when: neither who of us, nor why in our own words, nor from where, and of details only what stands in their settings, too.
 func lineOf(e store.AuditEntry, company bool, org string) auditLine {
-	line := auditLine{At: e.At, Who: e.Actor, From: orNothing(e.From), Did: actWord(e.Action), Org: orNothing(e.OrgID), Why: orNothing(e.Reason)}
+	line := auditLine{At: e.At, Who: e.Actor, From: orNothing(e.From), Did: wording.Action(e.Action), Org: orNothing(e.OrgID), Why: orNothing(e.Reason)}
 	if e.ExportID != nil {
 		line.Export = *e.ExportID
 	}
@@ -63,30 +65,7 @@ func orNothing(text *string) string {
 }
 
 // openActs are those of ours whose details a company sees: they are about its own settings.
-var openActs = []string{"org connect", "org set", "org enable", "org test"}
-
-// actWords say in the past what each act is. One without words is shown by its name.
-var actWords = map[string]string{
-	"log in": "logged in", "enter": "came by a link", "org link": "made a link into the console",
-	"org connect": "saved the connection", "org set": "changed settings", "org test": "tested the connection",
-	"org enable": "turned the company on", "org disable": "turned the company off", "org enable --drop-waiting": "dropped what waited",
-	"org pause": "paused the company", "org resume": "resumed the company", "org probe": "asked for a look at Greenhouse",
-	"pause --all": "stopped everything", "resume --all": "let everything go on", "follow a promotion": "followed a promoted standby",
-	"replay": "sent again", "discard": "discarded", "erase": "erased personal data",
-	"resolve --present": "decided: it is in Greenhouse", "resolve --absent": "decided: it is not in Greenhouse",
-	"resolve --skip": "decided: skip it", "resolve --create": "decided: create a second profile",
-	"reveal": "looked at personal data", "search people": "searched for a person",
-	"keyset rotate": "re-wrapped the stored keys",
-	"river.retry":   "pressed Retry in River UI", "river.cancel": "pressed Cancel in River UI", "river.delete": "pressed Delete in River UI",
-	"river.pause": "paused a River queue", "river.resume": "resumed a River queue", "river.update": "changed a River queue",
-}
-
-func actWord(action string) string {
-	if word, known := actWords[action]; known {
-		return word
-	}
-	return action
-}
+var openActs = []ledger.Action{ledger.ActionOrgConnect, ledger.ActionOrgSet, ledger.ActionOrgEnable, ledger.ActionOrgTest}
 
 // changes reads an act's detail: what was before and after, value by value, then whatever else there is.
 func changes(detail json.RawMessage) []auditChange {

@@ -80,7 +80,7 @@ func TestCompanies(t *testing.T) {
 	require.NoError(t, err)
 	var acts []string
 	for _, entry := range trail {
-		acts = append(acts, entry.Action+": "+*entry.Reason)
+		acts = append(acts, string(entry.Action)+": "+*entry.Reason)
 	}
 	assert.Equal(t, []string{"org link: new key", "org resume: moved", "org pause: they move to another tenant", "org probe: mia has asked"}, acts)
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // exportPage is one export. Whom it is about is masked until somebody who may asks to be shown, which is recorded.
@@ -31,6 +32,7 @@ type exportPage struct {
 	RiverJobID    *int64
 	River         bool          // River UI is served
 	Why           *ledger.Cause // its cause, or its company's; the runbook has a page of each
+	Editable      bool          // it may go again with another name, email or LinkedIn
 	Acts          []exportAct
 	Commands      []string // the same on the command line
 	Done          string   // what was just done
@@ -91,16 +93,17 @@ func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage 
 	}
 	if page.May {
 		page.Acts = actsFor(d, page.Staff)
+		page.Editable = page.Staff && slices.Contains(ledger.Allowed(d.Ledger()), ledger.VerbEdit)
 	}
 	if page.Staff {
-		page.Commands, page.RiverJobID, page.River = commands(d.ExportRow, d.Note == nil), d.RiverJobID, k.RiverUI != nil
+		page.Commands, page.RiverJobID, page.River = commands(d.Ledger()), d.RiverJobID, k.RiverUI != nil
 	}
 	return page
 }
 
 // eventFor leaves out of an event what whoever looks must not see: to a company, ours act as one, and their reasons are for us.
 func eventFor(p principal, org string, event store.Event) exportEvent {
-	out := exportEvent{At: event.At, What: sentenceCase(actionWord(event.What)), Class: eventClass(event.What)}
+	out := exportEvent{At: event.At, What: sentenceCase(wording.Action(ledger.Action(event.What))), Class: eventClass(event.What)}
 	if event.Who == nil {
 		return out
 	}

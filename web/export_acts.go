@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -44,31 +42,22 @@ var actsDone = map[string]string{
 	"create":  "Done: a second profile will be created as soon as its company may send.",
 }
 
-// actsFor are what can be done about an export as it stands. The store judges once more when somebody does it.
+// actsFor are the buttons of an export as it stands: a company's admin decides, and only ours send again or discard. What is absent may
+// be said from a moment on, which stands beside the button. The store judges once more when somebody does it.
 func actsFor(e *store.ExportDetail, staff bool) []exportAct {
-	mayExist := slices.Contains(e.Flags, ledger.FlagMayExist)
-	var names []string
-	switch {
-	case e.State == ledger.StateUnknown:
-		names = []string{"present", "absent", "skip"}
-	case e.State == ledger.StateCancelled && mayExist:
-		names = []string{"present", "absent"}
-	case e.State == ledger.StateDuplicate:
-		names = []string{"create", "skip"}
-	case staff && e.State == ledger.StateDead && e.Note != nil:
-		names = []string{"replay", "discard"}
-	case staff && (e.State == ledger.StateDead || e.State == ledger.StatePending):
-		names = []string{"discard"}
-	case staff && e.State == ledger.StateCancelled && e.Note != nil:
-		names = []string{"replay"}
-	}
-	list := make([]exportAct, len(names))
-	for i, name := range names {
-		list[i] = actFor(name, staff)
-		list[i].ID = e.ID
-		if name == "absent" && e.Unsettled != nil {
-			list[i].Until = moment(*e.Unsettled)
+	row := e.Ledger()
+	row.Unsettled = nil
+	var list []exportAct
+	for _, verb := range ledger.Allowed(row) {
+		if _, button := acts[string(verb)]; !button || !staff && (verb == ledger.VerbReplay || verb == ledger.VerbDiscard) {
+			continue
 		}
+		act := actFor(string(verb), staff)
+		act.ID = e.ID
+		if verb == ledger.VerbAbsent && e.Unsettled != nil {
+			act.Until = moment(*e.Unsettled)
+		}
+		list = append(list, act)
 	}
 	return list
 }
@@ -78,20 +67,4 @@ func actFor(name string, staff bool) exportAct {
 	act := acts[name]
 	act.Name, act.Reason = name, staff
 	return act
-}
-
-// actionWords are the audit trail's names of what is done to exports and companies, for people.
-var actionWords = map[string]string{
-	"replay": "sent again by hand", "discard": "discarded", "resolve --present": "found in Greenhouse", "resolve --absent": "not found in Greenhouse, to be sent again",
-	"resolve --skip": "decided: not to be sent", "resolve --create": "decided: a second profile is to be made", "skip": "not sent, since the company skips second interviews",
-	"reveal": "somebody was shown whom it is about", "org enable": "the company was turned on", "org enable --drop-waiting": "dropped when the company was turned on",
-	"org disable": "the company was turned off", "org pause": "the company was paused", "org resume": "the company's pause ended",
-	"pause --all": "all sending was stopped", "resume --all": "sending went on",
-}
-
-func actionWord(action string) string {
-	if word, ok := actionWords[action]; ok {
-		return word
-	}
-	return action
 }

@@ -48,7 +48,7 @@ func (s *site) form(path string, as func(*http.Request), fields ...string) answe
 // audits counts what the trail says was done.
 func (s *site) audits(action string) int {
 	s.t.Helper()
-	trail, err := s.store.AuditTrail(s.t.Context(), store.AuditFilter{Action: action})
+	trail, err := s.store.AuditTrail(s.t.Context(), store.AuditFilter{Action: ledger.Action(action)})
 	require.NoError(s.t, err)
 	return len(trail)
 }

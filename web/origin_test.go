@@ -55,7 +55,7 @@ func TestOrigin_IsInTheAuditTrail(t *testing.T) {
 	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{})
 	if assert.NoError(t, err) && assert.Len(t, trail, 3) {
 		assert.Equal(t, "203.0.113.7", *trail[0].From)
-		assert.Equal(t, "log in", trail[1].Action)
+		assert.Equal(t, ledger.ActionLogIn, trail[1].Action)
 		assert.Equal(t, "192.0.2.1", *trail[2].From, "what httptest says a client is")
 		assert.Equal(t, "mia of acme", trail[2].Actor)
 	}

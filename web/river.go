@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -84,7 +85,7 @@ func (k *console) riverJobs(w http.ResponseWriter, r *http.Request) {
 
 // riverDo leaves a trace of what is done to jobs, and passes it on.
 func (k *console) riverDo(w http.ResponseWriter, r *http.Request, action string, jobs []int64) {
-	if err := k.Store.AuditJobs(r.Context(), k.byRiver(r), "river."+action, jobs); err != nil {
+	if err := k.Store.AuditJobs(r.Context(), k.byRiver(r), ledger.Action("river."+action), jobs); err != nil {
 		k.broken(w, r, err) // what leaves no trace is not done
 		return
 	}
@@ -101,7 +102,7 @@ func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
 		action = r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 	}
 	queue := r.PathValue("name")
-	if err := k.Store.AuditQueue(r.Context(), k.byRiver(r), "river."+action, queue); err != nil {
+	if err := k.Store.AuditQueue(r.Context(), k.byRiver(r), ledger.Action("river."+action), queue); err != nil {
 		k.broken(w, r, err)
 		return
 	}

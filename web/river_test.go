@@ -41,7 +41,7 @@ func TestRiver_RetryIsPassedOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, trail, 1)
 	assert.Equal(t, "kim", trail[0].Actor)
-	assert.Equal(t, "river.retry", trail[0].Action)
+	assert.Equal(t, ledger.ActionRiverRetry, trail[0].Action)
 }
 
 // One press on several: what the ledger lets go again goes, and the others are named.
@@ -221,7 +221,7 @@ func TestRiver_QueuesArePausedByName(t *testing.T) {
 
 	trail := s.trail(store.AuditFilter{Actor: "kim"})
 	require.Len(t, trail, 2)
-	assert.Equal(t, "river.resume", trail[0].Action)
+	assert.Equal(t, ledger.ActionRiverResume, trail[0].Action)
 	assert.JSONEq(t, `{"queue":"default"}`, string(trail[1].Detail))
 }
 

@@ -170,7 +170,7 @@ func TestEditBeforeReplay(t *testing.T) {
 	require.NoError(t, err)
 	var acts []string
 	for _, entry := range trail {
-		acts = append(acts, entry.Action)
+		acts = append(acts, string(entry.Action))
 		assert.NotContains(t, string(entry.Detail), "@")
 	}
 	assert.Equal(t, []string{"replay", "edit", "reveal"}, acts)

@@ -9,11 +9,12 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // words are the functions by which templates turn facts into words.
 var words = template.FuncMap{
-	"act":      actWord,
+	"act":      func(action string) string { return wording.Action(ledger.Action(action)) },
 	"state":    stateWord,
 	"meaning":  func(s ledger.State) string { return stateMeanings[s] },
 	"because":  because,
@@ -151,27 +152,11 @@ var plainSentences = map[ledger.State]string{
 	ledger.StateSent:    "In Greenhouse. It is never sent again.",
 }
 
-// commands are what an operator may do with an export as it stands; one whose data is gone cannot be sent.
-func commands(e store.ExportRow, gone bool) []string {
-	id := strconv.FormatInt(e.ID, 10)
-	list := []string{"ghexport show " + id}
-	switch e.State {
-	case ledger.StatePending:
-		list = append(list, "ghexport discard "+id+" --reason TEXT")
-	case ledger.StateDead:
-		if !gone {
-			list = append(list, "ghexport replay "+id+" --reason TEXT")
-		}
-		list = append(list, "ghexport discard "+id+" --reason TEXT")
-	case ledger.StateUnknown:
-		list = append(list, "ghexport resolve "+id+" --present URL --reason TEXT", "ghexport resolve "+id+" --absent --reason TEXT",
-			"ghexport resolve "+id+" --skip --reason TEXT")
-	case ledger.StateDuplicate:
-		list = append(list, "ghexport resolve "+id+" --create --reason TEXT", "ghexport resolve "+id+" --skip --reason TEXT")
-	case ledger.StateCancelled:
-		if e.Cause != nil && *e.Cause != ledger.CauseErased {
-			list = append(list, "ghexport replay "+id+" --reason TEXT")
-		}
+// commands are what an operator may do with an export as it stands.
+func commands(e ledger.Export) []string {
+	list := []string{"ghexport show " + strconv.FormatInt(e.ID, 10)}
+	for _, verb := range ledger.Allowed(e) {
+		list = append(list, wording.Command(verb, e.ID))
 	}
 	return list
 }

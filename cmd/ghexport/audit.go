@@ -44,7 +44,7 @@ func (c *cli) audit() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.Actor, "actor", "", "only what this person did")
-	flags.StringVar(&f.Action, "action", "", "only this, such as replay or \"org connect\"")
+	flags.StringVar((*string)(&f.Action), "action", "", "only this, such as replay or \"org connect\"")
 	flags.StringVar(&f.Org, "org", "", "only what concerned this company")
 	flags.Int64Var(&f.ExportID, "export", 0, "only what concerned this export")
 	flags.StringVar(&from, "since", "", "only since: a duration back (2h, 3d) or a moment (2026-11-24T00:00:00Z)")
@@ -67,7 +67,7 @@ func (c *cli) showAudit(entries []store.AuditEntry) {
 		if e.ExportID != nil {
 			on = append(on, fmt.Sprintf("export %d", *e.ExportID))
 		}
-		rows = append(rows, []string{moment(e.At), e.Actor, e.Action, strings.Join(on, ", "), or(e.Reason, asText)})
+		rows = append(rows, []string{moment(e.At), e.Actor, string(e.Action), strings.Join(on, ", "), or(e.Reason, asText)})
 	}
 	c.table([]column{{"at", 17}, {"who", 14}, {"did", 18}, {"to", 22}, {"because", 20}}, rows)
 }

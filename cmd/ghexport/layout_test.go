@@ -24,6 +24,7 @@ var layout = map[string]struct {
 }{
 	"docs":                     {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
 	"ledger":                   {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
+	"wording":                  {may: []string{"ledger"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
 	"jobs":                     {},
 	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"greenhouse/greenhousesim": {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
@@ -33,7 +34,7 @@ var layout = map[string]struct {
 	"worker":                   {may: []string{"jobs", "ledger", "store", "greenhouse", "worker/notice"}},
 	"worker/notice":            {may: []string{"ledger", "store"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"worker/notice/noticetest": {},
-	"web":                      {may: []string{"docs", "jobs", "ledger", "store"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
+	"web":                      {may: []string{"docs", "jobs", "ledger", "store", "wording"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
 	"cmd/ghexport":             {may: []string{"docs", "jobs", "ledger", "store", "greenhouse", "migrations", "worker", "worker/notice", "web"}},
 	"cmd/greenhouse-sim":       {may: []string{"greenhouse/greenhousesim"}},
 	"cmd/demo":                 {may: []string{"jobs", "ledger", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
