@@ -5,17 +5,23 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
+// writing keeps two tests from writing parts of one document at once.
+var writing sync.Mutex
+
 var update = flag.Bool("update", false, "write what docs hold that is made from the code")
 
 // block holds the part of a document between two markers to what the code says, or writes it with -update. No other part changes.
 func block(t *testing.T, file, name, want string) {
 	t.Helper()
+	writing.Lock()
+	defer writing.Unlock()
 	begin, end := "<!-- "+name+": begin", "<!-- "+name+": end -->\n"
 	path := filepath.Join("..", "..", filepath.FromSlash(file))
 	text, err := os.ReadFile(path)
