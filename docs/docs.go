@@ -63,6 +63,9 @@ var read = sync.OnceValue(func() library {
 	return l
 })
 
+// index lists the files of this folder for who reads the repository. It is no page: the console has a list of its own.
+const index = "README.md"
+
 // folder reads its pages; a guide does not hide a page of the runbook.
 func (l *library) folder(dir string) (pages []*Page) {
 	names, err := fs.Glob(files, path.Join(dir, "*.md"))
@@ -70,6 +73,9 @@ func (l *library) folder(dir string) (pages []*Page) {
 		panic(err) // the pattern is ours
 	}
 	for _, name := range names {
+		if name == index {
+			continue
+		}
 		source, err := fs.ReadFile(files, name)
 		if err != nil {
 			panic(err) // it is compiled in

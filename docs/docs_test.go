@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -83,6 +84,7 @@ func TestHTML_LinksStayInTheConsole(t *testing.T) {
 				assert.Contains(t, target, `id="`+fragment+`"`, "%s leads to %s", page.Name, to)
 			}
 		}
+		assert.NotContains(t, html, "<img", "%s: a picture that the console does not have", page.Name)
 		assert.NotContains(t, html, "<script")
 		assert.NotContains(t, html, "style=")
 	}
@@ -107,6 +109,18 @@ func TestCauses_ListsEveryPage(t *testing.T) {
 	for _, page := range docs.Runbook() {
 		assert.Contains(t, causes.Source(), "| [`"+page.Name+"`](runbooks/"+page.Name+".md) | "+page.Summary+" |")
 	}
+}
+
+// The index names every guide, once in its table.
+func TestIndex_ListsEveryGuide(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, page := range docs.Guides() {
+		assert.Equal(t, 1, strings.Count(string(text), "| ["+page.Name+".md]("+page.Name+".md) |"), "%s in docs/README.md", page.Name)
+	}
+	_, isPage := docs.Find("README")
+	assert.False(t, isPage)
 }
 
 func TestFind(t *testing.T) {

@@ -10,15 +10,22 @@ import (
 )
 
 // HTML renders the page without HTML or script of its own. Links to other pages lead below base; links to other files of the
-// repository, which a reader of the console does not have, become plain text.
+// repository, which a reader of the console does not have, become plain text, and pictures what they show, in words.
 func (p *Page) HTML(base string) (string, error) {
 	tree := markdown.Parser().Parse(text.NewReader(p.source)) // of its own: links are changed in it
 	var links []*ast.Link
+	var pictures []*ast.Image
 	p.each(tree, func(n ast.Node) {
-		if link, is := n.(*ast.Link); is {
-			links = append(links, link)
+		switch n := n.(type) {
+		case *ast.Link:
+			links = append(links, n)
+		case *ast.Image:
+			pictures = append(pictures, n)
 		}
 	})
+	for _, picture := range pictures {
+		unlink(picture)
+	}
 	for _, link := range links {
 		if to, ok := address(string(link.Destination), base); ok {
 			link.Destination = []byte(to)
@@ -47,8 +54,8 @@ func address(to, base string) (string, bool) {
 	return path.Join(base, name) + fragment, true
 }
 
-// unlink puts a link's text in its place.
-func unlink(link *ast.Link) {
+// unlink puts the text of a link or a picture in its place.
+func unlink(link ast.Node) {
 	parent := link.Parent()
 	for child := link.FirstChild(); child != nil; child = link.FirstChild() {
 		parent.InsertBefore(parent, link, child)

@@ -3,7 +3,7 @@ package ledger
 // State is where an export stands. The database's CHECK lists the same words.
 type State string
 
-// The states of an export; the README's table says what leads out of each.
+// The states of an export; docs/causes.md says what leads out of each.
 const (
 	StateIneligible State = "ineligible"
 	StatePending    State = "pending"

@@ -15,40 +15,69 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Config is the settings, as the environment gives them. Seven of them are secrets, or hold one:
-// DatabaseURL, Keyset, ConsoleUsers, OIDCClientSecret, LinkSecret, SMTPURL, WebhookSecret.
+// Config is the settings, as the environment gives them. Of each field, the comment says what it does, unit what its value is (where
+// the type does not tell), unset what holds without it, and read which commands use it. docs/settings.md is made of these, and a test
+// holds it to them. Those with the unit secret are secrets, or hold one: no log, error or page shows them.
 type Config struct {
-	DatabaseURL       string `env:"DATABASE_URL"`
-	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io"`
-	Keyset            string `env:"GHEXPORT_KEYSET"`
-	KeysetFile        string `env:"GHEXPORT_KEYSET_FILE"`
-	HTTPAddr          string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080"`
-	PublicURL         string `env:"GHEXPORT_PUBLIC_URL"`
-	ConsoleUsers      string `env:"GHEXPORT_CONSOLE_USERS"`
+	// Address of Postgres 15 or newer, a URL or keywords as libpq writes them, directly or by session pooling.
+	DatabaseURL string `env:"DATABASE_URL" unit:"secret" unset:"required" read:"*"`
+	// Address of Greenhouse. Plain http goes to a loopback address only, or anywhere with `GHEXPORT_DEV=true`.
+	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io" unit:"address" read:"serve, org, reconcile, resolve"`
+	// The Tink keyset that seals companies' keys, as JSON: `ghexport keyset new` makes it, once. See [the keyset](deploy.md#the-keyset).
+	Keyset string `env:"GHEXPORT_KEYSET" unit:"secret" unset:"one of the two is required" read:"serve, org, why, erase, replay, reconcile, keyset"`
+	// A file that holds the keyset. Not both.
+	KeysetFile string `env:"GHEXPORT_KEYSET_FILE" unit:"file" read:"serve, org, why, erase, replay, reconcile, keyset"`
+	// Where console, River UI, `/healthz` and `/readyz` listen.
+	HTTPAddr string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080" unit:"host:port" read:"serve"`
+	// Address under which browsers reach the console, https behind a proxy: that makes its cookie secure. Links in notices begin with it.
+	PublicURL string `env:"GHEXPORT_PUBLIC_URL" unit:"address" read:"serve, org link"`
+	// Who logs in by password: `name:bcrypt-hash:role`, separated by commas; roles `viewer`, `oncall`, `admin`. Without users, provider and link secret there is no [console](deploy.md#the-console).
+	ConsoleUsers string `env:"GHEXPORT_CONSOLE_USERS" unit:"secret" read:"serve"`
 
-	OIDCIssuer           string `env:"GHEXPORT_OIDC_ISSUER"`
-	OIDCClientID         string `env:"GHEXPORT_OIDC_CLIENT_ID"`
-	OIDCClientSecret     string `env:"GHEXPORT_OIDC_CLIENT_SECRET"`
-	OIDCClientSecretFile string `env:"GHEXPORT_OIDC_CLIENT_SECRET_FILE"`
-	OIDCRoles            string `env:"GHEXPORT_OIDC_ROLES"`
-	OIDCScopes           string `env:"GHEXPORT_OIDC_SCOPES"`
-	LinkSecret           string `env:"GHEXPORT_LINK_SECRET"`
-	LinkSecretFile       string `env:"GHEXPORT_LINK_SECRET_FILE"`
+	// The provider of [single sign-on](deploy.md#single-sign-on) by OpenID Connect.
+	OIDCIssuer string `env:"GHEXPORT_OIDC_ISSUER" unit:"address" read:"serve"`
+	// The client's id at the provider.
+	OIDCClientID string `env:"GHEXPORT_OIDC_CLIENT_ID" unit:"text" read:"serve"`
+	// The client's secret at the provider.
+	OIDCClientSecret string `env:"GHEXPORT_OIDC_CLIENT_SECRET" unit:"secret" read:"serve"`
+	// A file that holds the client's secret. Not both.
+	OIDCClientSecretFile string `env:"GHEXPORT_OIDC_CLIENT_SECRET_FILE" unit:"file" read:"serve"`
+	// Which values of which claim give which role: `groups:sre=oncall,hiring-eng=admin`.
+	OIDCRoles string `env:"GHEXPORT_OIDC_ROLES" unit:"text" read:"serve"`
+	// Scopes to ask for beside `openid`, separated by spaces.
+	OIDCScopes string `env:"GHEXPORT_OIDC_SCOPES" unit:"text" unset:"profile email" read:"serve"`
+	// Signs the [links](companies.md#how-a-companys-admin-gets-in) by which the product lets companies' admins in. 32 bytes at least; needs `GHEXPORT_PUBLIC_URL`.
+	LinkSecret string `env:"GHEXPORT_LINK_SECRET" unit:"secret" read:"serve, org link"`
+	// A file that holds the link secret; a newline at its end does not count. Not both.
+	LinkSecretFile string `env:"GHEXPORT_LINK_SECRET_FILE" unit:"file" read:"serve, org link"`
 
-	SMTPURL       string `env:"GHEXPORT_SMTP_URL"`
-	AlertEmail    string `env:"GHEXPORT_ALERT_EMAIL"`
-	WebhookURL    string `env:"GHEXPORT_WEBHOOK_URL"`
-	WebhookSecret string `env:"GHEXPORT_WEBHOOK_SECRET"`
+	// The server that takes [notices](notices.md#mail): `smtp://user:password@host:587?from=ADDRESS`, which must offer STARTTLS (but on a loopback address), or `smtps://`.
+	SMTPURL string `env:"GHEXPORT_SMTP_URL" unit:"secret" unset:"nobody is mailed" read:"serve"`
+	// Who of us is mailed what no company can mend.
+	AlertEmail string `env:"GHEXPORT_ALERT_EMAIL" unit:"email" read:"serve"`
+	// The product's https address that is told by [signed webhook](notices.md#webhook).
+	WebhookURL string `env:"GHEXPORT_WEBHOOK_URL" unit:"address" unset:"nobody is told" read:"serve"`
+	// Signs the webhook: `whsec_` and base64 of 24 bytes at least; several, separated by spaces, while it is changed.
+	WebhookSecret string `env:"GHEXPORT_WEBHOOK_SECRET" unit:"secret" read:"serve"`
 
-	MetricsAddr     string        `env:"GHEXPORT_METRICS_ADDR"`
-	Workers         int           `env:"GHEXPORT_WORKERS" envDefault:"64"`
-	JobTimeout      time.Duration `env:"GHEXPORT_JOB_TIMEOUT" envDefault:"30s"`
-	ShutdownTimeout time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s"`
-	SyncStandby     bool          `env:"GHEXPORT_SYNCHRONOUS_STANDBY"`
-	RelayPoll       time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s"`
-	LogLevel        string        `env:"GHEXPORT_LOG_LEVEL" envDefault:"info"`
-	Dev             bool          `env:"GHEXPORT_DEV"`
-	Actor           string        `env:"GHEXPORT_ACTOR"`
+	// Where `/metrics` alone listens, without a login; keep it inside.
+	MetricsAddr string `env:"GHEXPORT_METRICS_ADDR" unit:"host:port" unset:"behind the console's login" read:"serve"`
+	// Requests to Greenhouse at once on this node, 1 to 1000.
+	Workers int `env:"GHEXPORT_WORKERS" envDefault:"64" unit:"requests" read:"serve"`
+	// Limit of one send, 1s to 40s. Its request may take two thirds; a silent send is `unknown` 10 s after it.
+	JobTimeout time.Duration `env:"GHEXPORT_JOB_TIMEOUT" envDefault:"30s" read:"serve"`
+	// Time for what is being sent after SIGTERM. Give the process 5 s more before SIGKILL.
+	ShutdownTimeout time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s" read:"serve"`
+	// Says that a promoted standby has every commit, so sending goes on; else a promotion [stops all sending](restore.md).
+	SyncStandby bool `env:"GHEXPORT_SYNCHRONOUS_STANDBY" read:"serve"`
+	// How often the relay looks for work without being woken; bounds what a lost notification costs.
+	RelayPoll time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s" read:"serve"`
+	// Least level of log lines: `debug`, `info`, `warn`, `error`.
+	LogLevel string `env:"GHEXPORT_LOG_LEVEL" envDefault:"info" unit:"level" read:"serve"`
+	// Lets plain http leave for anywhere. Log and console say so. Not for production.
+	Dev bool `env:"GHEXPORT_DEV" read:"*"`
+	// Who acts, for the audit trail; `--as NAME` wins.
+	Actor string `env:"GHEXPORT_ACTOR" unit:"name" unset:"the system user" read:"*"`
 
 	Unknown []string // variables that begin like ours and are none: a slip of the pen, or another version's
 }

@@ -40,7 +40,7 @@ func newDrill(t *testing.T, s *stage, page string) *drill {
 func (d *drill) before(section int, do func()) { d.then[section] = do }
 
 // placeholders are the words in capitals that stand for something of the situation. Others, such as TICKET, are the engineer's own.
-var placeholders = regexp.MustCompile(`\b(ABSENT|CANDIDATE_EMAIL|EMAIL|EXPORT|FOUND|INTERVIEW|ORG|RUN|SILENT|SKIPPED|UNWANTED|URL)\b`)
+var placeholders = regexp.MustCompile(`\b(ABSENT|CANDIDATE_EMAIL|EMAIL|ERASED_EMAIL|EXPORT|FOUND|INTERVIEW|ORG|RUN|SECOND|SILENT|SKIPPED|UNWANTED|URL|WRONG)\b`)
 
 // fill puts this situation's words in.
 func (d *drill) fill(text string) string {

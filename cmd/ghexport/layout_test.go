@@ -43,6 +43,7 @@ var layout = map[string]struct {
 
 type goPackage struct {
 	ImportPath string
+	Doc        string // the first sentence of the package comment
 	Imports    []string
 	Deps       []string
 }
@@ -84,7 +85,7 @@ func TestLayout_WorkerHoldsNoSQL(t *testing.T) {
 
 func list(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", module+"/...").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Doc,Imports,Deps", module+"/...").Output()
 	require.NoError(t, err)
 	var all []goPackage
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
