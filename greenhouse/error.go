@@ -65,7 +65,7 @@ type Error struct {
 	Message string
 	Fields  []FieldError
 
-	// RetryAfter is what the header of that name asked for, in either form; HasRetryAfter tells it from none.
+	// RetryAfter is what the header of that name asked for, in either form, 1 s to 1 h; HasRetryAfter tells it from none.
 	RetryAfter    time.Duration
 	HasRetryAfter bool
 
@@ -138,7 +138,7 @@ func unreadable(op Op, status int, err error) *Error {
 func refused(op Op, cred Credential, answer Answer, header http.Header, body []byte) *Error {
 	e := &Error{Op: op, Class: classOf(answer.Status), Status: answer.Status, Left: true}
 	e.Message, e.Fields = explain(body, cred.hide)
-	e.RetryAfter, e.HasRetryAfter = retryAfter(header.Get("Retry-After"), answer.Date)
+	e.RetryAfter, e.HasRetryAfter = retryAfter(header, answer.Date)
 	return e
 }
 
