@@ -136,6 +136,11 @@ func (c *Client) roundTrip(req *http.Request, fence Fence) (*http.Response, bool
 		}
 		return nil, true, err
 	}
+	if unasked, left := fl.misheard(); unasked {
+		stop(errUnasked) // and the connection goes with it
+		_ = res.Body.Close()
+		return nil, left, errUnasked
+	}
 	res.Body = &stoppingBody{res.Body, stop}
 	return res, true, nil
 }

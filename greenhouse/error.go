@@ -183,6 +183,8 @@ func reason(err error) string {
 	switch {
 	case errors.Is(err, ErrTooLate):
 		return ErrTooLate.Error()
+	case errors.Is(err, errUnasked):
+		return errUnasked.Error()
 	case errors.As(err, &named):
 		return named.Error()
 	case errors.As(err, &tooLong):

@@ -176,7 +176,11 @@ func (s *Sim) write(w http.ResponseWriter, q *asked, fault Fault, answer reply) 
 
 // trail sends what nobody asked for behind an answer, and ends the connection.
 func trail(w http.ResponseWriter, text string) {
-	conn, buffered, err := http.NewResponseController(w).Hijack()
+	rc := http.NewResponseController(w)
+	if rc.Flush() != nil {
+		return
+	}
+	conn, buffered, err := rc.Hijack()
 	if err != nil {
 		return
 	}
