@@ -53,6 +53,7 @@ type flight struct {
 type try struct {
 	flight  *flight
 	conn    *fencedConn
+	reused  bool // it has carried an answer before
 	opaque  bool // the connection under the fence carries TLS records, so its writes are not the request's alone
 	encoded bool // the transport has produced the whole request
 	broken  bool // a write failed or was refused
@@ -75,7 +76,7 @@ func (f *flight) check() error {
 // the request there would come too late, which is why the decision lies in the connection's Write.
 func (f *flight) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) { f.arm(info.Conn) },
+		GotConn: func(info httptrace.GotConnInfo) { f.arm(info.Conn, info.Reused) },
 		GotFirstResponseByte: func() {
 			f.mu.Lock()
 			defer f.mu.Unlock()
@@ -94,8 +95,8 @@ func (f *flight) trace() *httptrace.ClientTrace {
 	}
 }
 
-func (f *flight) arm(conn net.Conn) {
-	t := &try{flight: f}
+func (f *flight) arm(conn net.Conn, reused bool) {
+	t := &try{flight: f, reused: reused}
 	// Through a CONNECT proxy the transport puts its own TLS over our connection; the fence is then underneath.
 	inner := conn
 	for tc, ok := inner.(*tls.Conn); ok; tc, ok = inner.(*tls.Conn) {
@@ -154,25 +155,33 @@ func (t *try) admit() error {
 	if err != nil {
 		t.wrote(0, err)
 		t.flight.refuse(err)
-		t.flight.stop(err) // keeps the transport from trying the next connection
+		if !errors.Is(err, errUnasked) {
+			t.flight.stop(err) // keeps the transport from trying the next connection
+		}
 	}
 	return err
 }
 
-// begin notes what the connection had brought when the first byte of the request leaves.
+// begin notes what the connection had brought when the first byte of the request leaves. Nothing may leave on a used one on which
+// something waits already; the transport then takes another.
 func (t *try) begin() error {
 	t.flight.mu.Lock()
 	defer t.flight.mu.Unlock()
-	if t.refuse == nil && !t.begun {
-		t.begun, t.heard = true, t.conn.heard.Load()
+	if t.refuse != nil || t.begun {
+		return t.refuse
 	}
-	return t.refuse
+	if t.reused && pending(t.conn.heard.Conn) {
+		t.refuse = errUnasked
+		return t.refuse
+	}
+	t.begun, t.heard = true, t.conn.heard.reads.Load()
+	return nil
 }
 
 // answered is told of the answer's first byte; the flight's lock is held. Where nothing was read since the request began to
 // leave, that byte lay in a buffer before: it belongs to no answer of ours, and a request that has not begun may not leave.
 func (t *try) answered() {
-	if t.begun && t.conn.heard.Load() > t.heard {
+	if t.begun && t.conn.heard.reads.Load() > t.heard {
 		return
 	}
 	t.unasked = true
@@ -210,7 +219,7 @@ func (t *try) wrote(n int, err error) {
 type fencedConn struct {
 	net.Conn
 	try   atomic.Pointer[try]
-	heard *atomic.Int64 // see heardConn
+	heard *heardConn
 }
 
 // heardConn counts the reads that brought something. It lies below TLS, whose records may wait in a buffer, too.

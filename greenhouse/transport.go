@@ -65,7 +65,7 @@ func (c *Client) dialFenced(ctx context.Context, network, addr string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	return &fencedConn{Conn: conn, heard: &conn.reads}, nil
+	return &fencedConn{Conn: conn, heard: conn}, nil
 }
 
 // dialTLSFenced makes the handshake itself, so that the fence stands outside TLS and sees the request's own bytes.
@@ -86,7 +86,7 @@ func (c *Client) dialTLSFenced(ctx context.Context, network, addr string) (net.C
 		_ = raw.Close()
 		return nil, &handshakeError{causeOf(ctx, err)}
 	}
-	return &fencedConn{Conn: conn, heard: &raw.reads}, nil
+	return &fencedConn{Conn: conn, heard: raw}, nil
 }
 
 func (c *Client) dial(ctx context.Context, network, addr string) (*heardConn, error) {
