@@ -2,10 +2,8 @@ package greenhouse
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -84,39 +82,6 @@ func TestExplain_SurvivesEverythingSeenInTheWild(t *testing.T) {
 		}
 	}
 	assert.Greater(t, n, 15)
-}
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	date := time.Date(2026, 11, 23, 12, 0, 0, 500, time.UTC)
-	at := func(d time.Duration) string { return date.Add(d).Format(http.TimeFormat) }
-	for value, want := range map[string]time.Duration{
-		"0": 0, "7": 7 * time.Second, "99999999999": longestWait, at(30 * time.Second): 30 * time.Second, at(0): 0,
-		at(2 * 365 * 24 * time.Hour): longestWait,
-	} {
-		got, given := retryAfter(value, date)
-		assert.True(t, given, value)
-		assert.Equal(t, want, got, value)
-	}
-	for _, value := range []string{"", "-1", "soon", "1.5", "+3", "99999999999999999999999", at(-time.Hour)} {
-		_, given := retryAfter(value, date)
-		assert.False(t, given, value)
-	}
-}
-
-func TestReadRateLimit(t *testing.T) {
-	t.Parallel()
-	date := time.Unix(1_800_000_000, 0)
-	read := func(limit, remaining, reset string) RateLimit {
-		return readRateLimit(http.Header{"X-Ratelimit-Limit": {limit}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset}}, date)
-	}
-	assert.Equal(t, RateLimit{true, 50, 3, 4 * time.Second, true}, read("50", "3", "1800000004"))
-	assert.Equal(t, RateLimit{true, 50, 0, 0, true}, read("50", "0", "1799999990"), "a window that has ended")
-	assert.Equal(t, RateLimit{true, 50, 3, 9 * time.Second, true}, read("50", "3", "9"), "seconds left")
-	assert.Equal(t, RateLimit{Known: true, Limit: 50, Remaining: 3}, read("50", "3", "1800000000000"))
-	assert.Equal(t, RateLimit{}, read("0", "3", "x"))
-	assert.Equal(t, RateLimit{}, read("50", "-1", "-1"))
-	assert.Equal(t, RateLimit{}, readRateLimit(http.Header{}, date))
 }
 
 func FuzzAnswer(f *testing.F) {

@@ -104,17 +104,17 @@ func do[T any](ctx context.Context, c *Client, cred Credential, cl call, decode 
 	defer res.Body.Close()
 
 	answer := readAnswer(res, c.now(), cred.hide)
-	text, err := readCapped(res.Body, cmp.Or(cl.limit, maxAnswer))
+	text, err := readBody(res, cmp.Or(cl.limit, maxAnswer))
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		// A body that breaks off costs the explanation, never the status.
 		return none, answer, refused(cl.op, cred, answer, res.Header, text)
 	}
 	if err != nil {
-		return none, answer, unreadable(cl.op, res.StatusCode, err)
+		return none, answer, unreadable(cl.op, cred, res.StatusCode, err, text)
 	}
 	got, err := decode(text)
 	if err != nil {
-		return none, answer, unreadable(cl.op, res.StatusCode, err)
+		return none, answer, unreadable(cl.op, cred, res.StatusCode, err, text)
 	}
 	return got, answer, nil
 }
@@ -135,6 +135,11 @@ func (c *Client) roundTrip(req *http.Request, fence Fence) (*http.Response, bool
 			return nil, false, fl.cause(err)
 		}
 		return nil, true, err
+	}
+	if unasked, left := fl.misheard(); unasked {
+		stop(errUnasked) // and the connection goes with it
+		_ = res.Body.Close()
+		return nil, left, errUnasked
 	}
 	res.Body = &stoppingBody{res.Body, stop}
 	return res, true, nil
@@ -159,6 +164,7 @@ func (c *Client) request(ctx context.Context, cred Credential, cl call, body []b
 	req.SetBasicAuth(cred.Key.Reveal(), "")
 	req.Header.Set("On-Behalf-Of", cred.OnBehalfOf)
 	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept-Encoding", "identity")
 	req.Header.Set("User-Agent", cmp.Or(c.UserAgent, DefaultUserAgent))
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")

@@ -65,7 +65,11 @@ type Error struct {
 	Message string
 	Fields  []FieldError
 
-	// RetryAfter is what the header of that name asked for, in either form; HasRetryAfter tells it from none.
+	// Raw is the answer's own text, cleaned and without our key, at most 16 kB; "" where it is no text. It may quote all
+	// that was sent.
+	Raw string
+
+	// RetryAfter is what the header of that name asked for, in either form, 1 s to 1 h; HasRetryAfter tells it from none.
 	RetryAfter    time.Duration
 	HasRetryAfter bool
 
@@ -127,8 +131,9 @@ func unanswered(op Op, left bool, err error) *Error {
 	return e
 }
 
-func unreadable(op Op, status int, err error) *Error {
-	e := &Error{Op: op, Class: ClassUnreadable, Status: status, Left: true, Err: err}
+func unreadable(op Op, cred Credential, status int, err error, body []byte) *Error {
+	e := &Error{Op: op, Class: ClassUnreadable, Status: status, Left: true, Err: err, Raw: rawOf(body, cred.hide)}
+	e.Message, e.Fields = wordsOf(body, cred.hide)
 	if e.Reason = "unexpected content"; isRead(err) {
 		e.Reason = reason(err)
 	}
@@ -136,9 +141,9 @@ func unreadable(op Op, status int, err error) *Error {
 }
 
 func refused(op Op, cred Credential, answer Answer, header http.Header, body []byte) *Error {
-	e := &Error{Op: op, Class: classOf(answer.Status), Status: answer.Status, Left: true}
+	e := &Error{Op: op, Class: classOf(answer.Status), Status: answer.Status, Left: true, Raw: rawOf(body, cred.hide)}
 	e.Message, e.Fields = explain(body, cred.hide)
-	e.RetryAfter, e.HasRetryAfter = retryAfter(header.Get("Retry-After"), answer.Date)
+	e.RetryAfter, e.HasRetryAfter = retryAfter(header, answer.Date)
 	return e
 }
 
@@ -173,14 +178,19 @@ func reason(err error) string {
 		cert    *tls.CertificateVerificationError
 		op      *net.OpError
 		tooLong *tooLongError
+		encoded *encodedError
 	)
 	switch {
 	case errors.Is(err, ErrTooLate):
 		return ErrTooLate.Error()
+	case errors.Is(err, errUnasked):
+		return errUnasked.Error()
 	case errors.As(err, &named):
 		return named.Error()
 	case errors.As(err, &tooLong):
 		return tooLong.Error()
+	case errors.As(err, &encoded):
+		return encoded.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "timed out"
 	case errors.Is(err, context.Canceled):

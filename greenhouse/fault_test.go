@@ -228,6 +228,28 @@ func TestClient_OneCallIsOneRequest(t *testing.T) {
 	assert.Equal(t, 2, b.sim.CountRequests())
 }
 
+// What lies behind an answer looks like one, and is never taken for the answer of the next request on that connection.
+func TestClient_BytesAfterAnAnswer(t *testing.T) {
+	t.Parallel()
+	for _, start := range []func(*testing.T) *bundle{setup, setupTLS} {
+		b := start(t)
+		for round := range 20 {
+			b.sim.Plan(greenhousesim.Fault{Trailing: "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":9}"})
+			_, _, err := b.create(t)
+			require.NoError(t, err)
+			before := b.sim.CountCandidates(testKey)
+			created, _, err := b.create(t)
+			switch stored := b.sim.CountCandidates(testKey) - before; {
+			case err == nil:
+				assert.NotEqual(t, int64(9), created.ID, "round %d", round)
+				assert.Equal(t, 1, stored)
+			case !asError(t, err).Left:
+				assert.Zero(t, stored, "it says that nothing left: %v", err)
+			}
+		}
+	}
+}
+
 func TestClient_BoundsAHostileServer(t *testing.T) {
 	t.Parallel()
 

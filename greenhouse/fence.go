@@ -26,6 +26,7 @@ var ErrTooLate = errors.New("too late to send")
 var (
 	errSecondSend = errors.New("refused to send the request a second time")
 	errUnfenced   = errors.New("the connection is not one of ours")
+	errUnasked    = errors.New("an answer that was there before its request")
 )
 
 func (f Fence) passed(now time.Time) bool {
@@ -51,11 +52,17 @@ type flight struct {
 // try is what happened on one connection.
 type try struct {
 	flight  *flight
+	conn    *fencedConn
+	reused  bool // it has carried an answer before
 	opaque  bool // the connection under the fence carries TLS records, so its writes are not the request's alone
 	encoded bool // the transport has produced the whole request
 	broken  bool // a write failed or was refused
 	bytes   int64
 	refuse  error
+
+	begun   bool  // a write was let through
+	heard   int64 // reads of the connection that had brought something by then
+	unasked bool  // the answer began with bytes from before
 }
 
 func (f *flight) check() error {
@@ -69,7 +76,14 @@ func (f *flight) check() error {
 // the request there would come too late, which is why the decision lies in the connection's Write.
 func (f *flight) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) { f.arm(info.Conn) },
+		GotConn: func(info httptrace.GotConnInfo) { f.arm(info.Conn, info.Reused) },
+		GotFirstResponseByte: func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if len(f.tries) > 0 {
+				f.tries[len(f.tries)-1].answered()
+			}
+		},
 		// Called once the request is in the transport's buffer, which is flushed after it: alone it proves nothing.
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			f.mu.Lock()
@@ -81,8 +95,8 @@ func (f *flight) trace() *httptrace.ClientTrace {
 	}
 }
 
-func (f *flight) arm(conn net.Conn) {
-	t := &try{flight: f}
+func (f *flight) arm(conn net.Conn, reused bool) {
+	t := &try{flight: f, reused: reused}
 	// Through a CONNECT proxy the transport puts its own TLS over our connection; the fence is then underneath.
 	inner := conn
 	for tc, ok := inner.(*tls.Conn); ok; tc, ok = inner.(*tls.Conn) {
@@ -94,6 +108,7 @@ func (f *flight) arm(conn net.Conn) {
 		_ = conn.Close() // nothing can be written unseen
 		return
 	}
+	t.conn = fenced
 	f.mu.Lock()
 	for _, earlier := range f.tries {
 		if earlier.bytes > 0 {
@@ -135,14 +150,55 @@ func (f *flight) cause(err error) error {
 func (t *try) admit() error {
 	err := t.flight.check()
 	if err == nil {
-		err = t.refuse
+		err = t.begin()
 	}
 	if err != nil {
 		t.wrote(0, err)
 		t.flight.refuse(err)
-		t.flight.stop(err) // keeps the transport from trying the next connection
+		if !errors.Is(err, errUnasked) {
+			t.flight.stop(err) // keeps the transport from trying the next connection
+		}
 	}
 	return err
+}
+
+// begin notes what the connection had brought when the first byte of the request leaves. Nothing may leave on a used one on which
+// something waits already; the transport then takes another.
+func (t *try) begin() error {
+	t.flight.mu.Lock()
+	defer t.flight.mu.Unlock()
+	if t.refuse != nil || t.begun {
+		return t.refuse
+	}
+	if t.reused && pending(t.conn.heard.Conn) {
+		t.refuse = errUnasked
+		return t.refuse
+	}
+	t.begun, t.heard = true, t.conn.heard.reads.Load()
+	return nil
+}
+
+// answered is told of the answer's first byte; the flight's lock is held. Where nothing was read since the request began to
+// leave, that byte lay in a buffer before: it belongs to no answer of ours, and a request that has not begun may not leave.
+func (t *try) answered() {
+	if t.begun && t.conn.heard.reads.Load() > t.heard {
+		return
+	}
+	t.unasked = true
+	if !t.begun {
+		t.refuse = errUnasked
+	}
+}
+
+// misheard tells whether the answer is not to be believed, and whether the request may have left all the same.
+func (f *flight) misheard() (unasked, left bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.tries) == 0 {
+		return false, false
+	}
+	t := f.tries[len(f.tries)-1]
+	return t.unasked, t.begun
 }
 
 func (f *flight) refuse(err error) {
@@ -162,7 +218,23 @@ func (t *try) wrote(n int, err error) {
 // It hides everything but net.Conn's methods, so that no byte takes another way (sendfile).
 type fencedConn struct {
 	net.Conn
-	try atomic.Pointer[try]
+	try   atomic.Pointer[try]
+	heard *heardConn
+}
+
+// heardConn counts the reads that brought something. It lies below TLS, whose records may wait in a buffer, too.
+type heardConn struct {
+	net.Conn
+	reads atomic.Int64
+}
+
+// Read reads, and counts it before anybody can have seen what came.
+func (c *heardConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.reads.Add(1)
+	}
+	return n, err
 }
 
 // Write writes p when the armed request still may leave.

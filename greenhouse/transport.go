@@ -65,7 +65,7 @@ func (c *Client) dialFenced(ctx context.Context, network, addr string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	return &fencedConn{Conn: conn}, nil
+	return &fencedConn{Conn: conn, heard: conn}, nil
 }
 
 // dialTLSFenced makes the handshake itself, so that the fence stands outside TLS and sees the request's own bytes.
@@ -86,10 +86,10 @@ func (c *Client) dialTLSFenced(ctx context.Context, network, addr string) (net.C
 		_ = raw.Close()
 		return nil, &handshakeError{causeOf(ctx, err)}
 	}
-	return &fencedConn{Conn: conn}, nil
+	return &fencedConn{Conn: conn, heard: raw}, nil
 }
 
-func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+func (c *Client) dial(ctx context.Context, network, addr string) (*heardConn, error) {
 	timeout := cmp.Or(c.DialTimeout, dialTimeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, &timeoutError{"no connection", timeout})
 	defer cancel()
@@ -101,7 +101,7 @@ func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	if err != nil {
 		return nil, causeOf(ctx, err)
 	}
-	return conn, nil
+	return &heardConn{Conn: conn}, nil
 }
 
 // causeOf prefers the name of the time-out that ended ctx to the bare error that it led to.

@@ -50,8 +50,9 @@ func referrerOf(g *store.Granted) *greenhouse.Referrer {
 	return nil
 }
 
-// detailOf is what the ledger keeps of a failure: Greenhouse's field names and messages, or the kind of connection failure.
-func detailOf(e *greenhouse.Error) string {
+// detailOf is what the ledger keeps of a failure: Greenhouse's field names and messages without what was sent about the person, or the
+// kind of connection failure.
+func detailOf(e *greenhouse.Error, about person) string {
 	var parts []string
 	for _, f := range e.Fields {
 		parts = append(parts, strings.Trim(f.Field+": "+f.Message, ": "))
@@ -59,10 +60,13 @@ func detailOf(e *greenhouse.Error) string {
 	if len(parts) == 0 && e.Message != "" {
 		parts = append(parts, e.Message)
 	}
-	if len(parts) == 0 && e.Reason != "" {
-		parts = append(parts, e.Reason)
+	words := mask(strings.Join(parts, "; "), about)
+	switch {
+	case words == "" || e.Reason == "":
+		return words + e.Reason
+	default:
+		return e.Reason + ": " + words
 	}
-	return strings.Join(parts, "; ")
 }
 
 // logAttempt writes the one line of an attempt. No name, address, note or text from outside is in it.

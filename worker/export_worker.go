@@ -149,7 +149,7 @@ func (w *exportWorker) conclude(
 	told := false
 	if h.Err != nil {
 		said.Status = max(said.Status, h.Err.Status)
-		said.Detail = detailOf(h.Err)
+		said.Detail = detailOf(h.Err, personOf(g))
 		retryAfter, told = h.Err.RetryAfter, h.Err.HasRetryAfter
 	}
 	var because string

@@ -109,7 +109,7 @@ func (r *Relay) arrive(messages []store.Message) (arrivals []ledger.Arrival, rej
 	for _, m := range messages {
 		result, err := jobs.Decode(m.Body)
 		if err != nil {
-			rejected[m.ID] = err.Error() // names fields, never values
+			rejected[m.ID] = mask(err.Error(), personIn(m.Body)) // names fields, never values; an unknown field may be called anything
 			continue
 		}
 		k := key{m.OrgID, m.InterviewID}

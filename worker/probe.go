@@ -116,7 +116,7 @@ func lookAt(look store.Look, user *greenhouse.User, err error) store.Look {
 		look.Answer = store.CheckNone
 		return look
 	}
-	look.Detail, look.Status = detailOf(refused), max(look.Status, refused.Status)
+	look.Detail, look.Status = detailOf(refused, person{}), max(look.Status, refused.Status)
 	switch refused.Class {
 	case greenhouse.ClassAuthRejected:
 		look.Answer, look.Cause = store.CheckRefused, ledger.CauseAuthRejected

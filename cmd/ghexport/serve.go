@@ -39,6 +39,7 @@ func (c *cli) serve() *cobra.Command {
 				return err
 			}
 			log := c.logger(config)
+			takeStandardLog(log)
 			defer log.Sync() //nolint:errcheck // a terminal cannot be synced, and says so
 			s, err := newService(cmd.Context(), config, flags, log)
 			if err != nil && cmd.Context().Err() != nil {

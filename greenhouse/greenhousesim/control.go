@@ -93,13 +93,15 @@ type faultOrder struct {
 	Delay      string            `json:"delay"` // as Go writes durations, 1.5s
 	Hang       bool              `json:"hang"`
 	Truncate   bool              `json:"truncate"`
+	Gzip       bool              `json:"gzip"`
+	Trailing   string            `json:"trailing"`
 	Cut        Cut               `json:"cut"`
 	Accepts    bool              `json:"accepts"`
 }
 
 func (o faultOrder) fault() (Fault, error) {
 	f := Fault{Account: o.Account, ExternalID: o.ExternalID, On: o.On, Times: o.Times, Status: o.Status, Body: o.Body,
-		Headers: o.Headers, Hang: o.Hang, Truncate: o.Truncate, Cut: o.Cut, Accepts: o.Accepts}
+		Headers: o.Headers, Hang: o.Hang, Truncate: o.Truncate, Gzip: o.Gzip, Trailing: o.Trailing, Cut: o.Cut, Accepts: o.Accepts}
 	var err error
 	if o.Delay != "" {
 		if f.Delay, err = time.ParseDuration(o.Delay); err != nil {

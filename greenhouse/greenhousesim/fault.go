@@ -1,6 +1,8 @@
 package greenhousesim
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -42,9 +44,13 @@ type Fault struct {
 	Hang bool
 	// Truncate answers well-formed HTTP with the first half of a good answer's JSON.
 	Truncate bool
+	// Gzip compresses the answer, whatever was asked for, and says so.
+	Gzip bool
+	// Trailing is sent after the answer, on a connection that then breaks.
+	Trailing string
 	Cut      Cut
-	// Accepts stores the candidate although Status, Body or Hang hide it. Delay, Headers, Truncate, CutDuring and
-	// CutAfter store it anyway.
+	// Accepts stores the candidate although Status, Body or Hang hide it. Delay, Headers, Truncate, Gzip, Trailing,
+	// CutDuring and CutAfter store it anyway.
 	Accepts bool
 }
 
@@ -165,7 +171,19 @@ func (f Fault) shape(header http.Header, text []byte) []byte {
 	if f.Truncate {
 		text = text[:len(text)/2]
 	}
+	if f.Gzip {
+		header.Set("Content-Encoding", "gzip")
+		text = compressed(text)
+	}
 	return text
+}
+
+func compressed(text []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write(text) // into memory
+	_ = z.Close()
+	return out.Bytes()
 }
 
 // externalID reads the one value that faults are matched by; "" from an array or from something broken.

@@ -169,4 +169,22 @@ func (s *Sim) write(w http.ResponseWriter, q *asked, fault Fault, answer reply) 
 	s.finish(q, answer.status)
 	w.WriteHeader(answer.status)
 	_, _ = w.Write(text) // a client that left has no use for the rest
+	if fault.Trailing != "" {
+		trail(w, fault.Trailing)
+	}
+}
+
+// trail sends what nobody asked for behind an answer, and ends the connection.
+func trail(w http.ResponseWriter, text string) {
+	rc := http.NewResponseController(w)
+	if rc.Flush() != nil {
+		return
+	}
+	conn, buffered, err := rc.Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_, _ = buffered.WriteString(text)
+	_ = buffered.Flush()
 }
