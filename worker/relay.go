@@ -160,15 +160,15 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 
 func (r *Relay) sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
-	if errors.Is(err, store.ErrStandby) {
-		return
-	}
-	r.report("sweep", err)
 	r.siblings = swept.After
 	r.Metrics.silent(swept.Unknown)
 	if swept.Unknown+swept.Requeued > 0 {
 		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
 	}
+	if errors.Is(err, store.ErrStandby) {
+		return
+	}
+	r.report("sweep", err)
 	if r.Probe != nil && !r.NoSend {
 		orgs, err := r.Store.DueProbes(ctx, probesAtOnce*4)
 		r.report("due probes", err)
