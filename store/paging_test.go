@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // crowd puts companies named c0000 and so on between others, each with one export that is due after an interval, and none of them
@@ -63,10 +62,10 @@ func TestDispatch_ReachesTheOneCompanyThatMaySend(t *testing.T) {
 				if crowd.on {
 					d.connectAll(org)
 				}
-				id := d.export(fixture{Org: org, State: store.StatePending})
+				id := d.export(fixture{Org: org, State: ledger.StatePending})
 				queued, _ := d.dispatchAll("")
 				assert.Equal(t, 1, queued)
-				assert.Equal(t, store.StateQueued, d.ledger(id).State)
+				assert.Equal(t, ledger.StateQueued, d.ledger(id).State)
 			})
 		}
 	}
@@ -79,12 +78,12 @@ func TestDispatch_GoesOnBehindWhoTookTheLastRoom(t *testing.T) {
 	d.crowd(400, "0")
 	d.company("z")
 	d.connectAll("z")
-	last := d.export(fixture{Org: "z", State: store.StatePending})
+	last := d.export(fixture{Org: "z", State: ledger.StatePending})
 	after := ""
 	for range 6 {
 		done, err := d.Dispatch(t.Context(), after)
 		require.NoError(t, err)
-		if d.ledger(last).State == store.StateQueued {
+		if d.ledger(last).State == ledger.StateQueued {
 			return
 		}
 		full, err := d.Dispatch(t.Context(), done.After)

@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // waiting puts exports into the ledger that wait for a sibling, or for a decision, all with one email or each with its own.
-func (d *db) waiting(org string, n int, state store.State, email string) {
+func (d *db) waiting(org string, n int, state ledger.State, email string) {
 	d.t.Helper()
 	d.exec(`
 		INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, interviewed_at, practice,
@@ -25,7 +26,7 @@ func (d *db) waiting(org string, n int, state store.State, email string) {
 // silentRow is an export whose worker was killed: its deadline has passed.
 func (d *db) silentRow() int64 {
 	d.t.Helper()
-	id := d.export(fixture{State: store.StateSending})
+	id := d.export(fixture{State: ledger.StateSending})
 	d.exec("UPDATE ghexport.exports SET deadline = now() WHERE id = $1", id)
 	return id
 }
@@ -35,12 +36,12 @@ func TestSweep_ManyWithOneEmail(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.company("acme")
-	d.waiting("acme", 20_000, store.StatePending, "noreply@acme.example")
+	d.waiting("acme", 20_000, ledger.StatePending, "noreply@acme.example")
 	d.exec("ANALYZE ghexport.exports")
 	crashed := d.silentRow()
 	swept, err := d.Sweep(t.Context(), 0)
 	require.NoError(t, err)
-	assert.Equal(t, store.StateUnknown, d.ledger(crashed).State)
+	assert.Equal(t, ledger.StateUnknown, d.ledger(crashed).State)
 	assert.Equal(t, 1, swept.Released, "the first of them; the others wait for it")
 	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.exports WHERE due_at IS NOT NULL AND interview_id = 'w1'"))
 	assert.NotZero(t, swept.After, "the next slice goes on")
@@ -56,12 +57,12 @@ func TestSweep_RepairsWhateverBecomesOfTheRest(t *testing.T) {
 	t.Cleanup(owner.Close)
 	_, err = owner.Pool.Exec(t.Context(), "ALTER TABLE ghexport.exports ADD CONSTRAINT bug CHECK (interview_id <> 'w1' OR due_at IS NULL)")
 	require.NoError(t, err)
-	d.waiting("acme", 2, store.StatePending, "")
+	d.waiting("acme", 2, ledger.StatePending, "")
 	crashed := d.silentRow()
 	swept, err := d.Sweep(t.Context(), 0)
 	require.ErrorContains(t, err, "sibling")
 	assert.Equal(t, 1, swept.Unknown)
-	assert.Equal(t, store.StateUnknown, d.ledger(crashed).State)
+	assert.Equal(t, ledger.StateUnknown, d.ledger(crashed).State)
 	swept, err = d.Sweep(t.Context(), 1)
 	require.NoError(t, err, "the second of them is free as well")
 	assert.Equal(t, 1, swept.Released)
@@ -77,7 +78,7 @@ func TestSweep_ReleasesByTheCandidateThatChanged(t *testing.T) {
 		"Settled": func(d *db, id int64) {
 			settled, err := d.Settle(d.t.Context(), store.Settle{
 				ExportID: id, Token: one[uuid.UUID](d, "SELECT attempt FROM ghexport.exports WHERE id = $1", id), OrgID: "acme",
-				Outcome: store.OutcomeSent, CandidateID: 5,
+				Outcome: ledger.OutcomeSent, CandidateID: 5,
 			})
 			require.NoError(d.t, err)
 			require.True(d.t, settled.Applied)
@@ -90,10 +91,10 @@ func TestSweep_ReleasesByTheCandidateThatChanged(t *testing.T) {
 			t.Parallel()
 			d := setup(t)
 			d.company("acme")
-			d.waiting("globex", 6000, store.StateDuplicate, "twin@globex.example")
+			d.waiting("globex", 6000, ledger.StateDuplicate, "twin@globex.example")
 			d.exec("UPDATE ghexport.exports SET state = 'unknown', cause = 'outcome.unknown', blocked_at = NULL WHERE interview_id = 'w6000'")
-			first := d.export(fixture{State: store.StateSending, Candidate: "ada"})
-			second := d.export(fixture{State: store.StatePending, Candidate: "ada", Blocked: true})
+			first := d.export(fixture{State: ledger.StateSending, Candidate: "ada"})
+			second := d.export(fixture{State: ledger.StatePending, Candidate: "ada", Blocked: true})
 			_, err := d.Sweep(t.Context(), 0)
 			require.NoError(t, err)
 			require.True(t, d.ledger(second).Blocked)
