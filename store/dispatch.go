@@ -12,6 +12,7 @@ type Dispatched struct {
 	Queued  int    // exports that got a River job
 	Waiting int    // exports that now wait for a sibling or for a decision, or were skipped by policy
 	After   string // the company to go on after; "" begins again from the first
+	Full    bool   // the workers have enough: nothing was looked at, and After is where it was
 }
 
 const (
@@ -27,13 +28,13 @@ const (
 // aside those that must wait for a sibling. One transaction; [ErrStandby] means that another relay works. Its cost follows the
 // companies that have due work, not the backlog.
 func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) {
-	var due []dueExport
+	var due dueLook
 	first := &pgx.Batch{}
 	first.Queue(dueExports, after, dispatchOrgs, queueAhead, queueSpare)
 	t, err := s.takeTurn(ctx, first, func(results pgx.BatchResults) error {
 		rows, err := results.Query()
 		if err == nil {
-			due, err = pgx.CollectRows(rows, pgx.RowToStructByPos[dueExport])
+			due, err = readDue(rows)
 		}
 		if err != nil {
 			return fmt.Errorf("look for due exports: %w", err)
@@ -51,23 +52,17 @@ func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) 
 	return plan.stats(due, after), nil
 }
 
-func (p *dispatchPlan) stats(due []dueExport, after string) Dispatched {
-	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip)}
+// stats says where the next pass goes on: behind the last company that this one looked at, whether or not it had anything that could
+// go, and never further. Companies that the room or the limit of one pass left out come first in the next.
+func (p *dispatchPlan) stats(look dueLook, after string) Dispatched {
+	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip), After: look.Last}
 	switch {
-	case p.none:
-		d.After = after
-		return d
-	case p.full != "": // the others' turn comes first in the next pass
+	case look.Room <= 0:
+		d.After, d.Full = after, true
+	case p.full != "":
 		d.After = p.full
-		return d
-	}
-	orgs := map[string]bool{}
-	for _, e := range due {
-		orgs[e.OrgID] = true
-		d.After = max(d.After, e.OrgID)
-	}
-	if len(orgs) < dispatchOrgs/2 && !p.cut {
-		d.After = "" // few had anything: the next pass sees them all
+	case len(look.Exports) >= look.Room+queueSpare:
+		d.After = look.Exports[len(look.Exports)-1].OrgID
 	}
 	return d
 }

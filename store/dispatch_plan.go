@@ -20,18 +20,13 @@ type dispatchPlan struct {
 	budgets map[string]*spending
 	room    int    // jobs that may still be queued
 	full    string // the company that got the last of the room; "" while there was enough
-	none    bool   // there was no room to begin with
-	cut     bool   // more was due than the pass looked at
 }
 
 // planDispatch decides, export by export in the order of turns. Pure.
-func planDispatch(due []dueExport) *dispatchPlan {
-	p := &dispatchPlan{budgets: map[string]*spending{}}
-	if len(due) > 0 {
-		p.room, p.none, p.cut = due[0].Room, due[0].Room <= 0, len(due) >= due[0].Room+queueSpare
-	}
+func planDispatch(look dueLook) *dispatchPlan {
+	p := &dispatchPlan{budgets: map[string]*spending{}, room: look.Room}
 	free := map[string]int{}
-	for _, e := range due {
+	for _, e := range look.Exports {
 		if _, seen := free[e.OrgID]; !seen {
 			free[e.OrgID] = e.Free
 		}

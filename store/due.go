@@ -1,11 +1,48 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// dueLook is what one look for due exports found, and how far it looked: the two are apart, since a company that was looked at may
+// have nothing that could go.
+type dueLook struct {
+	Exports []dueExport
+	Last    string // the last company looked at; "" when none is left behind it
+	Room    int    // jobs that may be queued before the workers have too many
+}
+
+// readDue reads the answer to dueExports. The first columns stand in every row, and in one alone where nothing can go.
+func readDue(rows pgx.Rows) (dueLook, error) {
+	defer rows.Close()
+	var look dueLook
+	for rows.Next() {
+		var found *bool
+		columns := make([]any, len(rows.FieldDescriptions()))
+		columns[0], columns[1], columns[2] = &look.Last, &look.Room, &found
+		if err := rows.Scan(columns...); err != nil {
+			return look, err
+		}
+		if found == nil {
+			continue
+		}
+		e, err := pgx.RowToStructByPos[dueExport](rows)
+		if err != nil {
+			return look, err
+		}
+		look.Exports = append(look.Exports, e)
+	}
+	return look, rows.Err()
+}
 
 // dueExport is one of the oldest due exports of a company that may send, with the company's facts.
 type dueExport struct {
+	Last   string // as in dueLook
+	Room   int
+	Found  bool
 	Now    time.Time
-	Room   int // jobs that may be queued before the workers have too many
 	OrgID  string
 	Trial  bool // only one may go, to try whether a 403 is over
 	Free   int  // places under the in-flight cap
@@ -70,6 +107,8 @@ const dueExports = `
 			 ORDER BY e.org_id LIMIT 1
 		 ) next -- a loose scan of exports_due: one probe a company
 		 WHERE due.n < $2
+	), looked AS (
+		SELECT CASE WHEN count(*) = $2 THEN max(org_id) ELSE '' END AS last FROM due
 	), ready AS (
 		SELECT i.*, held.reason IS NOT NULL AS trial,
 		       CASE WHEN held.reason IS NULL THEN i.in_flight_cap ELSE 1 END - busy.n AS free
@@ -83,6 +122,7 @@ const dueExports = `
 		 WHERE ` + ourTurn + `
 		   AND (held.reason IS NULL
 		        OR held.reason = 'permission.denied' AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
+		 ORDER BY i.org_id
 	), room AS MATERIALIZED (
 		SELECT CASE WHEN lying.queued <= lying.ahead * 3 / 4 THEN lying.ahead - lying.queued ELSE 0 END::int AS n
 		  FROM (SELECT greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) AS ahead,
@@ -105,17 +145,19 @@ const dueExports = `
 		 ) e
 		 WHERE r.free > 0
 		   AND (b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
+		 ORDER BY r.org_id -- what the limit leaves out lies behind all that it takes
 		 LIMIT (SELECT CASE WHEN n > 0 THEN n + $4::int ELSE 0 END FROM room)
 	)
-	SELECT clock_timestamp(), room.n, e.org_id, e.trial, e.free, e.in_flight_cap, e.second_interview, e.key_digest,
+	SELECT looked.last, room.n, e.id IS NOT NULL OR NULL, clock_timestamp(), e.org_id, e.trial, e.free, e.in_flight_cap, e.second_interview, e.key_digest,
 	       (SELECT coalesce(sum((SELECT count(*) FROM ghexport.exports f WHERE f.org_id = j.org_id AND f.job_id IS NOT NULL)), 0)::int
 	          FROM ghexport.integrations j
 	         WHERE j.key_digest = e.key_digest),
 	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
 	       coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
 	       e.id, e.lane, e.urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
-	  FROM oldest e
+	  FROM looked
 	 CROSS JOIN room
+	  LEFT JOIN oldest e ON true
 	  LEFT JOIN ghexport.budgets b ON b.credential = e.key_digest
-	 CROSS JOIN LATERAL (` + siblings + `) k
+	  LEFT JOIN LATERAL (` + siblings + `) k ON true
 	 ORDER BY e.org_id, e.lane, e.due_at, e.id`

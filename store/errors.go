@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -47,6 +48,25 @@ func ConnectionLost(err error) bool {
 func Contended(err error) bool {
 	var pgErr *pgconn.PgError
 	return errors.As(err, &pgErr) && (pgErr.Code == "40P01" || pgErr.Code == "55P03" || pgErr.Code == "40001")
+}
+
+// Refused tells work that the database, or the driver in front of it, takes for wrong as it stands: the same again ends the same. What
+// time or an operator cures is not refused: a lost connection, contention, a read-only or broken session (class 25), resources (53), a
+// time-out or shutdown (57), the system (58).
+func Refused(err error) bool {
+	if err == nil || ConnectionLost(err) || Contended(err) || errors.Is(err, context.Canceled) || errors.Is(err, ErrNotFound) {
+		return false
+	}
+	var pgErr *pgconn.PgError
+	if !errors.As(err, &pgErr) {
+		return true
+	}
+	for _, class := range []string{"25", "40", "53", "57", "58"} {
+		if strings.HasPrefix(pgErr.Code, class) {
+			return false
+		}
+	}
+	return true
 }
 
 func notFound(err error) error {

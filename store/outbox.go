@@ -30,7 +30,8 @@ const (
 
 // Outbox reads the oldest messages of the companies after the given one, each company the same share of the batch, so that one
 // producer's flood delays nobody else. It locks nothing. Messages of a schema version not in known stay where they are.
-// It returns the company to go on after; "" begins again from the first.
+// It returns the company to go on after, "" to begin again from the first: the last that it looked at, whether or not that had a
+// message to take.
 func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Message, string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH RECURSIVE orgs(org_id, n) AS (
@@ -42,6 +43,8 @@ func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Messag
 				SELECT o.org_id FROM ghexport.outbox o WHERE o.org_id > orgs.org_id ORDER BY o.org_id LIMIT 1
 			 ) next -- a loose scan of outbox_by_org: one probe a company
 			 WHERE orgs.n < $2
+		), looked AS (
+			SELECT CASE WHEN count(*) = $2 THEN max(org_id) ELSE '' END AS last FROM orgs
 		), oldest AS (
 			SELECT m.*, sum(octet_length(m.body)) OVER (ORDER BY m.turn, m.id) AS running
 			  FROM orgs
@@ -55,28 +58,42 @@ func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Messag
 				 LIMIT greatest(1, $4 / (SELECT count(*) FROM orgs))
 			 ) m
 		)
-		SELECT o.id, o.org_id, o.interview_id, o.version, o.schema_version, o.body, o.enqueued_at, coalesce(i.time_zone, '')
-		  FROM oldest o
+		SELECT looked.last, o.id, o.org_id, o.interview_id, o.version, o.schema_version, o.body, o.enqueued_at, coalesce(i.time_zone, '')
+		  FROM looked
+		  LEFT JOIN oldest o ON o.turn = 1 AND o.running = octet_length(o.body) OR o.running <= $5
 		  LEFT JOIN ghexport.integrations i ON i.org_id = o.org_id
-		 WHERE o.turn = 1 AND o.running = octet_length(o.body) OR o.running <= $5
 		 ORDER BY o.id`, after, outboxOrgs, known, outboxMessages, outboxBytes)
 	if err != nil {
 		return nil, after, fmt.Errorf("read the outbox: %w", err)
 	}
-	messages, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Message])
+	messages, last, err := readOutbox(rows)
 	if err != nil {
 		return nil, after, fmt.Errorf("read the outbox: %w", err)
 	}
-	orgs := map[string]bool{}
-	last := ""
-	for _, m := range messages {
-		orgs[m.OrgID] = true
-		last = max(last, m.OrgID)
-	}
-	if len(orgs) < outboxOrgs {
-		last = ""
-	}
 	return messages, last, nil
+}
+
+// readOutbox reads messages, and in front of each how far was looked: where there is no message, that alone.
+func readOutbox(rows pgx.Rows) (messages []Message, last string, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		var m struct {
+			org, interview, body, zone *string
+			id, version                *int64
+			schema                     *int
+			at                         *time.Time
+		}
+		if err := rows.Scan(&last, &m.id, &m.org, &m.interview, &m.version, &m.schema, &m.body, &m.at, &m.zone); err != nil {
+			return nil, last, err
+		}
+		if m.id != nil {
+			messages = append(messages, Message{
+				ID: *m.id, OrgID: *m.org, InterviewID: *m.interview, Version: *m.version, SchemaVersion: *m.schema,
+				Body: []byte(*m.body), EnqueuedAt: *m.at, CompanyZone: *m.zone,
+			})
+		}
+	}
+	return messages, last, rows.Err()
 }
 
 // Reject moves messages that cannot be folded out of the outbox, with the reason, and commits. A message that is no longer in the

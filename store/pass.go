@@ -50,9 +50,9 @@ func (s *Store) Pass(ctx context.Context, arrivals []ledger.Arrival, after strin
 		batch.Queue(sql, args...)
 	}
 	batch.QueuedQueries = append(batch.QueuedQueries, plan.batch().QueuedQueries...)
-	var due []dueExport
+	var due dueLook
 	batch.Queue(dueExports, after, dispatchOrgs, queueAhead, queueSpare).Query(func(rows pgx.Rows) (err error) {
-		due, err = pgx.CollectRows(rows, pgx.RowToStructByPos[dueExport])
+		due, err = readDue(rows)
 		return err
 	})
 	if err := t.send(ctx, batch, false); err != nil {

@@ -42,15 +42,27 @@ type Settled struct {
 	Due     bool          // the company has more that is due: the freed place can be used at once
 	Late    bool          // the answer came after the sweep, or another attempt, had taken over
 	Waited  time.Duration // of an export that is now sent: since the producer's commit
+	Refusal error         // why side facts were left out; nil when everything was written
 }
 
 // Settle records how an attempt ended: its row in attempts, the export's new state, what it taught about budget and company, in one
 // transaction. Safe to call again with the same token until it is acknowledged. What an attempt says that is no longer the export's
 // own changes nothing, but for the two rules of the fence: a 2xx with an id makes the export sent from every state, and a definite
 // answer settles an unknown of its own attempt.
+//
+// What an answer says beside its outcome never keeps that from being recorded: a settle that is refused as it stands ([Refused]) is
+// made again without its side facts, and says so in [Settled]. An error of that kind means that not even this was taken.
 func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
 	in.Detail = ledger.Clean(in.Detail, detailCap)
 	in.ProfileURL = ledger.Clean(in.ProfileURL, detailCap)
+	out, err := s.settleAs(ctx, in)
+	if err != nil && Refused(err) {
+		return s.settleBare(ctx, in, err)
+	}
+	return out, err
+}
+
+func (s *Store) settleAs(ctx context.Context, in Settle) (Settled, error) {
 	out, err := s.settles.do(ctx, in)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle export %d: %w", in.ExportID, err)

@@ -35,6 +35,8 @@ type Store struct {
 	guard   atomic.Pointer[Guard] // nil until [Store.Guard]
 	intents group[Intent, *Granted]
 	settles group[Settle, Settled]
+
+	sweepSlice sweepSlice
 }
 
 // connectLimit bounds the making of one connection.

@@ -18,32 +18,40 @@ type Swept struct {
 
 const (
 	runningGrace = 10 * time.Second // a job that runs this long has made its intent, or never will
-	sweepWaiting = 2000             // waiting exports that one sweep looks at
 	bodyGrace    = time.Hour        // a body this old that no export names belongs to no fold
 )
 
 // Sweep repairs what crashes and lost races leave, by the database's clock and with no notion of who is alive; it belongs to the
 // relay, every few seconds. [ErrStandby] means that another relay works. Safe to call at any time, as often as one likes.
+//
+// Each part is a transaction of its own, so that none waits for what another costs, and what was repaired stays so when a later part
+// fails: what is returned then counts all the same.
 func (s *Store) Sweep(ctx context.Context, after int64) (Swept, error) {
-	var n Swept
-	t, err := s.takeTurn(ctx, &pgx.Batch{}, func(pgx.BatchResults) error { return nil })
-	if err != nil {
-		return n, err
+	n := Swept{After: after}
+	silent, orphans := &pgx.Batch{}, &pgx.Batch{}
+	silent.Queue(sweepSilent).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Unknown) })
+	orphans.Queue(sweepOrphans, runningGrace).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Requeued) })
+	orphans.Queue(sweepTrials)
+	if err := s.sweepPart(ctx, silent); err != nil {
+		return n, fmt.Errorf("sweep what stayed silent: %w", err)
 	}
-	Failpoint("sweep.open")
-	waiting := 0
-	batch := &pgx.Batch{}
-	batch.Queue(sweepSilent).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Unknown) })
-	batch.Queue(sweepOrphans, runningGrace).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Requeued) })
-	batch.Queue(sweepTrials)
-	batch.Queue(sweepSiblings, after, sweepWaiting).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Released, &waiting, &n.After) })
-	if err := t.send(ctx, batch, true); err != nil {
-		return Swept{}, fmt.Errorf("sweep: %w", err)
+	if err := s.sweepPart(ctx, orphans); err != nil {
+		return n, fmt.Errorf("sweep what lost its job: %w", err)
 	}
-	if waiting < sweepWaiting {
-		n.After = 0
+	if err := s.sweepSiblings(ctx, &n); err != nil {
+		return n, fmt.Errorf("sweep what waits for a sibling: %w", err)
 	}
 	return n, nil
+}
+
+// sweepPart runs the statements of one part of a sweep in a turn of their own.
+func (s *Store) sweepPart(ctx context.Context, batch *pgx.Batch) error {
+	t, err := s.takeTurn(ctx, &pgx.Batch{}, func(pgx.BatchResults) error { return nil })
+	if err != nil {
+		return err
+	}
+	Failpoint("sweep.open")
+	return t.send(ctx, batch, true)
 }
 
 // sweepSilent makes `sending` rows past their deadline `unknown`, and their jobs dead letters in River's own list.
@@ -117,37 +125,6 @@ const sweepTrials = `
 	   SET trial_export_id = NULL, probe_at = clock_timestamp()
 	 WHERE i.trial_export_id IS NOT NULL
 	   AND NOT EXISTS (SELECT FROM ghexport.exports e WHERE e.id = i.trial_export_id AND e.job_id IS NOT NULL)`
-
-// sweepSiblings makes due what waited for a sibling and need not any more. The relay alone touches siblings. A duplicate waits on
-// while a sibling may exist, and for its decision where one was sent and the company's policy does not decide.
-const sweepSiblings = `
-	WITH waiting AS (
-		SELECT e.id, e.state, e.org_id, e.interviewed_at, e.candidate_digest, e.email_digest
-		  FROM ghexport.exports e
-		 WHERE e.blocked_at IS NOT NULL AND e.id > $1 -- exports_blocked
-		 ORDER BY e.id
-		 LIMIT $2
-	), free AS (
-		SELECT e.id
-		  FROM waiting e
-		  LEFT JOIN ghexport.integrations i ON i.org_id = e.org_id
-		 CROSS JOIN LATERAL (` + siblings + `) k
-		 WHERE NOT k.waits
-		   AND (e.state = 'pending' OR NOT k.doubt AND (NOT k.twin OR i.second_interview <> 'hold'))
-	), locked AS (
-		SELECT e.id FROM ghexport.exports e JOIN free ON free.id = e.id
-		 WHERE e.blocked_at IS NOT NULL
-		 ORDER BY e.id
-		   FOR NO KEY UPDATE OF e SKIP LOCKED
-	), due AS (
-		UPDATE ghexport.exports e
-		   SET state = 'pending', cause = NULL, detail = NULL, blocked_at = NULL, attention_at = NULL,
-		       due_at = clock_timestamp(), updated_at = clock_timestamp()
-		  FROM locked
-		 WHERE e.id = locked.id
-		RETURNING e.id
-	)
-	SELECT (SELECT count(*) FROM due)::int, (SELECT count(*) FROM waiting)::int, coalesce((SELECT max(id) FROM waiting), 0)`
 
 // SweepBodies deletes the leftovers of folds that did not commit. It looks at a stretch of two graces, so call it at least once in
 // that time; erasure finds by interview what it may miss. Safe to call at any time.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cenkalti/backoff/v4"
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 	"go.uber.org/zap"
@@ -170,30 +169,6 @@ func (w *exportWorker) conclude(
 		said.Limit.BlockedFor = said.Delay
 	}
 	return said
-}
-
-// settle repeats until the database has acknowledged, whatever becomes of the job and of the process's wish to stop. It gives up
-// only when the process may wait no longer; the sweep then finds the row.
-func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled store.Settled, err error) {
-	patience := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(20*time.Millisecond), backoff.WithMaxInterval(2*time.Second), backoff.WithMaxElapsedTime(0))
-	until := w.patience // ends when the shutdown may wait no longer
-	err = backoff.Retry(func() error {
-		tryCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
-		defer cancel()
-		settled, err = w.store.Settle(tryCtx, said)
-		if errors.Is(err, store.ErrNotFound) {
-			return backoff.Permanent(err)
-		}
-		if err != nil {
-			w.config.Log.Warn("settle", zap.Int64("export_id", said.ExportID), zap.Error(err))
-		}
-		return err
-	}, backoff.WithContext(patience, until))
-	if err == nil {
-		w.config.Metrics.settled(said, settled)
-	}
-	return settled, err
 }
 
 // retryPressed answers River's Retry button, in the name of whoever pressed it where our guard of River UI knows.

@@ -43,17 +43,9 @@ func (r *Relay) Fold(ctx context.Context) (int, error) {
 
 // fold is Fold, or, for little work and where asked, both passes in one turn; then it reports that dispatch is done, too.
 func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched bool, err error) {
-	after := r.outboxAfter
-	messages, next, err := r.Store.Outbox(ctx, after, []int{jobs.SchemaVersion})
-	if err != nil {
+	messages, err := r.unfolded(ctx)
+	if err != nil || len(messages) == 0 {
 		return 0, false, err
-	}
-	r.outboxAfter = next
-	if len(messages) == 0 {
-		if after == "" {
-			return 0, false, nil
-		}
-		return r.fold(ctx, dispatch)
 	}
 	arrivals, rejected := r.arrive(messages)
 	if dispatch {
@@ -71,6 +63,21 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 			zap.String("hint", "ghexport health counts them; after a fix, ghexport replay --cause message.invalid"))
 	}
 	return folded + len(rejected), dispatched, err
+}
+
+// unfolded reads the outbox from where the last pass left off, until it finds messages or has looked at every company once.
+func (r *Relay) unfolded(ctx context.Context) ([]store.Message, error) {
+	turn := startRound(r.outboxAfter)
+	for {
+		messages, next, err := r.Store.Outbox(ctx, r.outboxAfter, []int{jobs.SchemaVersion})
+		if err != nil {
+			return nil, err
+		}
+		r.outboxAfter = next
+		if len(messages) > 0 || turn.over(next) {
+			return messages, nil
+		}
+	}
 }
 
 // foldEach redoes a failed batch row by row: the culprit is rejected, the others are folded.

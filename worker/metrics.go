@@ -13,6 +13,7 @@ type Metrics struct {
 	dead       *prometheus.CounterVec
 	wait       prometheus.Histogram
 	keysetLost prometheus.Gauge
+	refused    *prometheus.CounterVec
 }
 
 // waitBuckets are bounds of the way from a producer's commit to Greenhouse's answer: from a tenth of a second, which is usual, to
@@ -48,6 +49,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Name: "ghexport_keyset_lost", Help: "1 when this node's keyset lacks a key that stored secrets need: it takes no jobs.",
 		}),
 	}
+	m.refused = refusedSettles()
 	for outcome, causes := range outcomes {
 		for _, cause := range causes {
 			m.attempts.WithLabelValues(string(outcome), string(cause))
@@ -56,7 +58,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			}
 		}
 	}
-	registry.MustRegister(m.attempts, m.dead, m.wait, m.keysetLost)
+	registry.MustRegister(m.attempts, m.dead, m.wait, m.keysetLost, m.refused)
 	return m
 }
 

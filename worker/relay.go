@@ -135,38 +135,40 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	return r.pause(ctx) // after a small pass, too: what is committed from now on wakes us, or is polled for
 }
 
-// Dispatch makes one dispatch pass and returns how many exports it moved. [store.ErrStandby] means that another relay works.
+// Dispatch makes dispatch passes until one moves something or every company has been looked at, and returns how many exports moved.
+// [store.ErrStandby] means that another relay works.
 func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	if r.NoSend {
 		return 0, nil
 	}
-	after := r.dueAfter
-	d, err := r.Store.Dispatch(ctx, after)
-	if err != nil {
-		return 0, err
+	turn := startRound(r.dueAfter)
+	for {
+		d, err := r.Store.Dispatch(ctx, r.dueAfter)
+		if err != nil {
+			return 0, err
+		}
+		r.dueAfter = d.After
+		if moved := d.Queued + d.Waiting; moved > 0 {
+			r.Log.Debug("dispatched", zap.Int("queued", d.Queued), zap.Int("waiting", d.Waiting))
+			return moved, nil
+		}
+		if d.Full || turn.over(d.After) {
+			return 0, nil
+		}
 	}
-	r.dueAfter = d.After
-	moved := d.Queued + d.Waiting
-	if moved == 0 && after != "" && d.After == "" {
-		return r.Dispatch(ctx) // the companies before the one that we went on after
-	}
-	if moved > 0 {
-		r.Log.Debug("dispatched", zap.Int("queued", d.Queued), zap.Int("waiting", d.Waiting))
-	}
-	return moved, nil
 }
 
 func (r *Relay) sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
-	if errors.Is(err, store.ErrStandby) {
-		return
-	}
-	r.report("sweep", err)
 	r.siblings = swept.After
 	r.Metrics.silent(swept.Unknown)
 	if swept.Unknown+swept.Requeued > 0 {
 		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
 	}
+	if errors.Is(err, store.ErrStandby) {
+		return
+	}
+	r.report("sweep", err)
 	if r.Probe != nil && !r.NoSend {
 		orgs, err := r.Store.DueProbes(ctx, probesAtOnce*4)
 		r.report("due probes", err)
