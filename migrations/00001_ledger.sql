@@ -1,56 +1,32 @@
+-- The ledger: what shall be sent, what was, what is known about it, and the one row that concerns the whole service. Everything lives in
+-- schema ghexport, which `migrations.Up` creates before goose runs.
+--
+-- A rule for every index of exports: none names `state`, a deadline or another column that each step of a send rewrites, not even in
+-- its predicate, so that the intent stays a heap-only update.
+
 -- +goose Up
--- The ledger and what surrounds it. Everything lives in schema ghexport, which `migrations.Up` creates before goose runs.
--- A rule for every index below: none names `state`, a deadline or another column that each step of a send rewrites, not even
--- in its predicate, so that the intent stays a heap-only update.
-
-CREATE SEQUENCE ghexport.awake_until MINVALUE 0 START 0;
-COMMENT ON SEQUENCE ghexport.awake_until IS
-    'Its last_value is the moment, in microseconds since the epoch, until which the busy relay polls by itself and producers need not NOTIFY. A sequence because it is read outside any snapshot.';
-
-CREATE TABLE ghexport.outbox (
-    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    org_id         text NOT NULL,
-    interview_id   text NOT NULL,
-    version        bigint NOT NULL,
-    schema_version integer NOT NULL,
-    message        jsonb NOT NULL,
-    enqueued_at    timestamptz NOT NULL DEFAULT clock_timestamp()
+CREATE TABLE ghexport.control (
+    one               boolean PRIMARY KEY DEFAULT true CHECK (one),
+    stopped_at        timestamptz,
+    stopped_by        text,
+    stopped_reason    text,
+    released_at       timestamptz,
+    digest_key        bytea,
+    needs_version     bigint NOT NULL DEFAULT 5,
+    system_identifier text,
+    timeline          text
 );
-CREATE INDEX outbox_by_org ON ghexport.outbox (org_id, id);
-CREATE INDEX outbox_by_interview ON ghexport.outbox (org_id, interview_id);
-COMMENT ON TABLE ghexport.outbox IS 'Messages committed by producers and not yet folded into the ledger. Append-only for producers; the relay deletes what it has folded.';
-COMMENT ON COLUMN ghexport.outbox.id IS 'Order of arrival.';
-COMMENT ON COLUMN ghexport.outbox.org_id IS 'The company, as the producer names it.';
-COMMENT ON COLUMN ghexport.outbox.interview_id IS 'The interview; (org_id, interview_id) is the idempotency key, for ever.';
-COMMENT ON COLUMN ghexport.outbox.version IS 'The producer''s version of the snapshot; decides which message is newer.';
-COMMENT ON COLUMN ghexport.outbox.schema_version IS 'The contract that the message follows. A relay leaves one that it does not know.';
-COMMENT ON COLUMN ghexport.outbox.message IS 'The whole snapshot, as the producer wrote it. Personal data: gone once folded.';
-COMMENT ON COLUMN ghexport.outbox.enqueued_at IS 'When enqueue() ran, by the wall clock, inside the producer''s transaction.';
-
-CREATE TABLE ghexport.rejected (
-    id             bigint PRIMARY KEY,
-    org_id         text NOT NULL,
-    interview_id   text NOT NULL,
-    version        bigint NOT NULL,
-    schema_version integer NOT NULL,
-    message        jsonb NOT NULL,
-    cause          text NOT NULL DEFAULT 'message.invalid' CHECK (cause = 'message.invalid'),
-    detail         text NOT NULL,
-    enqueued_at    timestamptz NOT NULL,
-    rejected_at    timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-CREATE INDEX rejected_by_interview ON ghexport.rejected (org_id, interview_id);
-COMMENT ON TABLE ghexport.rejected IS 'Outbox messages that could not be folded. Each blocks its own export, as it did in the outbox, until `ghexport replay --cause message.invalid` puts it back.';
-COMMENT ON COLUMN ghexport.rejected.id IS 'The id that it had in the outbox.';
-COMMENT ON COLUMN ghexport.rejected.org_id IS 'As in the outbox.';
-COMMENT ON COLUMN ghexport.rejected.interview_id IS 'As in the outbox.';
-COMMENT ON COLUMN ghexport.rejected.version IS 'As in the outbox.';
-COMMENT ON COLUMN ghexport.rejected.schema_version IS 'As in the outbox.';
-COMMENT ON COLUMN ghexport.rejected.message IS 'As in the outbox. Personal data.';
-COMMENT ON COLUMN ghexport.rejected.cause IS 'Always message.invalid.';
-COMMENT ON COLUMN ghexport.rejected.detail IS 'Why it could not be folded, without personal data.';
-COMMENT ON COLUMN ghexport.rejected.enqueued_at IS 'As in the outbox.';
-COMMENT ON COLUMN ghexport.rejected.rejected_at IS 'When the relay gave it up.';
+INSERT INTO ghexport.control DEFAULT VALUES;
+COMMENT ON TABLE ghexport.control IS 'One row: what concerns the whole service.';
+COMMENT ON COLUMN ghexport.control.one IS 'Keeps it one row.';
+COMMENT ON COLUMN ghexport.control.stopped_at IS 'Since when nothing is sent for anybody (`pause --all`); null when sending.';
+COMMENT ON COLUMN ghexport.control.stopped_by IS 'Who stopped it.';
+COMMENT ON COLUMN ghexport.control.stopped_reason IS 'Why.';
+COMMENT ON COLUMN ghexport.control.released_at IS 'When everything was last let go again: failures before it are forgotten.';
+COMMENT ON COLUMN ghexport.control.digest_key IS 'The HMAC key of the digests, sealed with the keyset; made by the first serve.';
+COMMENT ON COLUMN ghexport.control.needs_version IS 'The newest migration that a binary must know to work with this schema. A migration that breaks older binaries raises it.';
+COMMENT ON COLUMN ghexport.control.system_identifier IS 'Of the cluster that this ledger was last served from: another one means a restore. Null until the first serve.';
+COMMENT ON COLUMN ghexport.control.timeline IS 'Of that cluster, eight hexadecimal digits: another one means a restore or a promoted standby.';
 
 CREATE TABLE ghexport.bodies (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -127,6 +103,11 @@ CREATE TABLE ghexport.exports (
     updated_at                 timestamptz NOT NULL DEFAULT clock_timestamp(),
     sent_at                    timestamptz,
     erased_at                  timestamptz,
+    advanced_at                timestamptz,
+    continued_at               timestamptz,
+    later_body_id              bigint,
+    died_of                    text,
+    died_version               text,
     CONSTRAINT exports_key UNIQUE (interview_id, org_id),
     CONSTRAINT exports_due_is_pending CHECK (due_at IS NULL OR state = 'pending'),
     CONSTRAINT exports_blocked_is_waiting CHECK (blocked_at IS NULL OR state IN ('pending', 'duplicate')),
@@ -138,8 +119,13 @@ CREATE INDEX exports_due ON ghexport.exports (org_id, lane, due_at, id) WHERE du
 CREATE INDEX exports_in_flight ON ghexport.exports (org_id, job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX exports_blocked ON ghexport.exports (id) WHERE blocked_at IS NOT NULL;
 CREATE INDEX exports_attention ON ghexport.exports (attention_at, id) WHERE attention_at IS NOT NULL;
-CREATE INDEX exports_by_candidate ON ghexport.exports (org_id, candidate_digest) WHERE candidate_digest IS NOT NULL;
-CREATE INDEX exports_by_email ON ghexport.exports (org_id, email_digest) WHERE email_digest IS NOT NULL;
+CREATE INDEX exports_by_org ON ghexport.exports (org_id, id);
+CREATE INDEX exports_by_cause ON ghexport.exports (cause, id) WHERE cause IS NOT NULL;
+CREATE INDEX exports_attention_by_id ON ghexport.exports (id) WHERE attention_at IS NOT NULL;
+CREATE INDEX exports_attention_by_org ON ghexport.exports (org_id, id) WHERE attention_at IS NOT NULL;
+-- Siblings, and a person over all companies, are looked up by hash: half the cost of a b-tree whose keys begin with the company's name.
+CREATE INDEX exports_by_candidate ON ghexport.exports USING hash (candidate_digest) WHERE candidate_digest IS NOT NULL;
+CREATE INDEX exports_by_email ON ghexport.exports USING hash (email_digest) WHERE email_digest IS NOT NULL;
 COMMENT ON TABLE ghexport.exports IS 'The ledger: one row per (org, interview), for ever. It, never river_job.state, is the truth about what was sent.';
 COMMENT ON COLUMN ghexport.exports.id IS 'The export''s number; all that a River job carries.';
 COMMENT ON COLUMN ghexport.exports.org_id IS 'The company, as the producer names it. It may have no integration yet.';
@@ -182,6 +168,31 @@ COMMENT ON COLUMN ghexport.exports.created_at IS 'When the first message was fol
 COMMENT ON COLUMN ghexport.exports.updated_at IS 'When the row last changed.';
 COMMENT ON COLUMN ghexport.exports.sent_at IS 'When Greenhouse''s acceptance was recorded.';
 COMMENT ON COLUMN ghexport.exports.erased_at IS 'When personal data was taken out for good.';
+COMMENT ON COLUMN ghexport.exports.advanced_at IS 'When the interviewer''s yes was committed by the producer; null without one, and for what was folded before this column.';
+COMMENT ON COLUMN ghexport.exports.continued_at IS 'When the candidate''s yes was, likewise.';
+COMMENT ON COLUMN ghexport.exports.later_body_id IS 'What a newer result says that came after this was sent (bodies.id), for a person to copy; it is never sent.';
+COMMENT ON COLUMN ghexport.exports.died_of IS 'Of a dead export: the detail with what differs from letter to letter taken out, so that letters that died of one thing group. Null elsewhere, and where an older binary recorded the death.';
+COMMENT ON COLUMN ghexport.exports.died_version IS 'Of a dead export: the version of the binary that sent it, by which a fix is told from more of the same. Null as died_of.';
+
+CREATE TABLE ghexport.revisions (
+    export_id   bigint NOT NULL,
+    version     bigint NOT NULL,
+    revision    integer NOT NULL,
+    body_id     bigint NOT NULL,
+    fields      text[] NOT NULL,
+    actor       text NOT NULL,
+    replaced_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (export_id, version, revision)
+);
+CREATE INDEX revisions_by_body ON ghexport.revisions (body_id);
+COMMENT ON TABLE ghexport.revisions IS 'What an export would have sent before a person edited it. Each names a body that is kept for it; erasure and retention take that body as they take the present one.';
+COMMENT ON COLUMN ghexport.revisions.export_id IS 'The export.';
+COMMENT ON COLUMN ghexport.revisions.version IS 'The producer''s version that was edited.';
+COMMENT ON COLUMN ghexport.revisions.revision IS 'Which revision of that version was replaced; 0 is the producer''s own.';
+COMMENT ON COLUMN ghexport.revisions.body_id IS 'What it would have sent (bodies.id).';
+COMMENT ON COLUMN ghexport.revisions.fields IS 'The fields in which its successor differs, without their values.';
+COMMENT ON COLUMN ghexport.revisions.actor IS 'Who edited it.';
+COMMENT ON COLUMN ghexport.revisions.replaced_at IS 'When.';
 
 CREATE TABLE ghexport.aside (
     export_id      bigint PRIMARY KEY,
@@ -211,8 +222,13 @@ CREATE TABLE ghexport.attempts (
     detail             text,
     silent             boolean NOT NULL DEFAULT false,
     late               boolean NOT NULL DEFAULT false,
+    next_at            timestamptz,
+    budget_limit       integer,
+    budget_remaining   integer,
     PRIMARY KEY (export_id, token)
 );
+-- Attempts are appended in the order of their end, which a block range index knows at almost no cost to whoever appends.
+CREATE INDEX attempts_by_end ON ghexport.attempts USING brin (finished_at) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE ghexport.attempts IS 'One row per attempt, written when it is settled: by its worker, or by the sweep for one that stayed silent.';
 COMMENT ON COLUMN ghexport.attempts.token IS 'The attempt''s own id, drawn before its intent.';
 COMMENT ON COLUMN ghexport.attempts.export_id IS 'The export that it tried to send.';
@@ -227,181 +243,9 @@ COMMENT ON COLUMN ghexport.attempts.cause IS 'The cause it was judged to be.';
 COMMENT ON COLUMN ghexport.attempts.detail IS 'Greenhouse''s field names and messages, cleaned and capped.';
 COMMENT ON COLUMN ghexport.attempts.silent IS 'Its worker never said how it ended: the sweep wrote this row, and the truth may still come.';
 COMMENT ON COLUMN ghexport.attempts.late IS 'Its answer came after the sweep had given it up or another attempt had begun.';
-
-CREATE TABLE ghexport.integrations (
-    org_id                text PRIMARY KEY CHECK (org_id <> '' AND length(org_id) <= 200),
-    enabled               boolean NOT NULL DEFAULT false,
-    sealed_key            bytea,
-    key_last5             text,
-    key_set_at            timestamptz,
-    key_set_by            text,
-    key_digest            bytea,
-    credential_version    bigint NOT NULL DEFAULT 0,
-    created_by            text,
-    created_by_name       text,
-    created_by_id         bigint,
-    tested_version        bigint,
-    tested_at             timestamptz,
-    time_zone             text,
-    mode                  text NOT NULL DEFAULT 'prospect' CHECK (mode IN ('prospect', 'candidate')),
-    job_map               jsonb NOT NULL DEFAULT '{}',
-    prospect_pool_id      bigint,
-    prospect_pool_stage_id bigint,
-    credit                text NOT NULL DEFAULT 'created_by' CHECK (credit IN ('created_by', 'interviewer')),
-    second_interview      text NOT NULL DEFAULT 'hold' CHECK (second_interview IN ('hold', 'create', 'skip')),
-    server_errors         text NOT NULL DEFAULT 'retry' CHECK (server_errors IN ('retry', 'ask')),
-    in_flight_cap         integer NOT NULL DEFAULT 4 CHECK (in_flight_cap BETWEEN 1 AND 64),
-    paused_at             timestamptz,
-    paused_by             text,
-    paused_reason         text,
-    decrypt_failed_at     timestamptz,
-    hold_cause            text CHECK (hold_cause IN ('auth.rejected', 'permission.denied')),
-    hold_since            timestamptz,
-    hold_detail           text,
-    probe_at              timestamptz,
-    probes                integer NOT NULL DEFAULT 0,
-    trial_at              timestamptz,
-    trial_export_id       bigint,
-    released_at           timestamptz,
-    last_good_at          timestamptz,
-    created_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at            timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-CREATE INDEX integrations_by_key ON ghexport.integrations (key_digest) WHERE key_digest IS NOT NULL;
-CREATE INDEX integrations_probe ON ghexport.integrations (probe_at) WHERE probe_at IS NOT NULL;
-COMMENT ON TABLE ghexport.integrations IS 'A company''s connection to Greenhouse: credential, choices, and whether it may send.';
-COMMENT ON COLUMN ghexport.integrations.org_id IS 'The company, as producers name it.';
-COMMENT ON COLUMN ghexport.integrations.enabled IS 'Turned on by the company. What becomes eligible while it is off waits.';
-COMMENT ON COLUMN ghexport.integrations.sealed_key IS 'API key under Tink AEAD with org_id as associated data; write-only.';
-COMMENT ON COLUMN ghexport.integrations.key_last5 IS 'Last five characters of the key, which is how Greenhouse''s own list names it.';
-COMMENT ON COLUMN ghexport.integrations.key_set_at IS 'When the key was set.';
-COMMENT ON COLUMN ghexport.integrations.key_set_by IS 'Who set it.';
-COMMENT ON COLUMN ghexport.integrations.key_digest IS 'HMAC of the key: companies that share a key share its budget.';
-COMMENT ON COLUMN ghexport.integrations.credential_version IS 'Raised with every change of key or created_by; answers count only for the version they were made with.';
-COMMENT ON COLUMN ghexport.integrations.created_by IS 'Email of the Greenhouse user as whom candidates appear.';
-COMMENT ON COLUMN ghexport.integrations.created_by_name IS 'That user''s name, as the last test resolved it.';
-COMMENT ON COLUMN ghexport.integrations.created_by_id IS 'That user''s id in Greenhouse.';
-COMMENT ON COLUMN ghexport.integrations.tested_version IS 'The credential_version that last passed the test.';
-COMMENT ON COLUMN ghexport.integrations.tested_at IS 'When it passed.';
-COMMENT ON COLUMN ghexport.integrations.time_zone IS 'Zone of the note''s date where the interview carries none.';
-COMMENT ON COLUMN ghexport.integrations.mode IS 'prospect: nobody is put on a job. candidate: where job_map names one.';
-COMMENT ON COLUMN ghexport.integrations.job_map IS 'The producer''s role names to Greenhouse job ids.';
-COMMENT ON COLUMN ghexport.integrations.prospect_pool_id IS 'Pool that prospects join, if any.';
-COMMENT ON COLUMN ghexport.integrations.prospect_pool_stage_id IS 'Stage in that pool, if any.';
-COMMENT ON COLUMN ghexport.integrations.credit IS 'Who gets credit: the created-by user (Greenhouse''s default) or the interviewer.';
-COMMENT ON COLUMN ghexport.integrations.second_interview IS 'What a second interview of a candidate who was already sent does.';
-COMMENT ON COLUMN ghexport.integrations.server_errors IS 'What a 5xx does: retry (the vendor''s advice) or ask, which makes it unknown.';
-COMMENT ON COLUMN ghexport.integrations.in_flight_cap IS 'How many exports may be queued or sending at once.';
-COMMENT ON COLUMN ghexport.integrations.paused_at IS 'Since when we have paused it; null when not paused.';
-COMMENT ON COLUMN ghexport.integrations.paused_by IS 'Who paused it.';
-COMMENT ON COLUMN ghexport.integrations.paused_reason IS 'Why.';
-COMMENT ON COLUMN ghexport.integrations.decrypt_failed_at IS 'Since when its key cannot be opened though the keyset knows the key id.';
-COMMENT ON COLUMN ghexport.integrations.hold_cause IS 'What Greenhouse refuses: the credential (401) or the right (403).';
-COMMENT ON COLUMN ghexport.integrations.hold_since IS 'Since when.';
-COMMENT ON COLUMN ghexport.integrations.hold_detail IS 'Greenhouse''s words, cleaned and capped.';
-COMMENT ON COLUMN ghexport.integrations.probe_at IS 'When to look again whether the hold can be released.';
-COMMENT ON COLUMN ghexport.integrations.probes IS 'Probes since the hold began; sets the back-off.';
-COMMENT ON COLUMN ghexport.integrations.trial_at IS 'Since when one export may pass a permission.denied hold as its trial.';
-COMMENT ON COLUMN ghexport.integrations.trial_export_id IS 'The export that passed as the trial, until it settles.';
-COMMENT ON COLUMN ghexport.integrations.released_at IS 'When it could last send again after a hold, a pause or being off: failures before it are forgotten.';
-COMMENT ON COLUMN ghexport.integrations.last_good_at IS 'When Greenhouse last accepted the credential.';
-COMMENT ON COLUMN ghexport.integrations.created_at IS 'When the row was made.';
-COMMENT ON COLUMN ghexport.integrations.updated_at IS 'When a setting last changed.';
-
-CREATE TABLE ghexport.budgets (
-    credential     bytea PRIMARY KEY,
-    limit_         integer NOT NULL DEFAULT 50 CHECK (limit_ > 0),
-    window_length  interval NOT NULL DEFAULT '10 seconds',
-    window_end     timestamptz,
-    phase_known    boolean NOT NULL DEFAULT false,
-    spent          integer NOT NULL DEFAULT 0,
-    spends         timestamptz[] NOT NULL DEFAULT '{}',
-    blocked_until  timestamptz,
-    updated_at     timestamptz NOT NULL DEFAULT clock_timestamp()
-) WITH (fillfactor = 50);
-COMMENT ON TABLE ghexport.budgets IS 'Requests that each credential may still make, shared by all nodes. Windows are Greenhouse''s, learned from its headers.';
-COMMENT ON COLUMN ghexport.budgets.credential IS 'integrations.key_digest.';
-COMMENT ON COLUMN ghexport.budgets.limit_ IS 'Requests a window; 50 until headers say otherwise.';
-COMMENT ON COLUMN ghexport.budgets.window_length IS 'Length of a window; 10 s until headers say otherwise.';
-COMMENT ON COLUMN ghexport.budgets.window_end IS 'End of the present window by the database''s clock.';
-COMMENT ON COLUMN ghexport.budgets.phase_known IS 'Whether headers told the windows'' phase; while they have not, the limit holds for any stretch of window_length.';
-COMMENT ON COLUMN ghexport.budgets.spent IS 'Requests spent in the present window, those in flight when it began included.';
-COMMENT ON COLUMN ghexport.budgets.spends IS 'While the phase is unknown: the moments of the newest spends, at most limit_.';
-COMMENT ON COLUMN ghexport.budgets.blocked_until IS 'Nothing goes before this: Greenhouse answered 429.';
-COMMENT ON COLUMN ghexport.budgets.updated_at IS 'When the row last changed.';
-
-CREATE TABLE ghexport.control (
-    one            boolean PRIMARY KEY DEFAULT true CHECK (one),
-    stopped_at     timestamptz,
-    stopped_by     text,
-    stopped_reason text,
-    released_at    timestamptz,
-    digest_key     bytea
-);
-INSERT INTO ghexport.control DEFAULT VALUES;
-COMMENT ON TABLE ghexport.control IS 'One row: what concerns the whole service.';
-COMMENT ON COLUMN ghexport.control.one IS 'Keeps it one row.';
-COMMENT ON COLUMN ghexport.control.stopped_at IS 'Since when nothing is sent for anybody (`pause --all`); null when sending.';
-COMMENT ON COLUMN ghexport.control.stopped_by IS 'Who stopped it.';
-COMMENT ON COLUMN ghexport.control.stopped_reason IS 'Why.';
-COMMENT ON COLUMN ghexport.control.released_at IS 'When everything was last let go again: failures before it are forgotten.';
-COMMENT ON COLUMN ghexport.control.digest_key IS 'The HMAC key of the digests, sealed with the keyset; made by the first serve.';
-
-CREATE TABLE ghexport.audit (
-    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    actor     text NOT NULL,
-    action    text NOT NULL,
-    org_id    text,
-    export_id bigint,
-    reason    text,
-    detail    jsonb NOT NULL DEFAULT '{}'
-);
-CREATE INDEX audit_by_export ON ghexport.audit (export_id, id) WHERE export_id IS NOT NULL;
-CREATE INDEX audit_by_org ON ghexport.audit (org_id, id) WHERE org_id IS NOT NULL;
-COMMENT ON TABLE ghexport.audit IS 'What people did, append-only: the service''s role may neither change nor delete a row.';
-COMMENT ON COLUMN ghexport.audit.id IS 'Order.';
-COMMENT ON COLUMN ghexport.audit.at IS 'When.';
-COMMENT ON COLUMN ghexport.audit.actor IS 'Who: --as, GHEXPORT_ACTOR, the system user, or the console''s login.';
-COMMENT ON COLUMN ghexport.audit.action IS 'What, as the command names it.';
-COMMENT ON COLUMN ghexport.audit.org_id IS 'The company it touched, if one.';
-COMMENT ON COLUMN ghexport.audit.export_id IS 'The export it touched, if one.';
-COMMENT ON COLUMN ghexport.audit.reason IS 'Why, in the actor''s words.';
-COMMENT ON COLUMN ghexport.audit.detail IS 'Before and after; keys as their last five characters only.';
-
--- +goose StatementBegin
-CREATE FUNCTION ghexport.held_reason(i ghexport.integrations, stopped boolean) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE
-        WHEN stopped THEN 'stopped'
-        WHEN (i).org_id IS NULL OR NOT (i).enabled THEN 'off'
-        WHEN (i).sealed_key IS NULL OR (i).created_by IS NULL THEN 'incomplete'
-        WHEN (i).decrypt_failed_at IS NOT NULL THEN 'decrypt.failed'
-        WHEN (i).tested_version IS DISTINCT FROM (i).credential_version THEN 'untested'
-        WHEN (i).paused_at IS NOT NULL THEN 'paused'
-        ELSE (i).hold_cause
-    END
-$$;
--- +goose StatementEnd
-COMMENT ON FUNCTION ghexport.held_reason(ghexport.integrations, boolean) IS
-    'Why a company may not send, the first of the reasons that hold, or null when it may. An integration of nulls is a company nobody has connected.';
-
--- +goose StatementBegin
-CREATE FUNCTION ghexport.held(org text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ghexport.held_reason(i, c.stopped_at IS NOT NULL)
-      FROM ghexport.control c
-      LEFT JOIN ghexport.integrations i ON i.org_id = org
-$$;
--- +goose StatementEnd
-COMMENT ON FUNCTION ghexport.held(text) IS 'Why this company may not send now, or null when it may. With its owner''s rights, so that a viewer who may not read keys can ask.';
-
-REVOKE EXECUTE ON FUNCTION ghexport.held_reason(ghexport.integrations, boolean) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION ghexport.held(text) FROM PUBLIC;
+COMMENT ON COLUMN ghexport.attempts.next_at IS 'When the export was due again after this attempt; null where nothing followed by itself.';
+COMMENT ON COLUMN ghexport.attempts.budget_limit IS 'Requests a window, as the answer''s headers said; null where they did not.';
+COMMENT ON COLUMN ghexport.attempts.budget_remaining IS 'Requests left of that window after this attempt, likewise.';
 
 -- +goose Down
-DROP FUNCTION ghexport.held(text);
-DROP FUNCTION ghexport.held_reason(ghexport.integrations, boolean);
-DROP TABLE ghexport.audit, ghexport.control, ghexport.budgets, ghexport.integrations, ghexport.attempts, ghexport.aside,
-           ghexport.exports, ghexport.bodies, ghexport.rejected, ghexport.outbox;
-DROP SEQUENCE ghexport.awake_until;
+DROP TABLE ghexport.attempts, ghexport.aside, ghexport.revisions, ghexport.exports, ghexport.bodies, ghexport.control;

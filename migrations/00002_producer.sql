@@ -1,10 +1,59 @@
--- +goose Up
 -- The producer's side: what a message must be, and the one way in. Package jobs states the same rules in Go, with the same words;
 -- its tests hold the two together, so a change here is a change there.
 --
 -- Whatever a producer may call is SECURITY DEFINER with a fixed search_path, and whatever that calls runs under the same path, so
 -- that nothing of the caller's own schemas is ever found. No expression holds a backslash outside E'', because the meaning of
 -- one in '' is the caller's setting. The database's encoding is taken to be UTF8.
+
+-- +goose Up
+CREATE SEQUENCE ghexport.awake_until MINVALUE 0 START 0;
+COMMENT ON SEQUENCE ghexport.awake_until IS
+    'Its last_value is the moment, in microseconds since the epoch, until which the busy relay polls by itself and producers need not NOTIFY. A sequence because it is read outside any snapshot.';
+
+CREATE TABLE ghexport.outbox (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    org_id         text NOT NULL,
+    interview_id   text NOT NULL,
+    version        bigint NOT NULL,
+    schema_version integer NOT NULL,
+    message        jsonb NOT NULL,
+    enqueued_at    timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX outbox_by_org ON ghexport.outbox (org_id, id);
+CREATE INDEX outbox_by_interview ON ghexport.outbox (org_id, interview_id);
+COMMENT ON TABLE ghexport.outbox IS 'Messages committed by producers and not yet folded into the ledger. Append-only for producers; the relay deletes what it has folded.';
+COMMENT ON COLUMN ghexport.outbox.id IS 'Order of arrival.';
+COMMENT ON COLUMN ghexport.outbox.org_id IS 'The company, as the producer names it.';
+COMMENT ON COLUMN ghexport.outbox.interview_id IS 'The interview; (org_id, interview_id) is the idempotency key, for ever.';
+COMMENT ON COLUMN ghexport.outbox.version IS 'The producer''s version of the snapshot; decides which message is newer.';
+COMMENT ON COLUMN ghexport.outbox.schema_version IS 'The contract that the message follows. A relay leaves one that it does not know.';
+COMMENT ON COLUMN ghexport.outbox.message IS 'The whole snapshot, as the producer wrote it. Personal data: gone once folded.';
+COMMENT ON COLUMN ghexport.outbox.enqueued_at IS 'When enqueue() ran, by the wall clock, inside the producer''s transaction.';
+
+CREATE TABLE ghexport.rejected (
+    id             bigint PRIMARY KEY,
+    org_id         text NOT NULL,
+    interview_id   text NOT NULL,
+    version        bigint NOT NULL,
+    schema_version integer NOT NULL,
+    message        jsonb NOT NULL,
+    cause          text NOT NULL DEFAULT 'message.invalid' CHECK (cause = 'message.invalid'),
+    detail         text NOT NULL,
+    enqueued_at    timestamptz NOT NULL,
+    rejected_at    timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX rejected_by_interview ON ghexport.rejected (org_id, interview_id);
+COMMENT ON TABLE ghexport.rejected IS 'Outbox messages that could not be folded. Each blocks its own export, as it did in the outbox, until `ghexport replay --cause message.invalid` puts it back.';
+COMMENT ON COLUMN ghexport.rejected.id IS 'The id that it had in the outbox.';
+COMMENT ON COLUMN ghexport.rejected.org_id IS 'As in the outbox.';
+COMMENT ON COLUMN ghexport.rejected.interview_id IS 'As in the outbox.';
+COMMENT ON COLUMN ghexport.rejected.version IS 'As in the outbox.';
+COMMENT ON COLUMN ghexport.rejected.schema_version IS 'As in the outbox.';
+COMMENT ON COLUMN ghexport.rejected.message IS 'As in the outbox. Personal data.';
+COMMENT ON COLUMN ghexport.rejected.cause IS 'Always message.invalid.';
+COMMENT ON COLUMN ghexport.rejected.detail IS 'Why it could not be folded, without personal data.';
+COMMENT ON COLUMN ghexport.rejected.enqueued_at IS 'As in the outbox.';
+COMMENT ON COLUMN ghexport.rejected.rejected_at IS 'When the relay gave it up.';
 
 CREATE TABLE ghexport.time_zones (
     name text PRIMARY KEY
@@ -627,4 +676,5 @@ DROP FUNCTION ghexport.given(jsonb);
 DROP FUNCTION ghexport.trimmed(text);
 DROP FUNCTION ghexport.absent(jsonb);
 DROP FUNCTION ghexport.field_error(text, text);
-DROP TABLE ghexport.time_zones;
+DROP TABLE ghexport.time_zones, ghexport.rejected, ghexport.outbox;
+DROP SEQUENCE ghexport.awake_until;

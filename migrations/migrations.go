@@ -36,6 +36,15 @@ const (
 // places at once. Every migration is a transaction of its own; a run that fails has committed those before it. The role must own
 // the database or have CREATE on it.
 func Up(ctx context.Context, databaseURL string) error {
+	latest, err := Latest()
+	if err != nil {
+		return err
+	}
+	return UpTo(ctx, databaseURL, latest)
+}
+
+// UpTo is [Up] that leaves out our migrations after a version, so that a test can meet a schema of before them.
+func UpTo(ctx context.Context, databaseURL string, version int64) error {
 	pool, err := connect(ctx, databaseURL)
 	if err != nil {
 		return err
@@ -54,7 +63,7 @@ func Up(ctx context.Context, databaseURL string) error {
 
 	patience := backoff.NewExponentialBackOff(backoff.WithMaxElapsedTime(retryFor))
 	return backoff.Retry(func() error {
-		err := apply(ctx, pool)
+		err := apply(ctx, pool, version)
 		if err != nil && !metLock(err) {
 			return backoff.Permanent(err)
 		}
@@ -77,7 +86,7 @@ func connect(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-func apply(ctx context.Context, pool *pgxpool.Pool) error {
+func apply(ctx context.Context, pool *pgxpool.Pool, version int64) error {
 	// Asked first because CREATE SCHEMA IF NOT EXISTS needs the right to create even where there is nothing to do.
 	var exists bool
 	if err := pool.QueryRow(ctx, "SELECT to_regnamespace($1) IS NOT NULL", Schema).Scan(&exists); err != nil {
@@ -93,7 +102,7 @@ func apply(ctx context.Context, pool *pgxpool.Pool) error {
 		return err
 	}
 	defer ours.Close()
-	if _, err := ours.Up(ctx); err != nil {
+	if _, err := ours.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	rivers, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: Schema})

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 )
@@ -62,23 +61,6 @@ func Status(ctx context.Context, databaseURL string) ([]Migration, error) {
 		all = append(all, Migration{Owner: "river", Version: int64(m.Version), Name: m.Name, AppliedAt: applied["river"][int64(m.Version)]})
 	}
 	return all, nil
-}
-
-// Latest returns the newest version of ours that this binary knows.
-func Latest() (int64, error) {
-	entries, err := Files.ReadDir(".")
-	if err != nil {
-		return 0, fmt.Errorf("list migrations: %w", err)
-	}
-	var latest int64
-	for _, entry := range entries {
-		version, err := goose.NumericComponent(entry.Name())
-		if err != nil {
-			return 0, fmt.Errorf("migration %s: %w", entry.Name(), err)
-		}
-		latest = max(latest, version)
-	}
-	return latest, nil
 }
 
 // missing tells a table that is still to be made from a database that does not answer.

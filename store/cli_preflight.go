@@ -20,7 +20,7 @@ var Causes = []ledger.Cause{
 // most migrations only add, and leave older binaries working.
 func (s *Store) SchemaVersion(ctx context.Context) (version, needs int64, err error) {
 	err = s.Pool.QueryRow(ctx, `
-		SELECT v.version, coalesce((to_jsonb(c) ->> 'needs_version')::bigint, v.version) -- before version 3 there was no such column
+		SELECT v.version, c.needs_version
 		  FROM (SELECT coalesce(max(version_id), 0) AS version FROM ghexport.goose_db_version WHERE is_applied) v
 		 CROSS JOIN ghexport.control c`).Scan(&version, &needs)
 	if err != nil {

@@ -171,6 +171,7 @@ func (c Connect) save(ctx context.Context, tx pgx.Tx, by By, have lockedSettings
 	if done.RowsAffected() == 0 {
 		return ErrChanged
 	}
+	// The trigger track_hold ends the hold's episode, as accepted where last_good_at moves and as replaced where it does not.
 	_, err = tx.Exec(ctx, `
 		UPDATE ghexport.integrations
 		   SET `+endHold+`, decrypt_failed_at = CASE WHEN NOT $3 THEN decrypt_failed_at END,

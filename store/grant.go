@@ -26,6 +26,7 @@ var (
 		"nodes", "notices", "outbox", "rejected", "revisions", "run_members", "runs", "state_counts", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
+	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
 		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "revisions", "river_job", "river_queue", "run_members",

@@ -9,7 +9,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// What a hold's beginning, its looks and its end make of an integration. Each stands here and nowhere else.
+// What a hold's beginning, its looks and its end make of an integration. Each stands here and nowhere else. The history of holds is written
+// by the trigger track_hold on integrations, in the same transaction: no statement of the store writes ghexport.holds.
 const (
 	// probeSoon is when to look first.
 	probeSoon = "clock_timestamp() + interval '15 seconds'"

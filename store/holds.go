@@ -48,7 +48,7 @@ type HoldFilter struct {
 
 const holdPage = 100
 
-// Holds reads what companies were held for, newest first.
+// Holds reads what companies were held for, newest first. The trigger track_hold on integrations writes it.
 func (s *Store) Holds(ctx context.Context, f HoldFilter) ([]Hold, error) {
 	w := where{}
 	w.addIf(f.Org != "", "h.org_id = %s", f.Org) // holds_by_org

@@ -114,7 +114,8 @@ const tellUnreadable = `
 	 ORDER BY h.id`
 
 // tellAgain writes that companies work again, to whoever was told that they did not, and to nobody else. It waits for what else keeps
-// the company from sending, and with a wave of refusals, until that is over.
+// the company from sending, and with a wave of refusals, until that is over. How many were let go the trigger count_released on holds has
+// counted when the hold ended.
 func (w noticeSweep) tellAgain(ctx context.Context) error {
 	done, err := w.tx.Exec(ctx, `
 		INSERT INTO ghexport.notices (key, kind, org_id, hold_id, cause, since, days, waiting, channel, recipient, state, due_at)

@@ -121,7 +121,8 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 	return effect, err
 }
 
-// follow chooses what becomes of a company that is held for cause or not held. It returns the columns to set.
+// follow chooses what becomes of a company that is held for cause or not held. It returns the columns to set;
+// from them the trigger track_hold writes the history of holds, and last_good_at tells it that Greenhouse accepted the credential.
 func (l Look) follow(held bool, cause ledger.Cause) (LookEffect, string) {
 	const accepted = "last_good_at = clock_timestamp(), decrypt_failed_at = NULL, "
 	switch {

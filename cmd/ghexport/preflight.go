@@ -15,13 +15,14 @@ import (
 // clockTolerance is how far this machine's clock may be from the database's: River's maintenance compares the two.
 const clockTolerance = 5 * time.Second
 
-// oldestSchema is the oldest version of the schema that this binary can work with: what it reads and calls is all there.
-const oldestSchema = 6
-
 // checkSchema tells a schema that this binary can work with from one that is missing, too old or too new. A newer one is fine as long
 // as it says that it needs no newer binary: so the schema is migrated first, and the nodes are replaced one by one.
 func checkSchema(ctx context.Context, st *store.Store) error {
 	latest, err := migrations.Latest()
+	if err != nil {
+		return err
+	}
+	oldest, err := migrations.Oldest()
 	if err != nil {
 		return err
 	}
@@ -34,8 +35,8 @@ func checkSchema(ctx context.Context, st *store.Store) error {
 		return hinted(errors.New("the database has no ghexport schema"), up)
 	case err != nil:
 		return err
-	case version < oldestSchema:
-		return hinted(fmt.Errorf("the database's schema is at version %d, and this binary needs %d", version, oldestSchema), up)
+	case version < oldest:
+		return hinted(fmt.Errorf("the database's schema is at version %d, and this binary needs %d", version, oldest), up)
 	case needs > latest:
 		return hinted(fmt.Errorf("the database's schema is at version %d and needs a binary that knows %d, and this one knows %d at most", version, needs, latest),
 			"run a newer ghexport: the schema was migrated by one")

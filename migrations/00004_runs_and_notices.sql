@@ -1,33 +1,79 @@
--- Where things were done from, and what companies and we are told by mail and webhook. Additive: older binaries go on working.
+-- Runs, which replay many exports, and notices, which tell companies and us by mail and webhook. The relay brings both on.
 
 -- +goose Up
-ALTER TABLE ghexport.audit ADD COLUMN origin text;
-CREATE INDEX audit_by_actor ON ghexport.audit (actor, id);
-CREATE INDEX audit_by_action ON ghexport.audit (action, id);
-CREATE INDEX audit_by_at ON ghexport.audit USING brin (at);
-COMMENT ON COLUMN ghexport.audit.origin IS
-    'Where it was done from: the client''s address for the console, host/user for a command, "service" for what the service itself does. Null in rows of older binaries.';
+CREATE TABLE ghexport.runs (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    state       text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'paused', 'stopped', 'done')),
+    because     text,
+    actor       text NOT NULL,
+    reason      text NOT NULL,
+    ticket      text,
+    selected    jsonb NOT NULL,
+    members     integer NOT NULL DEFAULT 0,
+    canary      integer NOT NULL CHECK (canary >= 0),
+    rate        double precision CHECK (rate > 0),
+    stop_share  double precision NOT NULL CHECK (stop_share BETWEEN 0 AND 1),
+    stop_from   integer NOT NULL CHECK (stop_from > 0),
+    proved      integer NOT NULL DEFAULT 0,
+    good        integer NOT NULL DEFAULT 0,
+    bad         integer NOT NULL DEFAULT 0,
+    proved_at   timestamptz,
+    paced_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    checked_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at    timestamptz,
+    CONSTRAINT runs_done_has_ended CHECK (state <> 'done' OR ended_at IS NOT NULL)
+);
+CREATE INDEX runs_live ON ghexport.runs (id) WHERE ended_at IS NULL;
+COMMENT ON TABLE ghexport.runs IS 'Replays of many exports: a frozen set, of which a few go first and the rest at a rate. The relay brings each on, step by step.';
+COMMENT ON COLUMN ghexport.runs.id IS 'The run''s number.';
+COMMENT ON COLUMN ghexport.runs.state IS 'running; paused, by a person or by the run itself; stopped by a person, for good; done: every member has settled.';
+COMMENT ON COLUMN ghexport.runs.because IS 'Why it is paused or was stopped.';
+COMMENT ON COLUMN ghexport.runs.actor IS 'Who began it; each of its releases is audited under this name.';
+COMMENT ON COLUMN ghexport.runs.reason IS 'Why, in their words.';
+COMMENT ON COLUMN ghexport.runs.ticket IS 'Where it is talked about, if they said.';
+COMMENT ON COLUMN ghexport.runs.selected IS 'The filter that chose the members, for a reader: what matches later does not join.';
+COMMENT ON COLUMN ghexport.runs.members IS 'How many exports it was begun with.';
+COMMENT ON COLUMN ghexport.runs.canary IS 'How many must be sent before the rest is released; 0 for none.';
+COMMENT ON COLUMN ghexport.runs.rate IS 'Releases a second; null for the default.';
+COMMENT ON COLUMN ghexport.runs.stop_share IS 'The share of settled members that may die again; above it the run pauses itself.';
+COMMENT ON COLUMN ghexport.runs.stop_from IS 'How many must have settled before that share counts.';
+COMMENT ON COLUMN ghexport.runs.proved IS 'Canaries that were sent.';
+COMMENT ON COLUMN ghexport.runs.good IS 'Members sent since the run was begun or last resumed, for stop_share.';
+COMMENT ON COLUMN ghexport.runs.bad IS 'Members that died again or fell into doubt since then.';
+COMMENT ON COLUMN ghexport.runs.proved_at IS 'Since when the rest may go; null while canaries are awaited.';
+COMMENT ON COLUMN ghexport.runs.paced_at IS 'Up to when the rate is used up.';
+COMMENT ON COLUMN ghexport.runs.checked_at IS 'When the members that still wait were last compared with the ledger.';
+COMMENT ON COLUMN ghexport.runs.created_at IS 'When it was begun.';
+COMMENT ON COLUMN ghexport.runs.updated_at IS 'When it last changed.';
+COMMENT ON COLUMN ghexport.runs.ended_at IS 'When its last member settled; null while the relay still looks after it.';
 
-ALTER TABLE ghexport.holds ADD COLUMN waiting bigint;
-CREATE INDEX holds_by_until ON ghexport.holds (until) WHERE until IS NOT NULL;
-COMMENT ON COLUMN ghexport.holds.waiting IS 'Exports that waited when it ended, which is when they are let go; null while it lasts.';
-
--- +goose StatementBegin
-CREATE FUNCTION ghexport.count_released() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    NEW.waiting := (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = NEW.org_id AND e.due_at IS NOT NULL) -- exports_due
-                 + (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = NEW.org_id AND e.blocked_at IS NOT NULL AND e.state = 'pending'); -- exports_blocked
-    RETURN NEW;
-END
-$$;
--- +goose StatementEnd
-COMMENT ON FUNCTION ghexport.count_released() IS 'Counts what a hold lets go, in the transaction that ends it: afterwards it cannot be told from what came later.';
-REVOKE EXECUTE ON FUNCTION ghexport.count_released() FROM PUBLIC;
-CREATE TRIGGER count_released BEFORE UPDATE ON ghexport.holds
-    FOR EACH ROW
-    WHEN (OLD.until IS NULL AND NEW.until IS NOT NULL)
-    EXECUTE FUNCTION ghexport.count_released();
+CREATE TABLE ghexport.run_members (
+    run_id      bigint NOT NULL REFERENCES ghexport.runs (id),
+    export_id   bigint NOT NULL,
+    org_id      text NOT NULL,
+    state       text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'released', 'sent', 'dead', 'unknown', 'duplicate', 'ineligible', 'cancelled', 'skipped')),
+    cause       text,
+    because     text,
+    canary      boolean NOT NULL DEFAULT false,
+    released_at timestamptz,
+    settled_at  timestamptz,
+    PRIMARY KEY (run_id, export_id)
+);
+CREATE UNIQUE INDEX run_members_live ON ghexport.run_members (export_id) WHERE state IN ('waiting', 'released');
+CREATE INDEX run_members_waiting ON ghexport.run_members (run_id, org_id, export_id) WHERE state = 'waiting';
+CREATE INDEX run_members_released ON ghexport.run_members (run_id, org_id) WHERE state = 'released';
+COMMENT ON TABLE ghexport.run_members IS 'The exports of each run. A live member belongs to one run alone; run_members_live holds that.';
+COMMENT ON COLUMN ghexport.run_members.run_id IS 'The run.';
+COMMENT ON COLUMN ghexport.run_members.export_id IS 'The export. It stays as it is in the ledger until it is released.';
+COMMENT ON COLUMN ghexport.run_members.org_id IS 'Its company, so that a held one is passed over without a look at its members.';
+COMMENT ON COLUMN ghexport.run_members.state IS 'waiting; released: due, queued or being sent; else how it ended, by the export''s state; skipped: never released, see because.';
+COMMENT ON COLUMN ghexport.run_members.cause IS 'The export''s cause when it ended.';
+COMMENT ON COLUMN ghexport.run_members.because IS 'Why it was skipped.';
+COMMENT ON COLUMN ghexport.run_members.canary IS 'It went first.';
+COMMENT ON COLUMN ghexport.run_members.released_at IS 'When the relay made it due.';
+COMMENT ON COLUMN ghexport.run_members.settled_at IS 'When the run noticed how it ended.';
 
 CREATE TABLE ghexport.waves (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -105,10 +151,4 @@ COMMENT ON COLUMN ghexport.notices.told_from IS 'From when it was to be told: as
 COMMENT ON COLUMN ghexport.notices.sent_at IS 'When its receiver took it.';
 
 -- +goose Down
-DROP TABLE ghexport.notices, ghexport.waves;
-DROP TRIGGER count_released ON ghexport.holds;
-DROP FUNCTION ghexport.count_released();
-DROP INDEX ghexport.holds_by_until;
-ALTER TABLE ghexport.holds DROP COLUMN waiting;
-DROP INDEX ghexport.audit_by_actor, ghexport.audit_by_action, ghexport.audit_by_at;
-ALTER TABLE ghexport.audit DROP COLUMN origin;
+DROP TABLE ghexport.notices, ghexport.waves, ghexport.run_members, ghexport.runs;
