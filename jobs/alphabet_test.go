@@ -48,6 +48,10 @@ func TestAlphabet(t *testing.T) {
 	require.Equal(t, matching(func(r rune) bool { return unicode.IsSpace(r) && !unicode.IsControl(r) }), slices.Sorted(slices.Values([]rune(jobs.Blanks))))
 	require.Equal(t, matching(func(r rune) bool { return strings.ContainsRune(jobs.Blanks, r) }), every("ghexport.trimmed(chr(c)) = ''"))
 	require.Equal(t, matching(unicode.IsControl), every("ghexport.line_errors('', to_jsonb('x' || chr(c)), 9) <> '[]'"))
-	require.Equal(t, matching(func(r rune) bool { return r == '@' || unicode.IsSpace(r) || unicode.IsControl(r) }),
-		every("ghexport.email_errors('', to_jsonb('a' || chr(c) || 'b@c' )) <> '[]'"))
+	require.Equal(t, matching(func(r rune) bool { return strings.ContainsRune(jobs.Blanks, r) || jobs.Invisible(r) }), every("NOT ghexport.seen(chr(c))"))
+	require.Equal(t, matching(func(r rune) bool {
+		return strings.ContainsRune("@<>", r) || unicode.IsSpace(r) || unicode.IsControl(r) || jobs.Invisible(r)
+	}), every("ghexport.email_errors('', to_jsonb('a' || chr(c) || 'b@c' )) <> '[]'"))
+	require.Equal(t, matching(func(r rune) bool { return r == '.' || strings.ContainsRune(jobs.Blanks, r) || jobs.Invisible(r) }),
+		every("ghexport.email('a@b' || chr(c)) = 'a@b'"))
 }

@@ -118,7 +118,7 @@ func TestEnqueue_RefusesSQLNull(t *testing.T) {
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT ghexport.validate(NULL)").Scan(&answer))
 	var v validation
 	require.NoError(t, json.Unmarshal(answer, &v))
-	require.Equal(t, []jobs.FieldError{{Field: "message", Message: "must be a JSON object"}}, v.Errors)
+	require.Equal(t, []jobs.FieldError{{Field: "message", Message: "must be a JSON object, not null"}}, v.Errors)
 }
 
 func TestEnqueue_Wakes(t *testing.T) {

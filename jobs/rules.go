@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -11,7 +12,6 @@ const (
 	maxID      = 200
 	maxName    = 500
 	maxLine    = 200
-	maxEmail   = 254
 )
 
 // checker reads a message and gathers what is wrong with it, in the contract's order. Migration 00002 holds the same rules in SQL,
@@ -24,6 +24,24 @@ func (c *checker) refuse(field, message string) {
 	c.found = append(c.found, FieldError{field, message})
 }
 
+// mistyped refuses a value of another type than the field has, and names both: "7" is a string and no number, whatever is in it.
+func (c *checker) mistyped(field, want string, value any) {
+	is := "null"
+	switch value.(type) {
+	case string:
+		is = "a string"
+	case json.Number:
+		is = "a number"
+	case bool:
+		is = "a boolean"
+	case []any:
+		is = "a list"
+	case map[string]any:
+		is = "an object"
+	}
+	c.refuse(field, "must be "+want+", not "+is)
+}
+
 // object is a JSON object and the path that leads to it: "" or "candidate.".
 type object struct {
 	path   string
@@ -33,7 +51,7 @@ type object struct {
 func (c *checker) result(root any) InterviewResult {
 	fields, isObject := root.(map[string]any)
 	if !isObject {
-		c.refuse("message", "must be a JSON object")
+		c.mistyped("message", "a JSON object", root)
 		return InterviewResult{}
 	}
 	if jsonbSize(root) > maxMessage {
@@ -125,7 +143,7 @@ func (c *checker) object(m object, name string) (object, bool) {
 	case map[string]any:
 		return object{path + ".", v}, true
 	default:
-		c.refuse(path, "must be an object")
+		c.mistyped(path, "an object", v)
 		return object{}, false
 	}
 }

@@ -18,7 +18,7 @@ func (c *checker) text(o object, name string) string {
 	case string:
 		return v
 	default:
-		c.refuse(o.path+name, "must be a string")
+		c.mistyped(o.path+name, "a string", v)
 		return ""
 	}
 }
@@ -33,7 +33,7 @@ func (c *checker) id(o object, name string) string {
 	characters := utf8.RuneCountInString(id)
 	switch {
 	case !isText:
-		c.refuse(o.path+name, "must be a string")
+		c.mistyped(o.path+name, "a string", o.fields[name])
 	case characters < 1 || characters > maxID:
 		c.refuse(o.path+name, "must be 1 to 200 characters")
 	case strings.ContainsFunc(id, unicode.IsControl):
@@ -56,28 +56,26 @@ func (c *checker) line(o object, name string, most int) string {
 	return line
 }
 
-// email reads an address, optional, without the white space around it. It is not parsed further: whether it can be written to is
-// Greenhouse's to say, and more addresses work than the RFCs allow.
+// email reads an address, optional, in its canonical form; see [Email].
 func (c *checker) email(o object, name string) string {
-	email := strings.Trim(c.text(o, name), blanks)
-	if email == "" {
+	text := c.text(o, name)
+	if text == "" || !given(o, name) {
 		return ""
 	}
-	local, domain, _ := strings.Cut(email, "@")
-	if local == "" || domain == "" || strings.Contains(domain, "@") || utf8.RuneCountInString(email) > maxEmail ||
-		strings.ContainsFunc(email, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+	email, ok := Email(text)
+	if !ok {
 		c.refuse(o.path+name, "must be an email address")
 	}
 	return email
 }
 
-// given tells whether a text holds more than white space. A value of another type counts as given: its own finding says enough.
+// given tells whether a text holds anything that can be seen. A value of another type counts as given: its own finding says enough.
 func given(o object, name string) bool {
 	switch v := o.fields[name].(type) {
 	case nil:
 		return false
 	case string:
-		return strings.Trim(v, blanks) != ""
+		return strings.ContainsFunc(v, func(r rune) bool { return !unseen(r) })
 	default:
 		return true
 	}

@@ -18,7 +18,7 @@ func (c *checker) flag(o object, name string) *bool {
 	case bool:
 		return &v
 	default:
-		c.refuse(o.path+name, "must be true, false or null")
+		c.mistyped(o.path+name, "true, false or null", v)
 		return nil
 	}
 }
@@ -31,10 +31,13 @@ func (c *checker) whole(o object, name string, lowest, highest int64, required b
 		}
 		return nil
 	}
-	if v, isNumber := o.fields[name].(json.Number); isNumber {
-		if n, isWhole := parseNumber(v).whole(); isWhole && lowest <= n && n <= highest {
-			return &n
-		}
+	v, isNumber := o.fields[name].(json.Number)
+	if !isNumber {
+		c.mistyped(o.path+name, "a number", o.fields[name])
+		return nil
+	}
+	if n, isWhole := parseNumber(v).whole(); isWhole && lowest <= n && n <= highest {
+		return &n
 	}
 	if lowest == highest {
 		c.refuse(o.path+name, fmt.Sprintf("must be %d", lowest))
@@ -57,7 +60,7 @@ func (c *checker) time(o object, name string) time.Time {
 		}
 		c.refuse(o.path+name, "must be an RFC 3339 time with its offset, in the years 1970 to 9999, such as 2017-09-28T17:00:00Z")
 	default:
-		c.refuse(o.path+name, "must be a string")
+		c.mistyped(o.path+name, "a string", v)
 	}
 	return time.Time{}
 }
@@ -72,7 +75,7 @@ func (c *checker) zone(o object, name string) string {
 		}
 		c.refuse(o.path+name, "must be an IANA time zone such as America/Los_Angeles")
 	default:
-		c.refuse(o.path+name, "must be a string")
+		c.mistyped(o.path+name, "a string", v)
 	}
 	return ""
 }

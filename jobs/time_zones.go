@@ -24,3 +24,7 @@ var timeZones = sync.OnceValue(func() map[string]bool {
 
 // TimeZones lists the names that an interview's time zone may have, by name.
 func TimeZones() []string { return slices.Sorted(maps.Keys(timeZones())) }
+
+// IsTimeZone tells whether an interview's time zone, or a company's, may have that name. Any of them loads on every machine that this
+// package's list is used on; names such as localtime, which a machine may know besides, are none.
+func IsTimeZone(name string) bool { return timeZones()[name] }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
+
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
@@ -60,6 +62,9 @@ type Switched struct {
 // a [*WaitingError], [ErrChanged] or every [*SettingError] joined, and then saved nothing. With [WaitingDrop] the company is turned on
 // by [Store.Enable] once that is saved.
 func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error) {
+	if c.CreatedBy != "" {
+		c.CreatedBy = jobs.PastedEmail(c.CreatedBy)
+	}
 	if err := c.check(); err != nil {
 		return Switched{}, err
 	}
@@ -96,7 +101,7 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 }
 
 func (c Connect) check() error {
-	wrong := c.Settings.check()
+	wrong := c.Settings.understood().check()
 	if c.OrgID == "" || len([]rune(c.OrgID)) > 200 {
 		wrong = append(wrong, &SettingError{"org", "1 to 200 characters"})
 	}

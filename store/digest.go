@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
-	"strings"
 )
 
 // Digests names people and credentials without showing them, so that a repeat finds an erased person and two companies with one
@@ -40,11 +39,6 @@ func NewDigests(key []byte) (*Digests, error) {
 
 // Candidate digests a candidate's id as the producer wrote it; nil for none.
 func (d *Digests) Candidate(id string) []byte { return d.digest("candidate", id) }
-
-// Email digests an address whatever its letter case and the white space around it; nil for none.
-func (d *Digests) Email(address string) []byte {
-	return d.digest("email", strings.ToLower(strings.TrimSpace(address)))
-}
 
 // Key digests an API key; nil for none.
 func (d *Digests) Key(apiKey string) []byte { return d.digest("key", apiKey) }

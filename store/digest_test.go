@@ -44,3 +44,42 @@ func TestNewDigests(t *testing.T) {
 	d := newDigests(t)
 	assert.Equal(t, "[secret] [secret] [secret]", fmt.Sprintf("%v %+v %#v", d, d, d))
 }
+
+// One person has one digest, however their address is spelled.
+func TestDigests_Email(t *testing.T) {
+	t.Parallel()
+	d := newDigests(t)
+	for address, spellings := range map[string][]string{
+		"dup.person@example.com": {"dup.person@example.com\u200b", "\ufeffDup.Person@EXAMPLE.COM", "dup.person@example.com.", " dup.person@example.com..\u2800"},
+		"zoë@example.com":        {"zoe\u0308@example.com", "ZOË@example.com", "ZOE\u0308@Example.com"},
+		"ada@bücher.example": {
+			"ada@xn--bcher-kva.example", "ada@XN--BCHER-KVA.Example.", "ada@bu\u0308cher.example", "ada@BÜCHER.example", "ada@bücher。example"},
+		"ada@straße.example":      {"ada@xn--strae-oqa.example"},
+		"a_b@under_score.example": {"A_B@UNDER_SCORE.example"},
+	} {
+		for _, spelling := range spellings {
+			assert.Equal(t, d.Email(address), d.Email(spelling), "%q", spelling)
+		}
+	}
+	assert.NotEqual(t, d.Email("ada@straße.example"), d.Email("ada@strasse.example"))
+	assert.NotEqual(t, d.Email("zoe@example.com"), d.Email("zoë@example.com"))
+	assert.NotEqual(t, d.Email("ada@example.com"), d.Email("ada@example.com.au"))
+}
+
+// A message that waits is found whichever spelling it holds, and whichever was asked with.
+func TestErase_FindsMessagesHoweverSpelled(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	for interview, email := range map[string]string{
+		"zwsp": "ada@bücher.example\u200b", "nfd": "Ada@bu\u0308cher.example", "alabel": "ada@xn--bcher-kva.example", "dot": "ada@bücher.example.",
+		"other": "ada@buecher.example",
+	} {
+		id := d.message("acme", interview, 1, true, true)
+		d.exec("UPDATE ghexport.outbox SET message = jsonb_set(message, '{candidate,email}', to_jsonb($2::text)) WHERE id = $1", id, email)
+	}
+	for _, asked := range []string{"ada@bücher.example", "Ada King <ada@xn--bcher-kva.example>", "mailto:ada@bu\u0308cher.example."} {
+		got, err := d.Erase(t.Context(), store.Erasure{Candidate: asked, Digests: newDigests(t), By: kim, DryRun: true})
+		require.NoError(t, err)
+		assert.Equal(t, 4, got.Messages, asked)
+	}
+}

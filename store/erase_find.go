@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
@@ -32,8 +33,8 @@ func (q Erasure) digests(candidate, email string) (byID, byEmail []byte) {
 	return q.Digests.Candidate(candidate), q.Digests.Email(email)
 }
 
-// naming tells of a message m whether it names the candidate $1, by id or by email.
-const naming = `(m.message #>> '{candidate,id}' = $1 OR lower(btrim(m.message #>> '{candidate,email}', E' \t\n\r')) = lower($1))`
+// naming tells of a message m whether it names the candidate $1, by id or by an email of the forms $3; see [emailForms].
+const naming = `(m.message #>> '{candidate,id}' = $1 OR lower(ghexport.email(m.message #>> '{candidate,email}')) = ANY ($3))`
 
 // messages finds those that name the candidate, wherever they wait. They are few next to the ledger, and have no index for it.
 func (q Erasure) messages(ctx context.Context, tx pgx.Tx) (n namedMessages, err error) {
@@ -46,7 +47,7 @@ func (q Erasure) messages(ctx context.Context, tx pgx.Tx) (n namedMessages, err 
 		        SELECT e.org_id, e.interview_id, a.version, a.message, a.enqueued_at
 		          FROM ghexport.aside a JOIN ghexport.exports e ON e.id = a.export_id) m
 		 WHERE `+naming+` AND $2 IN ('', m.org_id)
-		 ORDER BY m.version DESC`, q.Candidate, q.Org)
+		 ORDER BY m.version DESC`, q.Candidate, q.Org, emailForms(jobs.PastedEmail(q.Candidate)))
 	if err != nil {
 		return n, fmt.Errorf("look for messages: %w", err)
 	}
@@ -95,7 +96,7 @@ func (q Erasure) enter(ctx context.Context, tx pgx.Tx, n namedMessages) error {
 
 // exports finds those of the candidate and of the interviews that messages name, and locks them unless it is a dry run.
 func (q Erasure) exports(ctx context.Context, tx pgx.Tx, n namedMessages) ([]ErasedExport, error) {
-	byID, byEmail := q.digests(q.Candidate, q.Candidate)
+	byID, byEmail := q.digests(q.Candidate, jobs.PastedEmail(q.Candidate))
 	lock := " FOR NO KEY UPDATE OF e"
 	if q.DryRun {
 		lock = ""

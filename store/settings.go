@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -51,6 +50,7 @@ const (
 // Apply returns the choices after the change, with every wrong one named at once, each a [*SettingError]. CreatedBy is the company's,
 // empty where it has none yet. Pure.
 func (p Settings) Apply(c Choices, createdBy string) (Choices, error) {
+	p = p.understood()
 	wrong := p.check()
 	setText(&c.Mode, p.Mode)
 	setText(&c.Credit, p.Credit)
@@ -101,12 +101,11 @@ func setOrClear[T comparable](to **T, from *T) {
 	}
 }
 
-// addresses leaves out repeats, whatever their letter case.
+// addresses leaves out repeats, however they are spelled.
 func addresses(all []string) []string {
 	list := []string{}
 	for _, one := range all {
-		one = strings.TrimSpace(one)
-		if !slices.ContainsFunc(list, func(have string) bool { return strings.EqualFold(have, one) }) {
+		if !slices.ContainsFunc(list, func(have string) bool { return emailKey(have) == emailKey(one) }) {
 			list = append(list, one)
 		}
 	}
@@ -120,7 +119,7 @@ var ErrChanged = errors.New("the settings were changed by somebody else in the m
 // their way keep the old ones. It returns [ErrNotFound] for a company that nobody connected, [ErrChanged], or every [*SettingError]
 // joined.
 func (s *Store) SetSettings(ctx context.Context, org string, p Settings, by By) error {
-	if err := errors.Join(p.check()...); err != nil {
+	if err := errors.Join(p.understood().check()...); err != nil {
 		return err
 	}
 	return s.inTx(ctx, "change settings", func(tx pgx.Tx) error {

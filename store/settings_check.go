@@ -5,9 +5,10 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
 )
 
 // check finds every value that is wrong by itself.
@@ -30,18 +31,13 @@ func (p Settings) check() (wrong []error) {
 	id("default_job_id", p.DefaultJobID, "a job")
 	id("prospect_pool_id", p.PoolID, "a prospect pool")
 	id("prospect_pool_stage_id", p.PoolStageID, "a stage of that pool")
-	must(p.TimeZone == nil || *p.TimeZone == "" || isZone(*p.TimeZone), "time_zone", "an IANA name such as America/Los_Angeles")
+	must(p.TimeZone == nil || *p.TimeZone == "" || jobs.IsTimeZone(*p.TimeZone), "time_zone", "an IANA name such as America/Los_Angeles")
 	must(p.InFlightCap == nil || *p.InFlightCap >= 1 && *p.InFlightCap <= 64, "in_flight_cap", "1 to 64")
 	must(areRoles(p.JobMap), "job_map", "names of roles, each with the id of a Greenhouse job")
 	must(p.CreditTo == nil || *p.CreditTo == Person{} || p.CreditTo.whole(), "credit_to", "a person with email, first_name and last_name")
 	must(len(p.NoticeEmails) <= noticeEmailsMax && !slices.ContainsFunc(p.NoticeEmails, isNoEmail), "notice_emails",
 		fmt.Sprintf("at most %d email addresses", noticeEmailsMax))
 	return wrong
-}
-
-func isZone(name string) bool {
-	_, err := time.LoadLocation(name)
-	return err == nil && name != "Local"
 }
 
 func areRoles(jobs map[string]int64) bool {
@@ -62,13 +58,31 @@ func (p Person) whole() bool {
 	return IsEmail(p.Email)
 }
 
-// IsEmail tells a bare address, local part and domain, from everything else.
+// IsEmail tells a bare address in its canonical form, local part and domain, from everything else; see [jobs.Email].
 func IsEmail(address string) bool {
 	parsed, err := mail.ParseAddress(address)
-	return err == nil && parsed.Address == address && len(address) <= 254
+	email, ok := jobs.Email(address)
+	return err == nil && parsed.Address == address && ok && email == address && len(address) <= 254
 }
 
-func isNoEmail(address string) bool { return !IsEmail(strings.TrimSpace(address)) }
+func isNoEmail(address string) bool { return !IsEmail(address) }
+
+// understood reads the addresses in a change as people paste them: with mailto:, angle brackets, invisible characters around.
+func (p Settings) understood() Settings {
+	if p.CreditTo != nil && p.CreditTo.Email != "" {
+		to := *p.CreditTo
+		to.Email = jobs.PastedEmail(to.Email)
+		p.CreditTo = &to
+	}
+	if p.NoticeEmails != nil {
+		emails := []string{}
+		for _, pasted := range p.NoticeEmails {
+			emails = append(emails, jobs.PastedEmail(pasted))
+		}
+		p.NoticeEmails = emails
+	}
+	return p
+}
 
 // SettingErrors are all that are in an error, in the order in which they were found.
 func SettingErrors(err error) []*SettingError {

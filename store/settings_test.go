@@ -50,6 +50,35 @@ func TestSettings_Apply(t *testing.T) {
 	}
 }
 
+func TestSettings_ReadsAddressesAsPasted(t *testing.T) {
+	t.Parallel()
+	to := store.Person{Email: "<mailto:zoe@acme.example>", FirstName: "Zoe", LastName: "Roe"}
+	after, err := store.Settings{CreditTo: &to, NoticeEmails: []string{"Mia Roe <mia@acme.example>", "mia@acme.example.\u200b", "mia@bücher.example", "mia@xn--bcher-kva.example"}}.
+		Apply(store.InitialChoices(), "")
+	require.NoError(t, err)
+	assert.Equal(t, "zoe@acme.example", after.CreditTo.Email)
+	assert.Equal(t, []string{"mia@acme.example", "mia@bücher.example"}, after.NoticeEmails)
+	for _, wrong := range []string{"mia@acme\u200b.example", "a@acme.example, b@acme.example", "\u200b"} {
+		_, err = store.Settings{NoticeEmails: []string{wrong}}.Apply(store.InitialChoices(), "")
+		assert.Error(t, err, "%q", wrong)
+	}
+	_, err = store.Settings{NoticeEmails: []string{"lee@acme.example."}}.Apply(store.InitialChoices(), "lee@acme.example")
+	assert.Error(t, err, "a shorter spelling of created-by is the same person")
+}
+
+// A company's zone comes from the list that messages' come from, and not from what one machine knows.
+func TestSettings_TimeZone(t *testing.T) {
+	t.Parallel()
+	for _, zone := range []string{"localtime", "Local", "posixrules", "right/UTC", "america/new_york", "posix/UTC"} {
+		_, err := store.Settings{TimeZone: &zone}.Apply(store.InitialChoices(), "")
+		assert.Error(t, err, zone)
+	}
+	for _, zone := range []string{"America/New_York", "UTC", "Etc/GMT+3", ""} {
+		_, err := store.Settings{TimeZone: &zone}.Apply(store.InitialChoices(), "")
+		assert.NoError(t, err, zone)
+	}
+}
+
 func TestSetSettings_RefusesWhatOthersChanged(t *testing.T) {
 	t.Parallel()
 	d := setup(t)

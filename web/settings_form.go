@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -57,11 +58,11 @@ func formOf(i store.Integration, roles []store.Role) settingsForm {
 
 // typed takes what came with a form over what is saved.
 func (f settingsForm) typed(v url.Values) settingsForm {
-	f.Revision, f.CreatedBy, f.TimeZone = v.Get("revision"), strings.TrimSpace(v.Get("created_by")), strings.TrimSpace(v.Get("time_zone"))
+	f.Revision, f.CreatedBy, f.TimeZone = v.Get("revision"), jobs.PastedEmail(v.Get("created_by")), strings.TrimSpace(v.Get("time_zone"))
 	f.Mode, f.DefaultJob, f.Pool = v.Get("mode"), v.Get("default_job_id"), v.Get("pool")
 	f.Credit = v.Get("credit")
 	f.CreditTo = store.Person{
-		Email: strings.TrimSpace(v.Get("credit_email")), FirstName: strings.TrimSpace(v.Get("credit_first_name")), LastName: strings.TrimSpace(v.Get("credit_last_name")),
+		Email: jobs.PastedEmail(v.Get("credit_email")), FirstName: strings.TrimSpace(v.Get("credit_first_name")), LastName: strings.TrimSpace(v.Get("credit_last_name")),
 	}
 	f.SecondInterview, f.ServerErrors = v.Get("second_interview"), v.Get("server_errors")
 	f.NoticeEmails, f.NoticeWebhook, f.PreviewRole = v.Get("notice_emails"), v.Get("notice_webhook") == "on", v.Get("preview_role")

@@ -36,7 +36,9 @@ func Amend(was ledger.Body, set map[string]string) (store.Edited, error) {
 	if given(set, "name", &person.FullName) {
 		person.FirstName, person.LastName = set["first_name"], set["last_name"]
 	}
-	given(set, "email", &person.Email)
+	if given(set, "email", &person.Email) {
+		person.Email = jobs.PastedEmail(person.Email)
+	}
 	given(set, "linkedin", &person.LinkedIn)
 	return amended(was, person, set)
 }

@@ -20,6 +20,7 @@ func TestAmend(t *testing.T) {
 		lowered, raised []string
 	}{
 		"Email":       {map[string]string{"email": " ada@example.com "}, ledger.Body{FirstName: "Ada", LastName: "-", Email: "ada@example.com"}, nil, nil},
+		"EmailPasted": {map[string]string{"email": "Zoe <mailto:zoe\u0308@example.com.>\u200b"}, ledger.Body{FirstName: "Ada", LastName: "-", Email: "zoë@example.com"}, nil, nil},
 		"Name":        {map[string]string{"name": "Ada  King Lovelace"}, ledger.Body{FirstName: "Ada", LastName: "King Lovelace", Email: was.Email}, padded, nil},
 		"OneWordName": {map[string]string{"name": "Adah"}, ledger.Body{FirstName: "Adah", LastName: "-", Email: was.Email}, padded, padded},
 		"LastName":    {map[string]string{"last_name": "Lovelace"}, ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: was.Email}, padded, nil},
@@ -52,7 +53,8 @@ func TestAmend_Refuses(t *testing.T) {
 		`"note" cannot be edited`:                  {"note": "x"},
 		"email must not be empty":                  {"email": " "},
 		"name must not be empty":                   {"name": "\u200b"},
-		"email must be an email address":           {"email": "nobody"},
+		"email must be an email address":           {"email": "ada@exam\u200bple.com"},
+		"last_name must not be empty":              {"last_name": "\u3164\u2800"},
 		"linkedin must be the address":             {"linkedin": "https://example.com/ada"},
 		"must be valid UTF-8":                      {"name": "\xff"},
 		"must not contain U+0000":                  {"name": "a\x00b"},

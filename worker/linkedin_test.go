@@ -36,6 +36,28 @@ func TestLinkedInProfile(t *testing.T) {
 		"linkedin.com/in/ada?next=https://example.com/":            ada,
 		"https://www.linkedin.com/in/ada#experience":               ada,
 		" \n\ufeffhttps://www.linkedin.com/in/ada\u200b \r\n":      ada,
+		"https://www.linkedin.com/mwlite/in/ada":                   ada,
+		"linkedin.com/mwlite/in/ada?x=1":                           ada,
+		"https://www.linkedin.com/mwlite/profile/in/ada/":          ada,
+		"https://m.linkedin.com/mwlite/in/ada":                     ada,
+		"https://mobile.linkedin.com/in/ada":                       ada,
+		"https://www.linkedin.com/mobile/in/ada":                   ada,
+		"https://www.linkedin.com/m/in/ada":                        ada,
+		"<https://www.linkedin.com/in/ada>":                        ada,
+		"(linkedin.com/in/ada).":                                   ada,
+		"\"https://www.linkedin.com/in/ada\",":                     ada,
+		"'linkedin.com/in/ada'":                                    ada,
+		"“https://www.linkedin.com/in/ada/”;":                      ada,
+		"[linkedin.com/in/ada]":                                    ada,
+		"`linkedin.com/in/ada`":                                    ada,
+		"*linkedin.com/in/ada*!":                                   ada,
+		"https://www.linkedin.com/in/ada.":                         ada,
+		"https://www.linkedin.com/in/ada.?x=1":                     ada,
+		"https://www.linkedin.com/in/ada>\u200b)":                  ada,
+		"\u2800linkedin.com/in/ada\u3164":                          ada,
+		"linked\u200bin.com/in/a\u00adda":                          ada,
+		"https://www.linkedin.com/in/\u2066ada\u2069/":             ada,
+		"https://www.linkedin.com/mwlite/company/acme":             "",
 		"https://www.linkedin.com/in/Ada-King_1.b":                 "https://www.linkedin.com/in/Ada-King_1.b",
 		"https://www.linkedin.com/in/ada-lovelace-12ab34":          "https://www.linkedin.com/in/ada-lovelace-12ab34",
 		"https://www.linkedin.com/in/jos%C3%A9":                    "https://www.linkedin.com/in/jos%C3%A9",
@@ -139,5 +161,5 @@ func checkLinkedIn(t require.TestingT, pasted string) {
 	u, err := url.Parse(profile)
 	require.NoError(t, err)
 	assert.Equal(t, "www.linkedin.com", u.Host)
-	assert.Contains(t, strings.ToLower(pasted), "linkedin.com")
+	assert.Contains(t, strings.ToLower(unwrapped(pasted)), "linkedin.com")
 }

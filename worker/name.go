@@ -1,11 +1,12 @@
 package worker
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
 )
 
 // noSurname stands in for the last name of a one-word name, since Greenhouse requires both. It is visibly no name: we invent none.
@@ -31,26 +32,40 @@ func SplitName(given, family, full string) (first, last string, padded bool) {
 	return first, noSurname, true
 }
 
-// cleanName puts a name on one line in Unicode's composed form: runs of white space of any kind become one space, and what could not
-// be seen or would reorder the text around it goes. Joiners and direction marks stay; Persian and Indic names are written with them.
+// cleanName puts a name on one line in Unicode's composed form: runs of white space of any kind become one space, and what shows nothing
+// goes: control characters, direction marks and overrides, which would reorder the text around the name, fillers, zero-width spaces.
+// What gives a letter its shape stays where it does: Persian and Indic names, and emoji, are written with it.
 func cleanName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && !unicode.IsSpace(r) || reordersText(r) {
-			return -1
+	var words []string
+	for _, word := range strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, "\uFFFD"))) {
+		if word = seenOf(word); word != "" {
+			words = append(words, word)
 		}
-		return r
-	}, strings.ToValidUTF8(name, "\uFFFD"))
-	words := slices.DeleteFunc(strings.Fields(name), invisible)
+	}
 	return norm.NFC.String(strings.Join(words, " "))
 }
 
-// reordersText tells the bidi embeddings, overrides and isolates, with which a name could turn the words after it around.
-func reordersText(r rune) bool {
-	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069'
+// seenOf takes out of a word what shows nothing.
+func seenOf(word string) string {
+	base := ' ' // the last letter, sign or emoji
+	word = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r):
+			return -1
+		case !jobs.Invisible(r):
+			if !unicode.Is(unicode.M, r) {
+				base = r
+			}
+			return r
+		case shapes(r) && base > unicode.MaxLatin1 && !unicode.In(base, unicode.Latin, unicode.Greek, unicode.Cyrillic):
+			return r
+		}
+		return -1
+	}, word)
+	return strings.TrimRight(word, "\u200C\u200D")
 }
 
-// invisible tells a word of format characters alone, such as a zero-width space left by copying: as a surname it would look like
-// none and Greenhouse may refuse it.
-func invisible(word string) bool {
-	return !strings.ContainsFunc(word, func(r rune) bool { return !unicode.Is(unicode.Cf, r) })
+// shapes tells the joiners and variation selectors, which change how their neighbours look.
+func shapes(r rune) bool {
+	return r == '\u200C' || r == '\u200D' || r >= '\uFE00' && r <= '\uFE0F' || r >= '\U000E0100' && r <= '\U000E01EF' || r >= '\u180B' && r <= '\u180D'
 }

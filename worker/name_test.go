@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
 )
 
 func TestSplitName(t *testing.T) {
@@ -37,6 +39,18 @@ func TestSplitName(t *testing.T) {
 		"Decomposed":       {full: "Zoe\u0308 Andre\u0301", first: "Zoë", last: "André"},
 		"ControlAndBidi":   {full: "A\x07da \u202eLove\u2066lace\u2069\x00", first: "Ada", last: "Lovelace"},
 		"InvisibleWord":    {full: "Ada \u200b", first: "Ada", last: "-", padded: true},
+		"ZeroWidthInside":  {full: "A\u200bda Love\u2060lace\ufeff", first: "Ada", last: "Lovelace"},
+		"DirectionMarks":   {full: "\u200eAda\u200f \u061cLovelace", first: "Ada", last: "Lovelace"},
+		"SoftHyphen":       {full: "Ada Love\u00adlace", first: "Ada", last: "Lovelace"},
+		"LatinJoiner":      {full: "Ada\u200d King\u200cs", first: "Ada", last: "Kings"},
+		"JoinerAtTheEnd":   {full: "می\u200cترا\u200c رضایی", first: "می\u200cترا", last: "رضایی"},
+		"EmojiSequence":    {full: "Ada 👩\u200d💻", first: "Ada", last: "👩\u200d💻"},
+		"VariationOfHan":   {full: "葛\U000e0100 飾", first: "葛\U000e0100", last: "飾"},
+		"HangulFiller":     {full: "Ada \u3164", first: "Ada", last: "-", padded: true},
+		"BrailleBlank":     {full: "\u2800 Ada Lovelace \u2800", first: "Ada", last: "Lovelace"},
+		"FillersInside":    {full: "Ada Love\u3164\u115f\uffa0lace", first: "Ada", last: "Lovelace"},
+		"OnlyFillers":      {full: "\u3164 \u2800\u115f\u1160\uffa0 \U0001d159"},
+		"FillerAsFamily":   {given: "Ada", family: "\u3164", full: "Ada Lovelace", first: "Ada", last: "Lovelace"},
 		"NotUTF8":          {full: "Ada \xff", first: "Ada", last: "\uFFFD"},
 
 		"Supplied":           {given: "Mary Ann", family: "Smith", full: "Mary Ann Smith", first: "Mary Ann", last: "Smith"},
@@ -102,6 +116,6 @@ func checkName(t require.TestingT, full string) {
 // plain tells a name in which nothing is taken out.
 func plain(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !unicode.IsSpace(r)
+		return jobs.Invisible(r) || unicode.IsControl(r) && !unicode.IsSpace(r)
 	})
 }

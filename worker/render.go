@@ -59,9 +59,12 @@ func Render(r jobs.InterviewResult, companyZone string) (Rendered, error) {
 
 // noteZone is the zone whose calendar dates the note. Never the machine's: two nodes would print two days.
 func noteZone(ofInterview, ofCompany string) (*time.Location, error) {
-	name := cmp.Or(strings.TrimSpace(ofInterview), strings.TrimSpace(ofCompany), "UTC")
-	if name == "Local" {
-		return nil, errors.New(`time zone "Local" is no place`)
+	if !jobs.IsTimeZone(ofCompany) {
+		ofCompany = "" // chosen when any name passed that one machine knew: no reason to reject the company's messages on another
+	}
+	name := cmp.Or(strings.TrimSpace(ofInterview), ofCompany, "UTC")
+	if !jobs.IsTimeZone(name) {
+		return nil, errors.New("the interview's time zone is no place")
 	}
 	if zone, ok := zones.Load(name); ok {
 		return zone.(*time.Location), nil

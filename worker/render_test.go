@@ -114,6 +114,18 @@ func TestRender_Date(t *testing.T) {
 	}
 }
 
+// A company's zone that only the machine knew on which it was chosen rejects no message on another.
+func TestRender_TakesUTCForAZoneOfOneMachine(t *testing.T) {
+	t.Parallel()
+	for _, company := range []string{"localtime", "Local", "posixrules", "right/UTC", "Mars/Olympus"} {
+		got, err := Render(exampleResult(func(r *jobs.InterviewResult) {
+			r.TimeZone, r.InterviewedAt = "", time.Date(2017, 9, 28, 23, 30, 0, 0, time.UTC)
+		}), company)
+		require.NoError(t, err, company)
+		assert.Contains(t, got.Note, " on 9/28/17 ")
+	}
+}
+
 func TestRender_Refuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -122,11 +134,8 @@ func TestRender_Refuses(t *testing.T) {
 		want    string
 	}{
 		"InvisibleName": {func(r *jobs.InterviewResult) { r.Candidate.FullName = "\u200b \u202e" }, "", "no visible characters"},
-		"UnknownZone":   {func(r *jobs.InterviewResult) { r.TimeZone = "Mars/Olympus" }, "", "unknown time zone Mars/Olympus"},
-		"UnknownZoneOfCompany": {
-			func(r *jobs.InterviewResult) { r.TimeZone = "" }, "Mars/Olympus", "unknown time zone Mars/Olympus",
-		},
-		"MachineZone": {func(r *jobs.InterviewResult) { r.TimeZone = "Local" }, "", "no place"},
+		"UnknownZone":   {func(r *jobs.InterviewResult) { r.TimeZone = "Mars/Olympus" }, "", "no place"},
+		"MachineZone":   {func(r *jobs.InterviewResult) { r.TimeZone = "Local" }, "", "no place"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -34,7 +35,7 @@ Called again, it swaps the key in: what is being sent at that moment finishes wi
   ghexport org connect acme --created-by lee@acme.example --time-zone America/Los_Angeles`,
 		Args: exactly("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			flags.createdBy = strings.TrimSpace(flags.createdBy)
+			flags.createdBy = jobs.PastedEmail(flags.createdBy)
 			if !strings.Contains(flags.createdBy, "@") {
 				return usagef("--created-by must be the email of a Greenhouse user of the company")
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -27,7 +28,7 @@ func (c *cli) orgTest() *cobra.Command {
 				return err
 			}
 			defer end()
-			report, err := connections.Test(cmd.Context(), args[0], "", createdBy, c.by(reason))
+			report, err := connections.Test(cmd.Context(), args[0], "", jobs.PastedEmail(createdBy), c.by(reason))
 			if err != nil {
 				return settingsError(err, args[0])
 			}

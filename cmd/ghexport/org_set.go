@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -102,7 +103,7 @@ func (c *cli) orgSet() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			change := settings.given(cmd.Flags())
 			if createdBy != "" {
-				return c.setCreatedBy(cmd.Context(), args[0], store.ConnectionChange{CreatedBy: createdBy, Settings: change}, c.by(reason))
+				return c.setCreatedBy(cmd.Context(), args[0], store.ConnectionChange{CreatedBy: jobs.PastedEmail(createdBy), Settings: change}, c.by(reason))
 			}
 			st, _, err := c.open(cmd.Context(), "org set")
 			if err != nil {
