@@ -6,11 +6,13 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Edited is a body as somebody edited it, with the flags that its rendering raised and those that are no longer true.
 type Edited struct {
-	Body    Body
+	Body    ledger.Body
 	Lowered []string
 	Raised  []string
 }
@@ -26,10 +28,10 @@ type FieldChange struct {
 type Amendment struct {
 	ExportID int64
 	By       By
-	Digests  *Digests                   // siblings are found by the new address
-	Change   func(Body) (Edited, error) // pure; its error is shown to the editor
-	Seen     *Revision                  // what the editor saw; another one by now is [ErrEdited]. Nil for whatever stands
-	DryRun   bool                       // say what would change, and change nothing
+	Digests  *Digests                          // siblings are found by the new address
+	Change   func(ledger.Body) (Edited, error) // pure; its error is shown to the editor
+	Seen     *Revision                         // what the editor saw; another one by now is [ErrEdited]. Nil for whatever stands
+	DryRun   bool                              // say what would change, and change nothing
 }
 
 // Revision names one state of what an export will send.
@@ -109,7 +111,7 @@ func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, er
 	return out, nil
 }
 
-func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b Body, err error) {
+func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b ledger.Body, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT e.org_id, e.version, e.revision, b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
 		       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, '')
@@ -122,7 +124,7 @@ func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b Body, err
 }
 
 // differ lists what an editor changed. Pure.
-func differ(was, now Body) []FieldChange {
+func differ(was, now ledger.Body) []FieldChange {
 	var list []FieldChange
 	for _, f := range []FieldChange{
 		{"first_name", was.FirstName, now.FirstName}, {"last_name", was.LastName, now.LastName},
@@ -160,7 +162,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		       flags = ARRAY(SELECT f FROM unnest(e.flags) f WHERE f <> ALL ($9) UNION SELECT unnest($10::text[]) ORDER BY 1)
 		  FROM body
 		 WHERE e.id = $1 AND e.state IN ('dead', 'cancelled')`,
-		a.ExportID, fields, Clean(a.By.Actor, detailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
+		a.ExportID, fields, ledger.Clean(a.By.Actor, detailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
 		append([]string{}, edited.Lowered...), append([]string{}, edited.Raised...))
 	if err != nil {
 		return fmt.Errorf("store the revision: %w", err)

@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-func emailTo(address string) func(store.Body) (store.Edited, error) {
-	return func(b store.Body) (store.Edited, error) {
+func emailTo(address string) func(ledger.Body) (store.Edited, error) {
+	return func(b ledger.Body) (store.Edited, error) {
 		b.Email, b.LastName = address, "-"
-		return store.Edited{Body: b, Lowered: []string{store.FlagLinkedInLeftOut}, Raised: []string{store.FlagNamePadded}}, nil
+		return store.Edited{Body: b, Lowered: []string{ledger.FlagLinkedInLeftOut}, Raised: []string{ledger.FlagNamePadded}}, nil
 	}
 }
 
@@ -32,7 +33,7 @@ func TestAmend(t *testing.T) {
 	t.Run("StoresARevisionKeepsTheOriginalAndReplays", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Flags: []string{store.FlagLinkedInLeftOut, store.FlagNoteCut}})
+		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Flags: []string{ledger.FlagLinkedInLeftOut, ledger.FlagNoteCut}})
 		original := one[int64](d, "SELECT body_id FROM ghexport.exports WHERE id = $1", id)
 		a := store.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
 
@@ -41,14 +42,14 @@ func TestAmend(t *testing.T) {
 		require.NoError(t, err)
 		want := []store.FieldChange{{Field: "last_name", Before: "Lovelace", After: "-"}, {Field: "email", Before: "ada@example.com", After: "grace@example.com"}}
 		assert.Equal(t, want, seen.Changes)
-		assert.Equal(t, store.StateDead, d.ledger(id).State, "a dry run changes nothing")
+		assert.Equal(t, ledger.StateDead, d.ledger(id).State, "a dry run changes nothing")
 		assert.Zero(t, d.count("SELECT count(*) FROM ghexport.audit"))
 
 		a.DryRun, a.Seen = false, &seen.Revision
 		done, err := d.Amend(t.Context(), a)
 		require.NoError(t, err)
 		assert.Equal(t, store.Revision{Version: 5, Revision: 1}, done.Revision)
-		assert.Equal(t, ledger{State: store.StatePending, Due: true, Lane: 1, Flags: []string{store.FlagNamePadded, store.FlagNoteCut}}, d.ledger(id))
+		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{ledger.FlagNamePadded, ledger.FlagNoteCut}}, d.ledger(id))
 		detail, err := d.Show(t.Context(), id)
 		require.NoError(t, err)
 		assert.Equal(t, text("grace@example.com"), detail.Email)
@@ -69,7 +70,7 @@ func TestAmend(t *testing.T) {
 	t.Run("RefusesWhatDoesNotApply", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused})
+		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
 		a := store.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
 		for what, one := range map[string]struct {
 			edit func(*store.Amendment)
@@ -79,15 +80,15 @@ func TestAmend(t *testing.T) {
 			"another version":  {func(a *store.Amendment) { a.Seen = &store.Revision{Version: 4} }, isErr(store.ErrEdited)},
 			"no change": {
 				func(a *store.Amendment) {
-					a.Change = func(b store.Body) (store.Edited, error) { return store.Edited{Body: b}, nil }
+					a.Change = func(b ledger.Body) (store.Edited, error) { return store.Edited{Body: b}, nil }
 				}, isErr(store.ErrSame),
 			},
 			"no such export":   {func(a *store.Amendment) { a.ExportID = 4711 }, isErr(store.ErrNotFound)},
-			"what was sent":    {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: store.StateSent}) }, refused},
-			"what is in doubt": {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: store.StateUnknown}) }, refused},
-			"what is erased":   {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: store.StateDead, NoBody: true}) }, refused},
+			"what was sent":    {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateSent}) }, refused},
+			"what is in doubt": {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateUnknown}) }, refused},
+			"what is erased":   {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateDead, NoBody: true}) }, refused},
 			"the editor's rule": {func(a *store.Amendment) {
-				a.Change = func(store.Body) (store.Edited, error) { return store.Edited{}, errRule }
+				a.Change = func(ledger.Body) (store.Edited, error) { return store.Edited{}, errRule }
 			}, isErr(errRule)},
 			"nobody": {func(a *store.Amendment) { a.By.Actor = "" }, func(err error) bool { return err != nil && strings.Contains(err.Error(), "nobody is named") }},
 		} {
@@ -96,14 +97,14 @@ func TestAmend(t *testing.T) {
 			_, err := d.Amend(t.Context(), other)
 			assert.True(t, one.is(err), "%s: %v", what, err)
 		}
-		assert.Equal(t, store.StateDead, d.ledger(id).State)
+		assert.Equal(t, ledger.StateDead, d.ledger(id).State)
 		assert.Zero(t, d.count("SELECT count(*) FROM ghexport.revisions"))
 	})
 
 	t.Run("OfTwoEditorsOneIsTold", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused})
+		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
 		a := store.Amendment{ExportID: id, By: kim, Digests: d.digests(), Seen: &store.Revision{Version: 5}}
 		var done, told int
 		var mu sync.Mutex

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // AttemptRow is one finished attempt. Request and Answer tell what went over the wire without its content: neither names nor notes.
@@ -13,9 +15,9 @@ type AttemptRow struct {
 	Number     int             `json:"number"`
 	StartedAt  time.Time       `json:"started_at"`
 	FinishedAt time.Time       `json:"finished_at"`
-	Outcome    Outcome         `json:"outcome"`
+	Outcome    ledger.Outcome  `json:"outcome"`
 	Status     *int            `json:"status"` // HTTP; null when no answer came
-	Cause      *Cause          `json:"cause"`
+	Cause      *ledger.Cause   `json:"cause"`
 	Detail     *string         `json:"detail"`
 	Silent     bool            `json:"silent"`     // its worker never told how it ended
 	Late       bool            `json:"late"`       // its answer came after it had been given up

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // By says who does something, why, in their own words, and where from. Actor must not be empty.
@@ -147,7 +149,7 @@ func addAudit(ctx context.Context, tx pgx.Tx, by By, action, org string, detail 
 	_, err := tx.Exec(ctx, `
 		INSERT INTO ghexport.audit (actor, origin, action, org_id, reason, detail)
 		VALUES ($1, nullif($2, ''), $3, nullif($4, ''), nullif($5, ''), $6)`,
-		Clean(by.Actor, detailCap), Clean(by.From, detailCap), action, org, Clean(by.Reason, detailCap), detail)
+		ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, org, ledger.Clean(by.Reason, detailCap), detail)
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
@@ -167,7 +169,7 @@ func auditExports(ctx context.Context, tx pgx.Tx, by By, action string, ids []in
 		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), $5
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($6)
-		 ORDER BY e.id`, Clean(by.Actor, detailCap), Clean(by.From, detailCap), action, Clean(by.Reason, detailCap), detail, ids)
+		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), detail, ids)
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}

@@ -6,34 +6,36 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Backlog is what is under way or waits. Reading it costs as much as there is of that, whatever the size of the ledger.
 type Backlog struct {
-	Stopped   *Stop            `json:"stopped"`
-	Outbox    int64            `json:"outbox"`       // messages not folded yet
-	OutboxAge Seconds          `json:"outbox_age_s"` // of the oldest of them
-	Rejected  int64            `json:"rejected"`     // messages that could not be folded
-	Waiting   int64            `json:"waiting"`      // pending exports, held ones included
-	Due       int64            `json:"due"`          // exports that could go now, their company permitting it
-	DueAge    Seconds          `json:"due_age_s"`    // for how long the longest of them has been due
-	InFlight  int64            `json:"in_flight"`    // queued or sending
-	Dead      int64            `json:"dead"`         // dead letters
-	DeadBy    map[Cause]int64  `json:"dead_by"`      // their causes
-	Unknown   int64            `json:"unknown"`      // in doubt: a person must look
-	Decisions int64            `json:"duplicate"`    // possible duplicates that wait for a decision
-	Failing   Failing          `json:"failing"`      // what Greenhouse fails to take
-	Untold    int64            `json:"notices_dead"` // notices of the last day that reached nobody
-	Wave      []string         `json:"wave"`         // companies refused (401) within minutes: rarely their fault; empty while there is no such wave
-	Held      []HeldGroup      `json:"held"`         // what waits for companies that may not send, by reason
-	Oldest    []OrgWaiting     `json:"oldest"`       // the ten companies whose exports have waited for longest
-	RiverJobs map[string]int   `json:"river_jobs"`   // River's jobs that are not finished, by River's states
-	Paused    []PausedQueue    `json:"queues_paused"`
-	Nodes     []Node           `json:"nodes"`
-	Companies int64            `json:"companies_on"` // turned on
-	ByHold    map[string]int64 `json:"companies"`    // by the cause that holds them, and "on": those that send
+	Stopped   *Stop                  `json:"stopped"`
+	Outbox    int64                  `json:"outbox"`       // messages not folded yet
+	OutboxAge Seconds                `json:"outbox_age_s"` // of the oldest of them
+	Rejected  int64                  `json:"rejected"`     // messages that could not be folded
+	Waiting   int64                  `json:"waiting"`      // pending exports, held ones included
+	Due       int64                  `json:"due"`          // exports that could go now, their company permitting it
+	DueAge    Seconds                `json:"due_age_s"`    // for how long the longest of them has been due
+	InFlight  int64                  `json:"in_flight"`    // queued or sending
+	Dead      int64                  `json:"dead"`         // dead letters
+	DeadBy    map[ledger.Cause]int64 `json:"dead_by"`      // their causes
+	Unknown   int64                  `json:"unknown"`      // in doubt: a person must look
+	Decisions int64                  `json:"duplicate"`    // possible duplicates that wait for a decision
+	Failing   Failing                `json:"failing"`      // what Greenhouse fails to take
+	Untold    int64                  `json:"notices_dead"` // notices of the last day that reached nobody
+	Wave      []string               `json:"wave"`         // companies refused (401) within minutes: rarely their fault; empty while there is no such wave
+	Held      []HeldGroup            `json:"held"`         // what waits for companies that may not send, by reason
+	Oldest    []OrgWaiting           `json:"oldest"`       // the ten companies whose exports have waited for longest
+	RiverJobs map[string]int         `json:"river_jobs"`   // River's jobs that are not finished, by River's states
+	Paused    []PausedQueue          `json:"queues_paused"`
+	Nodes     []Node                 `json:"nodes"`
+	Companies int64                  `json:"companies_on"` // turned on
+	ByHold    map[string]int64       `json:"companies"`    // by the cause that holds them, and "on": those that send
 
-	live map[State]int64 // exact counts of the states that something is still to come of
+	live map[ledger.State]int64 // exact counts of the states that something is still to come of
 }
 
 // Seconds is a length of time that JSON shows as a number of seconds.
@@ -44,18 +46,18 @@ func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * fl
 
 // HeldGroup is the companies held for one reason.
 type HeldGroup struct {
-	Cause   Cause    `json:"cause"`
-	Orgs    []string `json:"orgs"` // at most 20 of them
-	Count   int64    `json:"count"`
-	Waiting int64    `json:"waiting"` // pending exports of theirs
+	Cause   ledger.Cause `json:"cause"`
+	Orgs    []string     `json:"orgs"` // at most 20 of them
+	Count   int64        `json:"count"`
+	Waiting int64        `json:"waiting"` // pending exports of theirs
 }
 
 // OrgWaiting is what waits of one company.
 type OrgWaiting struct {
-	Org   string  `json:"org_id"`
-	Count int64   `json:"waiting"`
-	Age   Seconds `json:"age_s"` // of what has waited for longest, since it was committed
-	Held  Cause   `json:"held"`  // why the company may not send; empty when it may
+	Org   string       `json:"org_id"`
+	Count int64        `json:"waiting"`
+	Age   Seconds      `json:"age_s"` // of what has waited for longest, since it was committed
+	Held  ledger.Cause `json:"held"`  // why the company may not send; empty when it may
 }
 
 // Failing is what waits again because Greenhouse could not be reached, or failed.
@@ -70,7 +72,7 @@ type Failing struct {
 
 // Backlog reads what is under way or waits.
 func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
-	b := Backlog{RiverJobs: map[string]int{}, live: map[State]int64{}}
+	b := Backlog{RiverJobs: map[string]int{}, live: map[ledger.State]int64{}}
 	var err error
 	if b.Stopped, err = s.Stopped(ctx); err != nil {
 		return b, err
@@ -92,10 +94,10 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 		return b, err
 	}
 	b.Waiting += blocked
-	b.DeadBy = map[Cause]int64{CausePayloadRefused: refused, CauseTargetGone: gone, CauseGreenhouseDown: down, CauseBug: bug}
-	b.live = map[State]int64{
-		StatePending: b.Waiting, StateQueued: b.InFlight - sending, StateSending: sending,
-		StateDead: b.Dead, StateUnknown: b.Unknown, StateDuplicate: b.Decisions,
+	b.DeadBy = map[ledger.Cause]int64{ledger.CausePayloadRefused: refused, ledger.CauseTargetGone: gone, ledger.CauseGreenhouseDown: down, ledger.CauseBug: bug}
+	b.live = map[ledger.State]int64{
+		ledger.StatePending: b.Waiting, ledger.StateQueued: b.InFlight - sending, ledger.StateSending: sending,
+		ledger.StateDead: b.Dead, ledger.StateUnknown: b.Unknown, ledger.StateDuplicate: b.Decisions,
 	}
 	rows, err := s.Pool.Query(ctx, `
 		SELECT state::text, count(*)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 type orgWork struct {
 	Org          string
 	Enabled      bool
-	Held         Cause
+	Held         ledger.Cause
 	Waiting      int64
 	Due          int64
 	DueAge       Seconds // of what has been due for longest
@@ -67,17 +69,17 @@ func (s *Store) workByCompany(ctx context.Context, b *Backlog) error {
 func (b *Backlog) addWork(list []orgWork) {
 	slices.SortFunc(list, func(a, b orgWork) int { return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Org, b.Org)) })
 	b.ByHold, b.Held, b.Oldest = map[string]int64{}, []HeldGroup{}, []OrgWaiting{}
-	held := map[Cause]*HeldGroup{}
+	held := map[ledger.Cause]*HeldGroup{}
 	for _, w := range list {
 		b.ByHold[cmp.Or(string(w.Held), "on")]++
 		b.Waiting += w.Waiting
 		if w.Enabled {
 			b.Companies++
 		}
-		if w.Held == CauseNone {
+		if w.Held == ledger.CauseNone {
 			b.Due += w.Due
 			b.DueAge = max(b.DueAge, w.DueAge)
-		} else if w.Waiting > 0 || w.Held != CauseOff { // off with nothing waiting is how that company wants it
+		} else if w.Waiting > 0 || w.Held != ledger.CauseOff { // off with nothing waiting is how that company wants it
 			hold(held, w)
 		}
 		b.Failing.add(w)
@@ -95,7 +97,7 @@ func (b *Backlog) addWork(list []orgWork) {
 	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
 }
 
-func hold(held map[Cause]*HeldGroup, w orgWork) {
+func hold(held map[ledger.Cause]*HeldGroup, w orgWork) {
 	group := held[w.Held]
 	if group == nil {
 		group = &HeldGroup{Cause: w.Held}
@@ -109,7 +111,7 @@ func hold(held map[Cause]*HeldGroup, w orgWork) {
 }
 
 func (f *Failing) add(w orgWork) {
-	if w.Failing == 0 || w.Held != CauseNone {
+	if w.Failing == 0 || w.Held != ledger.CauseNone {
 		return
 	}
 	f.Companies++

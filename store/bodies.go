@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // bodyColumns are the bodies of some arrivals, column by column, as unnest wants them.
@@ -15,7 +17,7 @@ type bodyColumns struct {
 	bytes                                                                      int // about what sending them takes
 }
 
-func bodiesOf(arrivals []Arrival) *bodyColumns {
+func bodiesOf(arrivals []ledger.Arrival) *bodyColumns {
 	c := &bodyColumns{}
 	for i, a := range arrivals {
 		if a.Body == nil {
@@ -50,7 +52,7 @@ func (c *bodyColumns) insert(ids []int64) (string, []any) {
 		RETURNING id`, args
 }
 
-// place gives each arrival its body's id, 0 where it has none.
+// Place gives each arrival its body's id, 0 where it has none.
 func (c *bodyColumns) place(arrivals int, ids []int64) []int64 {
 	placed := make([]int64, arrivals)
 	for n, at := range c.at {
@@ -62,7 +64,7 @@ func (c *bodyColumns) place(arrivals int, ids []int64) []int64 {
 // addBodies stores the bodies of a fold before the relay takes its lock, in a transaction of their own, so that a relay frozen while
 // it sends a megabyte holds nothing. It returns their ids, 0 for an arrival without. A body that no export comes to name is a
 // leftover, which SweepBodies deletes.
-func (s *Store) addBodies(ctx context.Context, arrivals []Arrival) ([]int64, error) {
+func (s *Store) addBodies(ctx context.Context, arrivals []ledger.Arrival) ([]int64, error) {
 	c := bodiesOf(arrivals)
 	if len(c.at) == 0 {
 		return make([]int64, len(arrivals)), nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // chain lists the checks in the order in which an export meets them, up to where it stands. Pure.
@@ -22,10 +24,10 @@ func (f facts) chain() []Check {
 	if f.State != nil {
 		f.decisions(add)
 		switch *f.State {
-		case StateIneligible:
-		case StateCancelled:
+		case ledger.StateIneligible:
+		case ledger.StateCancelled:
 			f.cancelled(add)
-		case StatePending, StateQueued:
+		case ledger.StatePending, ledger.StateQueued:
 			f.waiting(add)
 		default:
 			f.fate(add)
@@ -46,7 +48,7 @@ func (f facts) decisions(add addCheck) {
 	add("real", !f.Practice, "%s", choose(f.Practice, "It is a practice interview, and these are never exported.", "It is no practice interview."))
 	add("interviewer", f.Advances != nil && *f.Advances, "%s", answer("The interviewer", f.Advances, "would advance the candidate"))
 	add("candidate", f.Continues != nil && *f.Continues, "%s", answer("The candidate", f.Continues, "wants to continue"))
-	if f.Cause == CauseWithdrawn {
+	if f.Cause == ledger.CauseWithdrawn {
 		add("standing", false, "Both had said yes, and then one of the two took it back before it was sent.")
 	}
 }
@@ -64,15 +66,15 @@ func (f facts) cancelled(add addCheck) {
 }
 
 // heldFor says in a sentence why a company may not send.
-var heldFor = map[Cause]string{
-	CauseStopped:          "Everything is stopped, for all companies.",
-	CauseOff:              "The company has not turned the connection to Greenhouse on.",
-	CauseIncomplete:       "The company's connection lacks a key or the person as whom candidates are added.",
-	CauseDecryptFailed:    "The company's stored key cannot be opened.",
-	CauseUntested:         "The company's credential has not passed the connection test yet.",
-	CausePaused:           "We have paused the company.",
-	CauseAuthRejected:     "Greenhouse refuses the company's key or the person as whom candidates are added.",
-	CausePermissionDenied: "Greenhouse does not let the company's key or person add candidates.",
+var heldFor = map[ledger.Cause]string{
+	ledger.CauseStopped:          "Everything is stopped, for all companies.",
+	ledger.CauseOff:              "The company has not turned the connection to Greenhouse on.",
+	ledger.CauseIncomplete:       "The company's connection lacks a key or the person as whom candidates are added.",
+	ledger.CauseDecryptFailed:    "The company's stored key cannot be opened.",
+	ledger.CauseUntested:         "The company's credential has not passed the connection test yet.",
+	ledger.CausePaused:           "We have paused the company.",
+	ledger.CauseAuthRejected:     "Greenhouse refuses the company's key or the person as whom candidates are added.",
+	ledger.CausePermissionDenied: "Greenhouse does not let the company's key or person add candidates.",
 }
 
 func (f facts) waiting(add addCheck) {
@@ -82,7 +84,7 @@ func (f facts) waiting(add addCheck) {
 		add("company", true, "The company may send.")
 	}
 	switch {
-	case *f.State == StateQueued:
+	case *f.State == ledger.StateQueued:
 		add("turn", true, "It has a job and goes as soon as a worker is free.")
 	case f.BlockedAt != nil:
 		add("turn", false, "It waits since %s for another export of the same candidate%s.", moment(*f.BlockedAt), f.others())
@@ -98,15 +100,15 @@ func (f facts) waiting(add addCheck) {
 
 func (f facts) fate(add addCheck) {
 	switch *f.State {
-	case StateDuplicate:
+	case ledger.StateDuplicate:
 		add("only one", false, "The same candidate was already sent to this company, or may have been%s: somebody must decide.", f.others())
-	case StateSending:
+	case ledger.StateSending:
 		add("in Greenhouse", false, "Attempt %d is being made at this moment.", f.Attempts)
-	case StateUnknown:
+	case ledger.StateUnknown:
 		add("in Greenhouse", false, "Greenhouse gave no readable answer, so it may or may not exist there: look, then resolve it. %s", f.Detail)
-	case StateDead:
+	case ledger.StateDead:
 		add("accepted", false, "It was given up at attempt %d (%s). %s", f.Attempts, f.Cause, f.Detail)
-	case StateSent:
+	case ledger.StateSent:
 		where := ""
 		if f.ProfileURL != nil {
 			where = " " + *f.ProfileURL

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // ChargeBudget takes n requests other than exports (probes, connection tests) out of a credential's budget and commits. It returns
@@ -18,7 +20,7 @@ func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (boo
 		if _, err := tx.Exec(ctx, "INSERT INTO ghexport.budgets (credential) VALUES ($1) ON CONFLICT DO NOTHING", credential); err != nil {
 			return err
 		}
-		var b Budget
+		var b ledger.Budget
 		var now time.Time
 		var end, blocked *time.Time
 		var inFlight int
@@ -34,12 +36,12 @@ func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (boo
 			return err
 		}
 		b.End, b.BlockedUntil = timeOrZero(end), timeOrZero(blocked)
-		b.roll(now, inFlight)
-		if free = b.free(now, true) >= n; !free {
+		b.Roll(now, inFlight)
+		if free = b.Free(now, true) >= n; !free {
 			return nil
 		}
 		for range n {
-			b.spend(now)
+			b.Spend(now)
 		}
 		_, err = tx.Exec(ctx, `
 			UPDATE ghexport.budgets

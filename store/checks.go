@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // CheckKind is what looked at a credential.
@@ -32,16 +34,16 @@ const (
 
 // CheckRow is one look at a company's credential, as it is kept for 90 days.
 type CheckRow struct {
-	ID        int64       `json:"id"`
-	OrgID     string      `json:"org_id"`
-	At        time.Time   `json:"at"`
-	Kind      CheckKind   `json:"kind"`
-	Answer    CheckAnswer `json:"answer"`
-	Cause     *Cause      `json:"cause"`  // why it was refused
-	Status    *int        `json:"status"` // HTTP; null when no answer came
-	Detail    *string     `json:"detail"` // Greenhouse's words
-	KeyLast5  *string     `json:"key_last5"`
-	CreatedBy *string     `json:"created_by"`
+	ID        int64         `json:"id"`
+	OrgID     string        `json:"org_id"`
+	At        time.Time     `json:"at"`
+	Kind      CheckKind     `json:"kind"`
+	Answer    CheckAnswer   `json:"answer"`
+	Cause     *ledger.Cause `json:"cause"`  // why it was refused
+	Status    *int          `json:"status"` // HTTP; null when no answer came
+	Detail    *string       `json:"detail"` // Greenhouse's words
+	KeyLast5  *string       `json:"key_last5"`
+	CreatedBy *string       `json:"created_by"`
 }
 
 // Checks reads a company's newest looks, newest first; 100 when limit is 0.
@@ -72,8 +74,8 @@ type TestedCredential struct {
 	KeyLast5  string
 	CreatedBy string
 	Answer    CheckAnswer
-	Cause     Cause // of a refusal
-	Status    int   // 0 when no answer came
+	Cause     ledger.Cause // of a refusal
+	Status    int          // 0 when no answer came
 	Detail    string
 }
 
@@ -83,7 +85,7 @@ func (s *Store) AddTest(ctx context.Context, t TestedCredential) error {
 	_, err := s.Pool.Exec(ctx, `
 		INSERT INTO ghexport.checks (org_id, kind, answer, cause, status, detail, key_digest, key_last5, created_by)
 		VALUES ($1, 'test', $2, nullif($3, ''), nullif($4::int, 0), nullif($5, ''), $6, nullif($7, ''), nullif($8, ''))`,
-		t.OrgID, string(t.Answer), string(t.Cause), t.Status, Clean(t.Detail, detailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
+		t.OrgID, string(t.Answer), string(t.Cause), t.Status, ledger.Clean(t.Detail, detailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
 	if err != nil {
 		return fmt.Errorf("keep the test of company %q: %w", t.OrgID, err)
 	}

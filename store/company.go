@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // CompanyActivity is what the ledger holds of one company.
 type CompanyActivity struct {
-	States   map[State]int64 `json:"states"`    // every state, those with none included
-	LastSent *time.Time      `json:"last_sent"` // when its newest exports last reached Greenhouse; null: none of them did
+	States   map[ledger.State]int64 `json:"states"`    // every state, those with none included
+	LastSent *time.Time             `json:"last_sent"` // when its newest exports last reached Greenhouse; null: none of them did
 }
 
 // lastSentAmong is how many of a company's newest exports are looked at for the last one that was sent.
@@ -19,15 +21,15 @@ const lastSentAmong = 1000
 
 // CompanyActivity counts a company's exports, which costs as much as it has of them.
 func (s *Store) CompanyActivity(ctx context.Context, org string) (CompanyActivity, error) {
-	a := CompanyActivity{States: map[State]int64{}}
-	for _, state := range States {
+	a := CompanyActivity{States: map[ledger.State]int64{}}
+	for _, state := range ledger.States {
 		a.States[state] = 0
 	}
 	rows, err := s.Pool.Query(ctx, "SELECT state, count(*) FROM ghexport.exports WHERE org_id = $1 GROUP BY state", org) // exports_by_org
 	if err != nil {
 		return a, fmt.Errorf("count exports of company %q: %w", org, err)
 	}
-	var state State
+	var state ledger.State
 	var n int64
 	if _, err := pgx.ForEachRow(rows, []any{&state, &n}, func() error { a.States[state] = n; return nil }); err != nil {
 		return a, fmt.Errorf("count exports of company %q: %w", org, err)

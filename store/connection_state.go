@@ -1,5 +1,7 @@
 package store
 
+import "github.com/interviewing-io/greenhouse-export/ledger"
+
 // ConnectionState is how a company's connection stands, as its admin sees it.
 type ConnectionState string
 
@@ -43,7 +45,7 @@ func (i Integration) connectionState() ConnectionState {
 		return ConnectionPausedByYou
 	case !i.Enabled:
 		return ConnectionReady
-	case i.PausedAt != nil || i.Held != nil && *i.Held == CauseStopped:
+	case i.PausedAt != nil || i.Held != nil && *i.Held == ledger.CauseStopped:
 		return ConnectionPausedByUs
 	}
 	return ConnectionOn

@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // The table is the specification of the states that a company's admin sees.
 func TestConnectionState(t *testing.T) {
 	t.Parallel()
-	email, now, stopped, refused := "lee@acme.example", time.Now(), CauseStopped, CauseAuthRejected
+	email, now, stopped, refused := "lee@acme.example", time.Now(), ledger.CauseStopped, ledger.CauseAuthRejected
 	complete := func(edit ...func(*Integration)) Integration {
 		i := Integration{HasKey: true, CreatedBy: &email, Tested: true}
 		for _, f := range edit {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Reading the whole ledger costs a third of a second for each million exports, so it is done rarely, and its result kept for all.
@@ -21,7 +23,7 @@ const (
 
 // stateCounts is how many exports there were of each state.
 type stateCounts struct {
-	states map[State]int64
+	states map[ledger.State]int64
 	age    time.Duration
 	took   time.Duration
 }
@@ -60,11 +62,11 @@ func (s *Store) knownCounts(ctx context.Context) (c stateCounts, err error) {
 	if err != nil {
 		return c, fmt.Errorf("read the counts of states: %w", err)
 	}
-	var state State
+	var state ledger.State
 	var n int64
 	_, err = pgx.ForEachRow(rows, []any{&state, &n, &c.age, &c.took}, func() error {
 		if c.states == nil {
-			c.states = map[State]int64{}
+			c.states = map[ledger.State]int64{}
 		}
 		c.states[state] = n
 		return nil
@@ -98,8 +100,8 @@ func (s *Store) recount(ctx context.Context, must bool) (c stateCounts, err erro
 }
 
 func readLedger(ctx context.Context, tx pgx.Tx) (stateCounts, error) {
-	c := stateCounts{states: map[State]int64{}}
-	for _, state := range States {
+	c := stateCounts{states: map[ledger.State]int64{}}
+	for _, state := range ledger.States {
 		c.states[state] = 0
 	}
 	began := time.Now()
@@ -107,7 +109,7 @@ func readLedger(ctx context.Context, tx pgx.Tx) (stateCounts, error) {
 	if err != nil {
 		return c, err
 	}
-	var state State
+	var state ledger.State
 	var n int64
 	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error { c.states[state] = n; return nil })
 	c.took = time.Since(began)
@@ -116,7 +118,7 @@ func readLedger(ctx context.Context, tx pgx.Tx) (stateCounts, error) {
 
 func (c stateCounts) keep(ctx context.Context, tx pgx.Tx) error {
 	states, counts := make([]string, 0, len(c.states)), make([]int64, 0, len(c.states))
-	for _, state := range States {
+	for _, state := range ledger.States {
 		states, counts = append(states, string(state)), append(counts, c.states[state])
 	}
 	_, err := tx.Exec(ctx, `

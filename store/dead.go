@@ -5,27 +5,34 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // DeadGroup is dead letters that died of the same thing under the same version of the code.
 type DeadGroup struct {
-	Fingerprint string     `json:"fingerprint"` // names the group in a [Filter]
-	Cause       Cause      `json:"cause"`
-	Field       string     `json:"field"`        // of the request, that Greenhouse complains about; empty where it names none
-	Message     string     `json:"message"`      // what it says of that, see [Shape]
-	Detail      string     `json:"detail"`       // field and message as they stand in the ledger
-	CodeVersion string     `json:"code_version"` // that sent them; empty where an older one did not say
-	Count       int64      `json:"count"`
-	Companies   int64      `json:"companies"`
-	Orgs        []string   `json:"orgs"` // at most 20 of them, those with most letters first
-	FirstSeen   time.Time  `json:"first_seen"`
-	LastSeen    time.Time  `json:"last_seen"`
-	Sample      int64      `json:"sample"` // the newest of them
-	Replay      Verdict    `json:"replay"` // whether to send them again as things stand
-	Because     string     `json:"because"`
-	Trend       DeathTrend `json:"trend"` // deaths by time, oldest first
+	Fingerprint string         `json:"fingerprint"` // names the group in a [Filter]
+	Cause       ledger.Cause   `json:"cause"`
+	Field       string         `json:"field"`        // of the request, that Greenhouse complains about; empty where it names none
+	Message     string         `json:"message"`      // what it says of that, see [Shape]
+	Detail      string         `json:"detail"`       // field and message as they stand in the ledger
+	CodeVersion string         `json:"code_version"` // that sent them; empty where an older one did not say
+	Count       int64          `json:"count"`
+	Companies   int64          `json:"companies"`
+	Orgs        []string       `json:"orgs"` // at most 20 of them, those with most letters first
+	FirstSeen   time.Time      `json:"first_seen"`
+	LastSeen    time.Time      `json:"last_seen"`
+	Sample      int64          `json:"sample"` // the newest of them
+	Replay      ledger.Verdict `json:"replay"` // whether to send them again as things stand
+	Because     string         `json:"because"`
+	Trend       DeathTrend     `json:"trend"` // deaths by time, oldest first
 
 	answered, changed int64 // of its companies: heard from by Greenhouse, or with other settings, since their last death
+}
+
+// facts are what is known about the group, for [ledger.Advise] when the given version runs.
+func (g DeadGroup) facts(version string) ledger.Deaths {
+	return ledger.Deaths{Cause: g.Cause, Died: g.CodeVersion, Now: version, Companies: g.Companies, Answered: g.answered, Changed: g.changed}
 }
 
 // DeathTrend is how many died in each stretch of time, up to now.
@@ -40,7 +47,7 @@ const deadGroups = 1000
 // DeadGroups groups the dead exports that match by what they died of, the largest group first, at most 1,000 groups. The filter's
 // State and Limit do not count.
 func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
-	f.State = StateDead
+	f.State = ledger.StateDead
 	var groups []DeadGroup
 	err := s.look(ctx, "group dead letters", func(tx pgx.Tx) (err error) {
 		if groups, err = s.deadGroups(ctx, tx, f); err == nil {
@@ -73,8 +80,8 @@ func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGrou
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (g DeadGroup, err error) {
 		err = row.Scan(&g.Fingerprint, &g.Cause, &g.Detail, &g.CodeVersion, &g.Count, &g.Companies, &g.Orgs, &g.FirstSeen, &g.LastSeen,
 			&g.Sample, &g.answered, &g.changed)
-		g.Field, g.Message = Fields(g.Detail)
-		g.Replay, g.Because = judgeAgain(g.facts(s.version))
+		g.Field, g.Message = ledger.Fields(g.Detail)
+		g.Replay, g.Because = ledger.Advise(g.facts(s.version))
 		return g, err
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Decision is an export that waits for a person to say what it is: one in doubt (unknown), or a possible duplicate.
@@ -51,7 +53,7 @@ func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Deci
 
 func decisionsWhere(f Filter) where {
 	w := Filter{State: f.State, Org: f.Org, IDs: f.IDs, BeforeID: f.BeforeID}.where()
-	w.addIf(true, "e.attention_at IS NOT NULL AND e.state = ANY (%s)", []State{StateUnknown, StateDuplicate})
+	w.addIf(true, "e.attention_at IS NOT NULL AND e.state = ANY (%s)", []ledger.State{ledger.StateUnknown, ledger.StateDuplicate})
 	return w
 }
 

@@ -1,11 +1,15 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
+)
 
 // Discard ends exports that nobody wants sent: pending and dead ones become cancelled (discarded). A [Store.Replay] takes it back.
 // Each batch is a transaction with its audit rows; doing it twice refuses the second time.
 func (s *Store) Discard(ctx context.Context, r Request) (Result, error) {
-	ids, err := s.selected(ctx, r.Filter, StatePending, StateDead)
+	ids, err := s.selected(ctx, r.Filter, ledger.StatePending, ledger.StateDead)
 	if err != nil {
 		return Result{}, err
 	}
@@ -14,13 +18,13 @@ func (s *Store) Discard(ctx context.Context, r Request) (Result, error) {
 
 func judgeDiscard(row verbRow) (move, string) {
 	switch row.State {
-	case StatePending, StateDead:
-		return move{to: StateCancelled, cause: CauseDiscarded}, ""
-	case StateQueued, StateSending:
+	case ledger.StatePending, ledger.StateDead:
+		return move{to: ledger.StateCancelled, cause: ledger.CauseDiscarded}, ""
+	case ledger.StateQueued, ledger.StateSending:
 		return move{}, "it is on its way; pause the company first, or look again in a minute"
-	case StateUnknown, StateDuplicate:
+	case ledger.StateUnknown, ledger.StateDuplicate:
 		return move{}, "it waits for a decision; use resolve --skip"
-	case StateIneligible:
+	case ledger.StateIneligible:
 		return move{}, "there is nothing to send that could be discarded"
 	default:
 		return move{}, "only pending and dead exports can be discarded"

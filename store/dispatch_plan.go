@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // dispatchPlan is what one pass does with the due exports that it saw.
@@ -54,10 +56,10 @@ func (p *dispatchPlan) send(e dueExport, free map[string]int) {
 		return
 	}
 	b := p.budget(e)
-	places, requests := free[e.OrgID], b.free(e.Now, e.Urgent || e.Trial)
+	places, requests := free[e.OrgID], b.Free(e.Now, e.Urgent || e.Trial)
 	if e.Lane == laneReplay && !e.Trial {
 		// The last place, and a share of the budget, are left to live work that comes while replays are under way.
-		places, requests = places-min(1, e.Cap-1), b.freeForReplay(e.Now, e.Urgent)
+		places, requests = places-min(1, e.Cap-1), b.FreeForReplay(e.Now, e.Urgent)
 	}
 	if places <= 0 || requests <= 0 {
 		return
@@ -67,7 +69,7 @@ func (p *dispatchPlan) send(e dueExport, free map[string]int) {
 		p.full = e.OrgID
 	}
 	p.queue = append(p.queue, e.ID)
-	p.sendBy = append(p.sendBy, b.spend(e.Now))
+	p.sendBy = append(p.sendBy, b.Spend(e.Now))
 	b.taken = append(b.taken, e.Now)
 	if e.Trial {
 		p.trial = append(p.trial, e.ID)
@@ -78,11 +80,11 @@ func (p *dispatchPlan) budget(e dueExport) *spending {
 	if b, ok := p.budgets[string(e.Credential)]; ok {
 		return b
 	}
-	b := &spending{read: e.BudgetRevision, Budget: Budget{
+	b := &spending{read: e.BudgetRevision, Budget: ledger.Budget{
 		Limit: e.Limit, Window: e.Window, PhaseKnown: e.PhaseKnown, Spent: e.Spent, Spends: e.Spends,
 	}}
 	b.End, b.BlockedUntil = timeOrZero(e.End), timeOrZero(e.BlockedUntil)
-	b.roll(e.Now, e.KeyInFlight)
+	b.Roll(e.Now, e.KeyInFlight)
 	p.budgets[string(e.Credential)] = b
 	return b
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -87,7 +88,7 @@ func TestEnable_DropStopsWhenSomebodyElseIsFirst(t *testing.T) {
 func TestEnable_DropsNothingOfAStranger(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	d.export(fixture{State: store.StatePending})
+	d.export(fixture{State: ledger.StatePending})
 	_, err := d.Enable(t.Context(), "acme", store.WaitingDrop, kim)
 	require.ErrorIs(t, err, store.ErrNotFound)
 	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.exports WHERE state = 'pending'"))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Enable turns a connected company on. What gathered while it was off is sent or dropped as the answer says; without one, and with
@@ -107,7 +109,7 @@ func (s *Store) Disable(ctx context.Context, org string, by By) (bool, error) {
 // pause's author and reason then stay.
 func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
 	return s.switchOrg(ctx, "org pause", org, by, "paused_at IS NULL",
-		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, Clean(by.Reason, detailCap))
+		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, detailCap))
 }
 
 // ResumeOrg ends [Store.PauseOrg]; what waited is sent. It returns false where the company was not paused.

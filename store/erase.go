@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Erasure asks to take a person's data out of the ledger.
@@ -21,14 +23,14 @@ type Erasure struct {
 
 // ErasedExport is an export from which a person's data was taken, or would be.
 type ErasedExport struct {
-	ID          int64      `json:"id"`
-	OrgID       string     `json:"org_id"`
-	InterviewID string     `json:"interview_id"`
-	Was         State      `json:"was"`
-	State       State      `json:"state"`
-	MayExist    bool       `json:"may_exist"` // nobody knows whether it is in Greenhouse
-	ProfileURL  *string    `json:"profile_url"`
-	Before      *time.Time `json:"erased_before"` // null unless it had been erased already, then when
+	ID          int64        `json:"id"`
+	OrgID       string       `json:"org_id"`
+	InterviewID string       `json:"interview_id"`
+	Was         ledger.State `json:"was"`
+	State       ledger.State `json:"state"`
+	MayExist    bool         `json:"may_exist"` // nobody knows whether it is in Greenhouse
+	ProfileURL  *string      `json:"profile_url"`
+	Before      *time.Time   `json:"erased_before"` // null unless it had been erased already, then when
 
 	bodies []int64
 }
@@ -86,10 +88,10 @@ func (q Erasure) run(ctx context.Context, tx pgx.Tx) (out Erased, err error) {
 		return out, err
 	}
 	// Grouped by what it did, as for every verb; an export that was erased before is not told again.
-	moved := map[[2]State][]int64{}
+	moved := map[[2]ledger.State][]int64{}
 	for _, e := range out.Exports {
 		if e.Before == nil {
-			change := [2]State{e.Was, e.State}
+			change := [2]ledger.State{e.Was, e.State}
 			moved[change] = append(moved[change], e.ID)
 		}
 	}

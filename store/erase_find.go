@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // namedMessages are interviews of which a message names the candidate, with what a row for one needs that the ledger does not know.
@@ -116,8 +118,8 @@ func (q Erasure) exports(ctx context.Context, tx pgx.Tx, n namedMessages) ([]Era
 	var e ErasedExport
 	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.OrgID, &e.InterviewID, &e.Was, &e.MayExist, &e.ProfileURL, &e.Before, &e.bodies}, func() error {
 		one := e
-		if one.State = StateCancelled; one.Was == StateSent {
-			one.State, one.MayExist = StateSent, false
+		if one.State = ledger.StateCancelled; one.Was == ledger.StateSent {
+			one.State, one.MayExist = ledger.StateSent, false
 		}
 		found = append(found, one)
 		return nil

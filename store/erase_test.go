@@ -8,34 +8,35 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 func TestErase_FromEveryState(t *testing.T) {
 	t.Parallel()
-	mayExist := []string{store.FlagMayExist}
+	mayExist := []string{ledger.FlagMayExist}
 	for name, test := range map[string]struct {
 		from  fixture
-		state store.State
+		state ledger.State
 		flags []string
 	}{
-		"Ineligible":       {fixture{State: store.StateIneligible, Cause: store.CauseDecisionNo}, store.StateCancelled, nil},
-		"Pending":          {fixture{State: store.StatePending, Cause: store.CauseLimited, Detail: "Ada"}, store.StateCancelled, nil},
-		"WaitingForOthers": {fixture{State: store.StatePending, Blocked: true}, store.StateCancelled, nil},
-		"Queued":           {fixture{State: store.StateQueued}, store.StateCancelled, nil},
-		"Sending":          {fixture{State: store.StateSending}, store.StateCancelled, mayExist},
-		"Sent":             {fixture{State: store.StateSent}, store.StateSent, nil},
-		"Unknown":          {fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown}, store.StateCancelled, mayExist},
-		"Duplicate":        {fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible}, store.StateCancelled, nil},
-		"Dead":             {fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "Ada"}, store.StateCancelled, nil},
-		"Discarded":        {fixture{State: store.StateCancelled, Cause: store.CauseDiscarded}, store.StateCancelled, nil},
-		"SkippedInDoubt":   {fixture{State: store.StateCancelled, Cause: store.CauseSkipped, Flags: mayExist}, store.StateCancelled, mayExist},
+		"Ineligible":       {fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionNo}, ledger.StateCancelled, nil},
+		"Pending":          {fixture{State: ledger.StatePending, Cause: ledger.CauseLimited, Detail: "Ada"}, ledger.StateCancelled, nil},
+		"WaitingForOthers": {fixture{State: ledger.StatePending, Blocked: true}, ledger.StateCancelled, nil},
+		"Queued":           {fixture{State: ledger.StateQueued}, ledger.StateCancelled, nil},
+		"Sending":          {fixture{State: ledger.StateSending}, ledger.StateCancelled, mayExist},
+		"Sent":             {fixture{State: ledger.StateSent}, ledger.StateSent, nil},
+		"Unknown":          {fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown}, ledger.StateCancelled, mayExist},
+		"Duplicate":        {fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible}, ledger.StateCancelled, nil},
+		"Dead":             {fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "Ada"}, ledger.StateCancelled, nil},
+		"Discarded":        {fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded}, ledger.StateCancelled, nil},
+		"SkippedInDoubt":   {fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Flags: mayExist}, ledger.StateCancelled, mayExist},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := setup(t)
 			test.from.Candidate = "cand_ada"
-			id, other := d.export(test.from), d.export(fixture{State: store.StatePending})
+			id, other := d.export(test.from), d.export(fixture{State: ledger.StatePending})
 			d.wakes(func() {
 				got, err := d.Erase(t.Context(), store.Erasure{Candidate: " cand_ada ", By: kim})
 				require.NoError(t, err)
@@ -43,14 +44,14 @@ func TestErase_FromEveryState(t *testing.T) {
 				e := got.Exports[0]
 				assert.Equal(t, []any{id, test.from.State, test.state, test.flags != nil}, []any{e.ID, e.Was, e.State, e.MayExist})
 			})
-			want := ledger{State: test.state, Flags: append([]string{}, test.flags...)}
-			if test.state == store.StateCancelled {
+			want := standings{State: test.state, Flags: append([]string{}, test.flags...)}
+			if test.state == ledger.StateCancelled {
 				want.Cause = text("erased")
 			}
 			assert.Equal(t, want, d.ledger(id))
 			assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.exports WHERE id = $1 AND body_id IS NULL AND candidate_id = 'erased' AND erased_at IS NOT NULL AND detail IS NULL", id))
 			assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.bodies"), "that of the other candidate")
-			assert.Equal(t, store.StatePending, d.ledger(other).State)
+			assert.Equal(t, ledger.StatePending, d.ledger(other).State)
 			assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.audit WHERE action = 'erase' AND export_id = $1 AND reason = 'on call'", id))
 			replayed, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(id)})
 			require.NoError(t, err)
@@ -67,9 +68,9 @@ func TestErase_LeavesNoWord(t *testing.T) {
 			t.Parallel()
 			d := setup(t)
 			digests := d.digests()
-			dead := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails: ada@example.com", Candidate: "cand_ada"})
+			dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails: ada@example.com", Candidate: "cand_ada"})
 			d.exec("UPDATE ghexport.exports SET candidate_digest = $1, email_digest = $2", digests.Candidate("cand_ada"), digests.Email("ada@example.com"))
-			_, err := d.Amend(t.Context(), store.Amendment{ExportID: dead, By: kim, Digests: digests, Change: func(b store.Body) (store.Edited, error) {
+			_, err := d.Amend(t.Context(), store.Amendment{ExportID: dead, By: kim, Digests: digests, Change: func(b ledger.Body) (store.Edited, error) {
 				b.LastName = "King Lovelace"
 				return store.Edited{Body: b}, nil
 			}})
@@ -102,7 +103,7 @@ func TestErase_LeavesNoWord(t *testing.T) {
 			require.NoError(t, err)
 			assert.Len(t, planned.Exports, 1)
 			assert.Equal(t, 4, planned.Messages)
-			assert.Equal(t, store.StatePending, d.ledger(dead).State, "a dry run takes nothing")
+			assert.Equal(t, ledger.StatePending, d.ledger(dead).State, "a dry run takes nothing")
 
 			q.DryRun = false
 			done, err := d.Erase(t.Context(), q)
@@ -127,16 +128,16 @@ func TestErase_OneCompanyAlone(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	digests := d.digests()
-	unasked := d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionMissing, Candidate: "cand_ada"})
+	unasked := d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionMissing, Candidate: "cand_ada"})
 	d.exec("UPDATE ghexport.exports SET candidate_digest = NULL, email_digest = NULL") // as the fold leaves it
-	here := d.export(fixture{State: store.StatePending, Candidate: "cand_ada"})
-	there := d.export(fixture{State: store.StatePending, Candidate: "cand_ada", Org: "globex"})
+	here := d.export(fixture{State: ledger.StatePending, Candidate: "cand_ada"})
+	there := d.export(fixture{State: ledger.StatePending, Candidate: "cand_ada", Org: "globex"})
 	got, err := d.Erase(t.Context(), store.Erasure{Candidate: "cand_ada", Org: "acme", Digests: digests, By: kim})
 	require.NoError(t, err)
 	assert.Len(t, got.Exports, 2)
-	assert.Equal(t, store.StateCancelled, d.ledger(here).State)
+	assert.Equal(t, ledger.StateCancelled, d.ledger(here).State)
 	assert.Equal(t, digests.Candidate("cand_ada"), one[[]byte](d, "SELECT candidate_digest FROM ghexport.exports WHERE id = $1", unasked))
-	assert.Equal(t, store.StatePending, d.ledger(there).State)
+	assert.Equal(t, ledger.StatePending, d.ledger(there).State)
 
 	got, err = d.Erase(t.Context(), store.Erasure{Candidate: "erased", By: kim})
 	require.NoError(t, err)
@@ -146,20 +147,20 @@ func TestErase_OneCompanyAlone(t *testing.T) {
 // The answer to what was being sent still counts: it is in Greenhouse. What a refusal says of the person is not kept.
 func TestErase_WhileSending(t *testing.T) {
 	t.Parallel()
-	for outcome, want := range map[store.Outcome]ledger{
-		store.OutcomeSent: {State: store.StateSent, Flags: []string{store.FlagMayExist}},
-		store.OutcomeDead: {State: store.StateCancelled, Cause: text("erased"), Flags: []string{store.FlagMayExist}},
+	for outcome, want := range map[ledger.Outcome]standings{
+		ledger.OutcomeSent: {State: ledger.StateSent, Flags: []string{ledger.FlagMayExist}},
+		ledger.OutcomeDead: {State: ledger.StateCancelled, Cause: text("erased"), Flags: []string{ledger.FlagMayExist}},
 	} {
 		t.Run(string(outcome), func(t *testing.T) {
 			t.Parallel()
 			d := setup(t)
-			id := d.export(fixture{State: store.StateSending, Candidate: "cand_ada"})
+			id := d.export(fixture{State: ledger.StateSending, Candidate: "cand_ada"})
 			token := one[uuid.UUID](d, "SELECT attempt FROM ghexport.exports WHERE id = $1", id)
 			_, err := d.Erase(t.Context(), store.Erasure{Candidate: "cand_ada", By: kim})
 			require.NoError(t, err)
 			s := store.Settle{ExportID: id, Token: token, OrgID: "acme", Outcome: outcome, Status: 201, CandidateID: 17}
-			if outcome == store.OutcomeDead {
-				s.Status, s.CandidateID, s.Cause, s.Detail = 422, 0, store.CausePayloadRefused, "emails: ada@example.com"
+			if outcome == ledger.OutcomeDead {
+				s.Status, s.CandidateID, s.Cause, s.Detail = 422, 0, ledger.CausePayloadRefused, "emails: ada@example.com"
 			}
 			for range 2 {
 				_, err = d.Settle(t.Context(), s)
@@ -169,7 +170,7 @@ func TestErase_WhileSending(t *testing.T) {
 			assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.attempts WHERE export_id = $1 AND outcome = $2 AND late AND detail IS NULL", id, string(outcome)))
 			absent, err := d.ResolveAbsent(t.Context(), ids(id))
 			require.NoError(t, err)
-			assert.Len(t, absent.Done, map[store.Outcome]int{store.OutcomeDead: 1}[outcome], "looked for in Greenhouse, and its doubt ended")
+			assert.Len(t, absent.Done, map[ledger.Outcome]int{ledger.OutcomeDead: 1}[outcome], "looked for in Greenhouse, and its doubt ended")
 		})
 	}
 }

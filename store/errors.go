@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // ErrNotFound says that no such export, company or run exists.
@@ -19,8 +21,8 @@ var ErrStandby = errors.New("another relay is at work")
 // RefusedError says that a verb does not apply to an export as it stands. Nothing was changed.
 type RefusedError struct {
 	ExportID int64
-	State    State  // the state it is in
-	Because  string // why the verb does not apply, a whole clause
+	State    ledger.State // the state it is in
+	Because  string       // why the verb does not apply, a whole clause
 }
 
 // Error names the export, its state and the reason.

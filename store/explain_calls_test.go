@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -45,12 +46,12 @@ func nothing[T any](_ T, err error) error { return err }
 
 func (e *explained) relayCalls() []call {
 	yes := true
-	arrive := func(org, interview string, version int64) store.Arrival {
+	arrive := func(org, interview string, version int64) ledger.Arrival {
 		id := e.message(org, interview, version, true, true)
-		return store.Arrival{
+		return ledger.Arrival{
 			Messages: []int64{id}, Newest: id, OrgID: org, InterviewID: interview, CandidateID: "c" + interview, Version: version, Digest: []byte("d"),
 			InterviewedAt: time.Now(), Advances: &yes, Continues: &yes, EnqueuedAt: time.Now(), Eligible: true, Flags: []string{},
-			Body: &store.Body{FirstName: "Ada", LastName: "Lovelace", Email: "a@example.com", Note: "n", NoteFormat: 1}, CandidateDigest: []byte("c" + interview),
+			Body: &ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: "a@example.com", Note: "n", NoteFormat: 1}, CandidateDigest: []byte("c" + interview),
 			EmailDigest: []byte("e" + interview),
 		}
 	}
@@ -60,7 +61,7 @@ func (e *explained) relayCalls() []call {
 		}
 		return fmt.Sprintf("org_%d", 1+n%explainOrgs)
 	}
-	arrivals := func(from int) (list []store.Arrival) {
+	arrivals := func(from int) (list []ledger.Arrival) {
 		for _, n := range []int{from, 20000 + from, 300 + from, 90000 + from, 5000 + from} { // new, ineligible, unknown, sent, dead
 			list = append(list, arrive(of(n), fmt.Sprintf("iv_%d", n), 2))
 		}
@@ -87,7 +88,7 @@ func (e *explained) relayCalls() []call {
 
 // sendCalls send what the relay has queued.
 func (e *explained) sendCalls() []call {
-	settle := func(outcome store.Outcome, cause store.Cause) func(context.Context) error {
+	settle := func(outcome ledger.Outcome, cause ledger.Cause) func(context.Context) error {
 		return func(ctx context.Context) error {
 			g := e.granted[0]
 			e.granted = e.granted[1:]
@@ -100,14 +101,14 @@ func (e *explained) sendCalls() []call {
 	settled := []string{"exports_pkey", "exports_due", "attempts_pkey"}
 	late := func(ctx context.Context) error {
 		id := int64(450)
-		return nothing(e.serve.Settle(ctx, store.Settle{ExportID: id, Token: uuid.New(), OrgID: "org_1", Outcome: store.OutcomeSent, CandidateID: 7}))
+		return nothing(e.serve.Settle(ctx, store.Settle{ExportID: id, Token: uuid.New(), OrgID: "org_1", Outcome: ledger.OutcomeSent, CandidateID: 7}))
 	}
 	return []call{
 		{name: "Intend", do: e.intend, uses: []string{"exports_pkey", "outbox_by_interview", "exports_due", "bodies_pkey"}},
-		{name: "SettleSent", do: settle(store.OutcomeSent, ""), uses: settled},
-		{name: "SettleAgain", do: settle(store.OutcomeAgain, store.CauseGreenhouseDown), uses: settled},
-		{name: "SettleHold", do: settle(store.OutcomeHold, store.CausePermissionDenied), uses: settled},
-		{name: "SettleDead", do: settle(store.OutcomeDead, store.CausePayloadRefused), uses: settled},
+		{name: "SettleSent", do: settle(ledger.OutcomeSent, ""), uses: settled},
+		{name: "SettleAgain", do: settle(ledger.OutcomeAgain, ledger.CauseGreenhouseDown), uses: settled},
+		{name: "SettleHold", do: settle(ledger.OutcomeHold, ledger.CausePermissionDenied), uses: settled},
+		{name: "SettleDead", do: settle(ledger.OutcomeDead, ledger.CausePayloadRefused), uses: settled},
 		{name: "SettleLate", do: late, uses: []string{"exports_pkey", "attempts_pkey"}},
 		{name: "ChargeBudget", do: func(ctx context.Context) error { return nothing(e.serve.ChargeBudget(ctx, []byte("key 9"), 1)) }, uses: []string{"exports_in_flight"}},
 	}
@@ -149,7 +150,7 @@ func (e *explained) sweepCalls() []call {
 		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
 		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
 		{name: "StartRun", do: func(ctx context.Context) error {
-			run, err := e.serve.StartRun(ctx, store.RunRequest{Filter: store.Filter{Cause: store.CauseTargetGone}, By: kim})
+			run, err := e.serve.StartRun(ctx, store.RunRequest{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
 			if err == nil {
 				e.run = run.ID
 			}
@@ -165,18 +166,18 @@ func (e *explained) listCalls() []call {
 	list := func(name string, f store.Filter, uses ...string) call {
 		return call{name: "List" + name, do: func(ctx context.Context) error { return nothing(e.serve.List(ctx, f, 50)) }, uses: uses}
 	}
-	indexes := map[store.State][]string{
-		store.StateQueued:  {"exports_in_flight"},
-		store.StateSending: {"exports_in_flight"}, store.StateSent: {"exports_pkey"}, store.StateUnknown: {"exports_attention_by_id"},
-		store.StateDuplicate: {"exports_attention_by_id"}, store.StateDead: {"exports_attention_by_id"}, store.StateCancelled: {"exports_by_cause"},
+	indexes := map[ledger.State][]string{
+		ledger.StateQueued:  {"exports_in_flight"},
+		ledger.StateSending: {"exports_in_flight"}, ledger.StateSent: {"exports_pkey"}, ledger.StateUnknown: {"exports_attention_by_id"},
+		ledger.StateDuplicate: {"exports_attention_by_id"}, ledger.StateDead: {"exports_attention_by_id"}, ledger.StateCancelled: {"exports_by_cause"},
 	}
 	all := []call{
 		list("", store.Filter{}, "exports_pkey"),
-		list("DeadNext", store.Filter{State: store.StateDead, AfterID: 5000}, "exports_attention_by_id"),
-		list("DeadBefore", store.Filter{State: store.StateDead, BeforeID: 5000}, "exports_attention_by_id"),
-		list("DeadOfACompany", store.Filter{State: store.StateDead, Org: "org_7"}, "exports_attention_by_org"),
-		list("Cause", store.Filter{Cause: store.CauseTargetGone}, "exports_by_cause"),
-		list("Held", store.Filter{Cause: store.CauseOff}, "exports_due", "exports_blocked", "exports_in_flight"),
+		list("DeadNext", store.Filter{State: ledger.StateDead, AfterID: 5000}, "exports_attention_by_id"),
+		list("DeadBefore", store.Filter{State: ledger.StateDead, BeforeID: 5000}, "exports_attention_by_id"),
+		list("DeadOfACompany", store.Filter{State: ledger.StateDead, Org: "org_7"}, "exports_attention_by_org"),
+		list("Cause", store.Filter{Cause: ledger.CauseTargetGone}, "exports_by_cause"),
+		list("Held", store.Filter{Cause: ledger.CauseOff}, "exports_due", "exports_blocked", "exports_in_flight"),
 		list("OfACompany", store.Filter{Org: "org_7"}, "exports_by_org"),
 		list("OfTheWhale", store.Filter{Org: "whale"}, "exports_by_org"),
 		{name: "ListLastMinutes", do: func(ctx context.Context) error {
@@ -188,14 +189,14 @@ func (e *explained) listCalls() []call {
 		list("Person", store.Filter{EmailDigest: []byte("ada4242@")}, "exports_by_email"),
 		list("Named", store.Filter{IDs: []int64{1, 2, 3}}, "exports_pkey"),
 	}
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		name := strings.ToUpper(string(state[0])) + string(state[1:])
 		all = append(all, list(name, store.Filter{State: state}, indexes[state]...),
 			list(name+"OfTheWhale", store.Filter{State: state, Org: "whale"}))
 	}
 	return append(all,
-		call{name: "CountStates", do: func(ctx context.Context) error { return nothing(e.serve.CountStates(ctx, "", store.States...)) }},
-		call{name: "CountStatesOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.CountStates(ctx, "org_7", store.States...)) },
+		call{name: "CountStates", do: func(ctx context.Context) error { return nothing(e.serve.CountStates(ctx, "", ledger.States...)) }},
+		call{name: "CountStatesOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.CountStates(ctx, "org_7", ledger.States...)) },
 			uses: []string{"exports_by_org"}},
 		call{name: "Decisions", do: func(ctx context.Context) error {
 			_, _, err := e.serve.Decisions(ctx, store.Filter{}, 50)
@@ -215,7 +216,7 @@ func (e *explained) searchCalls() []call {
 		find("Address", store.Search{Text: "ada4242@example.com", EmailDigest: []byte("ada4242@"), People: true}, "exports_by_email"),
 		find("Name", store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true}, "exports_by_org", "bodies_pkey"),
 		find("OfTheWhale", store.Search{Text: "4242", Filter: store.Filter{Org: "whale"}}, "exports_by_org"),
-		find("AmongDead", store.Search{Text: "nothing", Filter: store.Filter{State: store.StateDead}}, "exports_attention_by_id"),
+		find("AmongDead", store.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}, "exports_attention_by_id"),
 	}
 }
 
@@ -247,7 +248,7 @@ func (e *explained) deadCalls() []call {
 			uses: []string{"exports_attention_by_org"}},
 		plan("", store.Filter{}, "exports_by_candidate", "exports_by_email"),
 		plan("OfACompany", store.Filter{Org: "org_7"}, "exports_attention_by_org", "exports_by_candidate", "exports_by_email"),
-		plan("OfACause", store.Filter{Cause: store.CauseTargetGone}, "exports_by_cause"),
+		plan("OfACause", store.Filter{Cause: ledger.CauseTargetGone}, "exports_by_cause"),
 		plan("Named", store.Filter{IDs: []int64{5001, 5002}}, "exports_pkey"),
 		{name: "Runs", do: func(ctx context.Context) error { return nothing(e.serve.Runs(ctx, 0, 50)) }},
 		{name: "RunMembers", do: func(ctx context.Context) error { return nothing(e.serve.RunMembers(ctx, e.run, "", 0, 50)) }},
@@ -308,7 +309,7 @@ func (e *explained) verbCalls() []call {
 		},
 			uses: []string{"exports_pkey", "attempts_pkey"}},
 		{name: "ReplayOfACause", do: func(ctx context.Context) error {
-			r := store.ReplayRequest{Request: store.Request{Filter: store.Filter{Cause: store.CauseGreenhouseDown, Limit: 10}, By: kim}}
+			r := store.ReplayRequest{Request: store.Request{Filter: store.Filter{Cause: ledger.CauseGreenhouseDown, Limit: 10}, By: kim}}
 			return nothing(e.command.Replay(ctx, r))
 		}, uses: []string{"exports_by_cause"}},
 		{name: "ReplayDead", do: func(ctx context.Context) error {
@@ -327,7 +328,7 @@ func (e *explained) commandCalls() []call {
 	const rare = "whoever reconciles after a restore asks once, and waits"
 	return []call{
 		{name: "Exports", do: func(ctx context.Context) error {
-			return nothing(e.command.Exports(ctx, store.Filter{State: store.StateDead, Limit: 10}))
+			return nothing(e.command.Exports(ctx, store.Filter{State: ledger.StateDead, Limit: 10}))
 		},
 			uses: []string{"exports_attention_by_id"}},
 		{name: "SentSince", do: func(ctx context.Context) error {

@@ -7,42 +7,44 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // ExportRow is an export as lists show it, under the names of `exports --json`. It holds no personal data.
 type ExportRow struct {
-	ID            int64      `json:"id"`
-	OrgID         string     `json:"org_id"`
-	InterviewID   string     `json:"interview_id"`
-	CandidateID   string     `json:"candidate_id"`
-	State         State      `json:"state"`
-	Cause         *Cause     `json:"cause"` // null while its company is held: Held then says why it waits
-	Detail        *string    `json:"detail"`
-	Flags         []string   `json:"flags"`
-	Attempts      int        `json:"attempts"` // intents: how often a request may have left
-	CandidateGHID *int64     `json:"greenhouse_candidate_id"`
-	ApplicationID *int64     `json:"greenhouse_application_id"`
-	ProfileURL    *string    `json:"profile_url"`
-	CreatedAt     time.Time  `json:"created_at"`
-	DueAt         *time.Time `json:"due_at"`
-	SentAt        *time.Time `json:"sent_at"`
-	Held          *Cause     `json:"held"` // why its company may not send; null unless the row waits for that
+	ID            int64         `json:"id"`
+	OrgID         string        `json:"org_id"`
+	InterviewID   string        `json:"interview_id"`
+	CandidateID   string        `json:"candidate_id"`
+	State         ledger.State  `json:"state"`
+	Cause         *ledger.Cause `json:"cause"` // null while its company is held: Held then says why it waits
+	Detail        *string       `json:"detail"`
+	Flags         []string      `json:"flags"`
+	Attempts      int           `json:"attempts"` // intents: how often a request may have left
+	CandidateGHID *int64        `json:"greenhouse_candidate_id"`
+	ApplicationID *int64        `json:"greenhouse_application_id"`
+	ProfileURL    *string       `json:"profile_url"`
+	CreatedAt     time.Time     `json:"created_at"`
+	DueAt         *time.Time    `json:"due_at"`
+	SentAt        *time.Time    `json:"sent_at"`
+	Held          *ledger.Cause `json:"held"` // why its company may not send; null unless the row waits for that
 }
 
 // Filter selects exports. Its zero value is every one.
 type Filter struct {
 	IDs         []int64
-	State       State
+	State       ledger.State
 	Org         string
 	InterviewID string
-	Cause       Cause     // the row's own, or the reason for which its company is held
-	Since       time.Time // only what changed at this moment or later
-	Until       time.Time // only what last changed before this moment
-	Fingerprint string    // only dead ones that died of this, see [DeadGroup]
-	EmailDigest []byte    // only exports about this address, see [Digests.Email]
-	AfterID     int64     // only older exports than this one, for the next page
-	BeforeID    int64     // only newer ones, for the page before
-	Limit       int       // how many at most; 0 is all
+	Cause       ledger.Cause // the row's own, or the reason for which its company is held
+	Since       time.Time    // only what changed at this moment or later
+	Until       time.Time    // only what last changed before this moment
+	Fingerprint string       // only dead ones that died of this, see [DeadGroup]
+	EmailDigest []byte       // only exports about this address, see [Digests.Email]
+	AfterID     int64        // only older exports than this one, for the next page
+	BeforeID    int64        // only newer ones, for the page before
+	Limit       int          // how many at most; 0 is all
 }
 
 const exportColumnsShown = `
@@ -66,7 +68,7 @@ func (f Filter) where() where {
 	w.addIf(stateRows[f.State] != "", stateRows[f.State])
 	w.addIf(f.Org != "", "e.org_id = %s", f.Org)
 	w.addIf(f.InterviewID != "", "e.interview_id = %s", f.InterviewID)
-	if slices.Contains(holdCauses, f.Cause) { // of what waits; the indexes of what is due, waits for a sibling or is in flight
+	if slices.Contains(ledger.HoldCauses, f.Cause) { // of what waits; the indexes of what is due, waits for a sibling or is in flight
 		w.addIf(true, "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL OR e.job_id IS NOT NULL) AND h.held = %s", f.Cause)
 	} else {
 		w.addIf(f.Cause != "", "h.held IS NULL AND e.cause = %s", f.Cause) // exports_by_cause
@@ -82,15 +84,15 @@ func (f Filter) where() where {
 
 // stateRows says a state once more, in words that name an index which holds little beside its rows. A state that is most of the
 // ledger needs none.
-var stateRows = map[State]string{
-	StateIneligible: "e.cause IN ('decision.missing', 'decision.no', 'withdrawn', 'practice')", // exports_by_cause
-	StatePending:    "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL)",
-	StateQueued:     "e.job_id IS NOT NULL",
-	StateSending:    "e.job_id IS NOT NULL",
-	StateUnknown:    "e.attention_at IS NOT NULL",
-	StateDuplicate:  "e.attention_at IS NOT NULL",
-	StateDead:       "e.attention_at IS NOT NULL",
-	StateCancelled:  "e.cause IN ('discarded', 'skipped', 'dropped', 'erased')",
+var stateRows = map[ledger.State]string{
+	ledger.StateIneligible: "e.cause IN ('decision.missing', 'decision.no', 'withdrawn', 'practice')", // exports_by_cause
+	ledger.StatePending:    "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL)",
+	ledger.StateQueued:     "e.job_id IS NOT NULL",
+	ledger.StateSending:    "e.job_id IS NOT NULL",
+	ledger.StateUnknown:    "e.attention_at IS NOT NULL",
+	ledger.StateDuplicate:  "e.attention_at IS NOT NULL",
+	ledger.StateDead:       "e.attention_at IS NOT NULL",
+	ledger.StateCancelled:  "e.cause IN ('discarded', 'skipped', 'dropped', 'erased')",
 }
 
 // exportsPage is how many rows one query of a long list brings.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
@@ -70,8 +71,8 @@ func connected(org string) store.Connect {
 type fixture struct {
 	Org       string // "acme"
 	Interview string // numbered
-	State     store.State
-	Cause     store.Cause
+	State     ledger.State
+	Cause     ledger.Cause
 	Detail    string
 	Flags     []string
 	NoBody    bool
@@ -97,7 +98,7 @@ func (d *db) export(f fixture) int64 {
 		f.Flags = []string{}
 	}
 	var body *int64
-	if !f.NoBody && f.State != store.StateIneligible {
+	if !f.NoBody && f.State != ledger.StateIneligible {
 		id := one[int64](d, `
 			INSERT INTO ghexport.bodies (org_id, interview_id, first_name, last_name, email, note, note_format)
 			VALUES ($1, $2, 'Ada', 'Lovelace', 'ada@example.com', 'the note', 1) RETURNING id`, f.Org, f.Interview)
@@ -150,9 +151,9 @@ func (d *db) message(org, interview string, version int64, advances, continues b
 		RETURNING id`, org, interview, version, advances, continues)
 }
 
-// ledger is what the tests of verbs look at.
-type ledger struct {
-	State     store.State
+// standings is what the tests of verbs look at.
+type standings struct {
+	State     ledger.State
 	Cause     *string
 	Due       bool
 	Blocked   bool
@@ -163,14 +164,14 @@ type ledger struct {
 	Flags     []string
 }
 
-func (d *db) ledger(id int64) ledger {
+func (d *db) ledger(id int64) standings {
 	d.t.Helper()
 	rows, err := d.Pool.Query(d.t.Context(), `
 		SELECT state, cause, due_at <= clock_timestamp() IS TRUE, blocked_at IS NOT NULL, attention_at IS NOT NULL, lane, failures,
 		       first_failed_at IS NOT NULL, flags
 		  FROM ghexport.exports WHERE id = $1`, id)
 	require.NoError(d.t, err)
-	l, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[ledger])
+	l, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[standings])
 	require.NoError(d.t, err)
 	return l
 }

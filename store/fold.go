@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Fold takes arrivals into the ledger and their messages out of the outbox, all in one transaction, and returns how many messages
@@ -13,12 +15,12 @@ import (
 // [ErrStandby] means that another relay works. Nothing of it is seen until all of it is.
 //
 // Bodies are stored before the lock is taken; under it go ids and small columns only.
-func (s *Store) Fold(ctx context.Context, arrivals []Arrival) (int, error) {
+func (s *Store) Fold(ctx context.Context, arrivals []ledger.Arrival) (int, error) {
 	bodies, err := s.addBodies(ctx, arrivals)
 	if err != nil {
 		return 0, err
 	}
-	known := newLedger()
+	known := newStandings()
 	t, err := s.takeTurn(ctx, known.ask(arrivals), known.read)
 	if err != nil {
 		return 0, err
@@ -31,15 +33,17 @@ func (s *Store) Fold(ctx context.Context, arrivals []Arrival) (int, error) {
 	return len(plan.folded), nil
 }
 
-// ledger is what stood when the lock was taken.
-type ledger struct {
-	rows     map[[2]string]*ledgerRow
+// standings is what stood when the lock was taken.
+type standings struct {
+	rows     map[[2]string]*ledger.Standing
 	messages map[int64]bool // those of the arrivals that are still in the outbox
 }
 
-func newLedger() ledger { return ledger{rows: map[[2]string]*ledgerRow{}, messages: map[int64]bool{}} }
+func newStandings() standings {
+	return standings{rows: map[[2]string]*ledger.Standing{}, messages: map[int64]bool{}}
+}
 
-func (l *ledger) ask(arrivals []Arrival) *pgx.Batch {
+func (l *standings) ask(arrivals []ledger.Arrival) *pgx.Batch {
 	var ids, versions []int64
 	var orgs, interviews []string
 	var digests [][]byte
@@ -70,7 +74,7 @@ const standing = `
 		  JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
 		 WHERE true`
 
-func (l *ledger) read(results pgx.BatchResults) error {
+func (l *standings) read(results pgx.BatchResults) error {
 	rows, err := results.Query()
 	if err != nil {
 		return fmt.Errorf("look for the messages: %w", err)
@@ -87,7 +91,7 @@ func (l *ledger) read(results pgx.BatchResults) error {
 		if err != nil {
 			return fmt.Errorf("lock their exports: %w", err)
 		}
-		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledgerRow])
+		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledger.Standing])
 		if err != nil {
 			return fmt.Errorf("lock their exports: %w", err)
 		}
@@ -112,7 +116,7 @@ type foldPlan struct {
 	}
 }
 
-func planFold(arrivals []Arrival, bodies []int64, known ledger) *foldPlan {
+func planFold(arrivals []ledger.Arrival, bodies []int64, known standings) *foldPlan {
 	p := &foldPlan{}
 	for i, a := range arrivals {
 		whole := true
@@ -125,22 +129,22 @@ func planFold(arrivals []Arrival, bodies []int64, known ledger) *foldPlan {
 		}
 		p.folded = append(p.folded, a.Messages...)
 		row := known.rows[[2]string{a.OrgID, a.InterviewID}]
-		what, flags := place(row, a)
+		what, flags := ledger.Place(row, a)
 		switch what {
-		case placeInsert:
-			p.insert.add(0, a, causeOf(nil, a), bodies[i], flags)
-		case placeReplace:
-			p.change.add(row.ID, a, causeOf(row, a), bodies[i], flags)
+		case ledger.PlaceInsert:
+			p.insert.add(0, a, ledger.IneligibleCause(nil, a), bodies[i], flags)
+		case ledger.PlaceReplace:
+			p.change.add(row.ID, a, ledger.IneligibleCause(row, a), bodies[i], flags)
 			if row.BodyID != nil {
 				p.drop(*row.BodyID)
 			}
-		case placeAside:
+		case ledger.PlaceAside:
 			p.aside.export, p.aside.message = append(p.aside.export, row.ID), append(p.aside.message, a.Newest)
 			p.mark(row, row.Version, row.Digest, flags, row.LaterBodyID)
 			p.drop(bodies[i])
-		case placeMark:
+		case ledger.PlaceMark:
 			p.markNewer(row, a, bodies[i], flags)
-		case placeNothing:
+		case ledger.PlaceNothing:
 			p.drop(bodies[i])
 		}
 	}
@@ -155,7 +159,7 @@ func (p *foldPlan) drop(body int64) {
 
 // markNewer records a result that changes nothing of what is, or was, sent. Of one that edits what was sent the words are kept, for a
 // person to copy by hand.
-func (p *foldPlan) markNewer(row *ledgerRow, a Arrival, body int64, flags []string) {
+func (p *foldPlan) markNewer(row *ledger.Standing, a ledger.Arrival, body int64, flags []string) {
 	if a.Version == row.Version { // a conflict: the first stays
 		p.mark(row, row.Version, row.Digest, flags, row.LaterBodyID)
 		p.drop(body)
@@ -165,14 +169,14 @@ func (p *foldPlan) markNewer(row *ledgerRow, a Arrival, body int64, flags []stri
 		p.drop(*row.LaterBodyID)
 	}
 	later := &body
-	if row.State != StateSent || row.Erased || body == 0 {
+	if row.State != ledger.StateSent || row.Erased || body == 0 {
 		p.drop(body)
 		later = nil
 	}
 	p.mark(row, a.Version, a.Digest, flags, later)
 }
 
-func (p *foldPlan) mark(row *ledgerRow, version int64, digest []byte, flags []string, later *int64) {
+func (p *foldPlan) mark(row *ledger.Standing, version int64, digest []byte, flags []string, later *int64) {
 	p.marks.id, p.marks.version = append(p.marks.id, row.ID), append(p.marks.version, version)
 	p.marks.digest, p.marks.flags = append(p.marks.digest, digest), append(p.marks.flags, strings.Join(flags, ","))
 	if later == nil {

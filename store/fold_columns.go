@@ -3,6 +3,8 @@ package store
 import (
 	"strings"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // exportColumns gathers rows of the ledger column by column, as unnest wants them.
@@ -16,10 +18,10 @@ type exportColumns struct {
 	advancedAt, continuedAt                             []*time.Time
 }
 
-func (c *exportColumns) add(id int64, a Arrival, cause Cause, body int64, flags []string) {
-	state := StateIneligible
+func (c *exportColumns) add(id int64, a ledger.Arrival, cause ledger.Cause, body int64, flags []string) {
+	state := ledger.StateIneligible
 	if a.Eligible {
-		state = StatePending
+		state = ledger.StatePending
 	}
 	c.id, c.version, c.body = append(c.id, id), append(c.version, a.Version), append(c.body, body)
 	c.org, c.interview = append(c.org, a.OrgID), append(c.interview, a.InterviewID)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -48,11 +49,11 @@ func TestHealth_Headline(t *testing.T) {
 		d.alive()
 		d.company("acme")
 		assert.Equal(t, "All well: no interview has arrived yet.", d.health().Headline)
-		id := d.export(fixture{State: store.StateSent})
+		id := d.export(fixture{State: ledger.StateSent})
 		assert.Equal(t, "All well: nothing sent in the last hour. Nothing waits.", d.health().Headline)
-		d.attempted(id, store.OutcomeSent, store.CauseNone, 0)
+		d.attempted(id, ledger.OutcomeSent, ledger.CauseNone, 0)
 		d.exec("UPDATE ghexport.exports SET committed_at = now() - interval '700 ms'")
-		d.export(fixture{State: store.StatePending, DueIn: -time.Second})
+		d.export(fixture{State: ledger.StatePending, DueIn: -time.Second})
 		assert.Regexp(t, `^All well: 1 sent in the last hour, half of them within (6|7)\d\d ms of their commit. 1 waiting`, d.health().Headline)
 	})
 
@@ -64,12 +65,12 @@ func TestHealth_Headline(t *testing.T) {
 			d.company(org)
 		}
 		for _, org := range []string{"acme", "acme", "globex"} {
-			d.export(fixture{Org: org, State: store.StatePending, Cause: store.CauseGreenhouseDown, DueIn: time.Minute})
+			d.export(fixture{Org: org, State: ledger.StatePending, Cause: ledger.CauseGreenhouseDown, DueIn: time.Minute})
 		}
 		d.exec("UPDATE ghexport.exports SET first_failed_at = now() - interval '10 minutes', committed_at = now() - interval '22 minutes'")
 		h := d.health()
 		assert.Regexp(t, `^Greenhouse is failing for 2 of 3 companies since \d\d:\d\d UTC, with 3 waiting. 3 waiting, the oldest for 22 min, none lost.$`, h.Headline)
-		assert.Equal(t, store.FaultGreenhouse, h.Problems[0].Fault)
+		assert.Equal(t, ledger.FaultGreenhouse, h.Problems[0].Fault)
 		assert.Equal(t, "greenhouse.down", h.Problems[0].Runbook)
 
 		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now()")
@@ -81,7 +82,7 @@ func TestHealth_Nodes(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.company("acme")
-	d.export(fixture{State: store.StatePending, DueIn: -2 * time.Minute})
+	d.export(fixture{State: ledger.StatePending, DueIn: -2 * time.Minute})
 	assert.Equal(t, []string{"no node takes jobs while 1 exports wait: none was seen within a day"}, says(d.health()))
 
 	n := d.alive()
@@ -120,16 +121,16 @@ func TestHealth_PausedQueues(t *testing.T) {
 func TestHealth_CountsOfALargeLedger(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	d.export(fixture{State: store.StateSent})
-	d.exec("INSERT INTO ghexport.state_counts SELECT s, 1000000, now() - interval '20 s', interval '0.3 s' FROM unnest($1::text[]) s", store.States)
-	d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+	d.export(fixture{State: ledger.StateSent})
+	d.exec("INSERT INTO ghexport.state_counts SELECT s, 1000000, now() - interval '20 s', interval '0.3 s' FROM unnest($1::text[]) s", ledger.States)
+	d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 	h := d.health()
-	assert.Equal(t, int64(1000000), h.States[store.StateSent])
-	assert.Equal(t, int64(1), h.States[store.StateDead], "what something is still to come of is exact")
+	assert.Equal(t, int64(1000000), h.States[ledger.StateSent])
+	assert.Equal(t, int64(1), h.States[ledger.StateDead], "what something is still to come of is exact")
 	assert.InDelta(t, 20, float64(h.StatesAge), 5)
 
 	d.exec("UPDATE ghexport.state_counts SET counted_at = now() - interval '31 s'")
 	h = d.health()
-	assert.Equal(t, int64(1), h.States[store.StateSent])
+	assert.Equal(t, int64(1), h.States[ledger.StateSent])
 	assert.Zero(t, h.StatesAge)
 }

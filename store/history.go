@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Event is one line of an export's history.
@@ -62,7 +64,7 @@ func (d *ExportDetail) waited() (began, ended time.Time) {
 
 // companyTrail is what people did to the export's company, or to all of them, while it waited.
 func (s *Store) companyTrail(ctx context.Context, d *ExportDetail) ([]AuditEntry, error) {
-	if d.State == StateIneligible {
+	if d.State == ledger.StateIneligible {
 		return nil, nil
 	}
 	began, ended := d.waited()

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // What a hold's beginning, its looks and its end make of an integration. Each stands here and nowhere else.
@@ -34,17 +36,17 @@ const (
 func holdCompanies(batch *pgx.Batch, in []Settle) {
 	var telling []Settle
 	for _, one := range in {
-		if one.Outcome == OutcomeHold || one.Trial {
+		if one.Outcome == ledger.OutcomeHold || one.Trial {
 			telling = append(telling, one)
 		}
 	}
 	slices.SortFunc(telling, func(a, b Settle) int { return cmp.Compare(a.OrgID, b.OrgID) })
 	for _, one := range telling {
 		switch {
-		case one.Outcome == OutcomeHold && one.Cause == CauseDecryptFailed:
+		case one.Outcome == ledger.OutcomeHold && one.Cause == ledger.CauseDecryptFailed:
 			batch.Queue(refuseSealed, one.OrgID, one.CredentialVersion)
-		case one.Outcome == OutcomeHold && one.Cause == CauseNone: // this node's trouble, not the company's
-		case one.Outcome == OutcomeHold:
+		case one.Outcome == ledger.OutcomeHold && one.Cause == ledger.CauseNone: // this node's trouble, not the company's
+		case one.Outcome == ledger.OutcomeHold:
 			batch.Queue(countRefusal, one.OrgID, one.CredentialVersion)
 			batch.Queue(refuse, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, timeOrNil(one.StartedAt), one.Status)
 			batch.Queue(refuseTrial, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID, one.Status)

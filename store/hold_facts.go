@@ -6,13 +6,15 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // HoldFacts gathers what there is to say about a company that may not send; nil for one that may. A company that nobody connected
 // is off.
 func (s *Store) HoldFacts(ctx context.Context, org string) (*HoldFacts, error) {
 	var f HoldFacts
-	var held *Cause
+	var held *ledger.Cause
 	var digest []byte
 	err := s.Pool.QueryRow(ctx, holdFacts, org).Scan(&held, &f.Since, &f.GoodUntil, &f.Detail, &f.Status, &f.Reading, &f.KeyLast5,
 		&f.CreatedBy, &f.CreatedByName, &f.Mode, &f.Probes, &f.NextProbe, &f.Waiting, &digest)
@@ -23,7 +25,7 @@ func (s *Store) HoldFacts(ctx context.Context, org string) (*HoldFacts, error) {
 		return nil, nil
 	}
 	f.Cause = *held
-	if f.Cause != CauseAuthRejected {
+	if f.Cause != ledger.CauseAuthRejected {
 		return &f, nil
 	}
 	if f.KeyWorked, err = s.worked(ctx, keyWorked, org, digest, f.CreatedBy); err != nil {

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // HoldFacts is what there is to say about a company that may not send. [Store.HoldFacts] gathers it.
 type HoldFacts struct {
-	Cause         Cause
+	Cause         ledger.Cause
 	Since         *time.Time // of refusals, pauses and stops
 	GoodUntil     *time.Time // when Greenhouse had last accepted the company's credential before it; nil when never
 	Detail        string     // Greenhouse's words, or ours of why we paused
@@ -33,14 +35,14 @@ type Worked struct {
 
 // HoldWords say why a company may not send, to people. No word of them is about a candidate.
 type HoldWords struct {
-	Cause  Cause      `json:"cause"`
-	Since  *time.Time `json:"since"`
-	What   string     `json:"what"`   // one sentence for the company's admin
-	Why    string     `json:"why"`    // what is behind it, as far as is known
-	Do     []string   `json:"do"`     // what the admin can do, in order; empty where it is ours to end
-	Says   string     `json:"says"`   // Greenhouse's own words; "" for none
-	Proven bool       `json:"proven"` // history proves which of key and user it is
-	Staff  string     `json:"staff"`  // for us: what goes on by itself, and what to look at
+	Cause  ledger.Cause `json:"cause"`
+	Since  *time.Time   `json:"since"`
+	What   string       `json:"what"`   // one sentence for the company's admin
+	Why    string       `json:"why"`    // what is behind it, as far as is known
+	Do     []string     `json:"do"`     // what the admin can do, in order; empty where it is ours to end
+	Says   string       `json:"says"`   // Greenhouse's own words; "" for none
+	Proven bool         `json:"proven"` // history proves which of key and user it is
+	Staff  string       `json:"staff"`  // for us: what goes on by itself, and what to look at
 }
 
 // Where things are in Greenhouse, in the words of its menus.
@@ -53,9 +55,9 @@ const (
 func (f HoldFacts) Words() HoldWords {
 	w := HoldWords{Cause: f.Cause, Since: f.Since, Do: []string{}}
 	switch f.Cause {
-	case CauseAuthRejected:
+	case ledger.CauseAuthRejected:
 		f.unauthorized(&w)
-	case CausePermissionDenied:
+	case ledger.CausePermissionDenied:
 		f.forbidden(&w)
 	default:
 		f.ours(&w)
@@ -65,25 +67,25 @@ func (f HoldFacts) Words() HoldWords {
 
 func (f HoldFacts) ours(w *HoldWords) {
 	switch f.Cause {
-	case CauseStopped:
+	case ledger.CauseStopped:
 		w.What, w.Why = "We have stopped sending, for all companies.", "We look into something that concerns everybody. What waits is sent when we go on; nothing is lost."
 		w.Staff = "Ends with ghexport resume --all."
-	case CauseOff:
+	case ledger.CauseOff:
 		w.What, w.Why = "The connection to Greenhouse is off.", "Nobody has turned it on, or it was turned off."
 		w.Do = []string{"Turn it on, and say whether what waits is to be sent or dropped."}
 		w.Staff = "Theirs to turn on; ghexport org enable does it for them."
-	case CauseIncomplete:
+	case ledger.CauseIncomplete:
 		w.What, w.Why = "The connection to Greenhouse is not complete.", "It lacks the API key or the email of the Greenhouse user as whom candidates are added."
 		w.Do = []string{"Enter both, and test the connection."}
 		w.Staff = "Half-finished setup may last for days. What becomes eligible waits."
-	case CauseUntested:
+	case ledger.CauseUntested:
 		w.What, w.Why = "The connection has not been tested.", "Nothing is sent before a test has passed with the present key and email."
 		w.Do = []string{"Press Test connection."}
 		w.Staff = "Saved without a test; ghexport org connect tests."
-	case CausePaused:
+	case ledger.CausePaused:
 		w.What, w.Why = "We have paused the connection.", "What waits is sent when we end the pause; nothing is lost."
 		w.Staff = "Ends with ghexport org resume." + after(" Paused because: ", f.Detail)
-	case CauseDecryptFailed:
+	case ledger.CauseDecryptFailed:
 		w.What, w.Why = "We cannot open the stored API key.", "The fault is ours, and we have been told. Nothing is lost."
 		w.Do = []string{"Nothing, or enter the key again, which ends it at once."}
 		w.Staff = "The keyset knows the key's id and the value does not open: it was altered, or copied from another company or database. Restore the row, or connect the company anew. It is tried again by itself."

@@ -6,24 +6,26 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Hold is one stretch of time in which Greenhouse refused a company, or its key did not open. It begins and ends in the transaction
 // that holds and releases the company; no two of one company overlap.
 type Hold struct {
-	ID                int64      `json:"id"`
-	OrgID             string     `json:"org_id"`
-	Cause             Cause      `json:"cause"`  // the newest: what began as a 401 may go on as a 403
-	Detail            *string    `json:"detail"` // Greenhouse's words, the newest
-	CredentialVersion int64      `json:"credential_version"`
-	KeyLast5          *string    `json:"key_last5"`
-	CreatedBy         *string    `json:"created_by"`
-	GoodUntil         *time.Time `json:"good_until"` // when Greenhouse had last accepted the company before; null when never
-	Since             time.Time  `json:"since"`
-	Until             *time.Time `json:"until"` // null while it lasts
-	Ended             *HoldEnd   `json:"ended"`
-	Refused           int        `json:"refused"` // exports refused in it
-	Probes            int        `json:"probes"`
+	ID                int64        `json:"id"`
+	OrgID             string       `json:"org_id"`
+	Cause             ledger.Cause `json:"cause"`  // the newest: what began as a 401 may go on as a 403
+	Detail            *string      `json:"detail"` // Greenhouse's words, the newest
+	CredentialVersion int64        `json:"credential_version"`
+	KeyLast5          *string      `json:"key_last5"`
+	CreatedBy         *string      `json:"created_by"`
+	GoodUntil         *time.Time   `json:"good_until"` // when Greenhouse had last accepted the company before; null when never
+	Since             time.Time    `json:"since"`
+	Until             *time.Time   `json:"until"` // null while it lasts
+	Ended             *HoldEnd     `json:"ended"`
+	Refused           int          `json:"refused"` // exports refused in it
+	Probes            int          `json:"probes"`
 }
 
 // HoldEnd is what ended a hold.

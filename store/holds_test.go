@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -27,7 +28,7 @@ func TestHolds_FollowTheCompany(t *testing.T) {
 	d.exec("UPDATE ghexport.integrations SET refused = 3, probes = 2, hold_cause = 'permission.denied', hold_detail = 'No.' WHERE org_id = 'acme'")
 	open := history(store.HoldFilter{Org: "acme", Open: true})
 	require.Len(t, open, 1, "a 401 that goes on as a 403 is one hold")
-	assert.Equal(t, store.CausePermissionDenied, open[0].Cause)
+	assert.Equal(t, ledger.CausePermissionDenied, open[0].Cause)
 	assert.Equal(t, text("No."), open[0].Detail)
 	assert.Equal(t, 3, open[0].Refused)
 	assert.Equal(t, 2, open[0].Probes)
@@ -37,7 +38,7 @@ func TestHolds_FollowTheCompany(t *testing.T) {
 
 	d.exec("UPDATE ghexport.integrations SET decrypt_failed_at = now() WHERE org_id = 'acme'")
 	d.exec("UPDATE ghexport.integrations SET hold_cause = NULL WHERE org_id = 'acme'")
-	assert.Equal(t, store.CauseDecryptFailed, history(store.HoldFilter{Open: true})[0].Cause, "one of two reasons ended")
+	assert.Equal(t, ledger.CauseDecryptFailed, history(store.HoldFilter{Open: true})[0].Cause, "one of two reasons ended")
 	d.exec("UPDATE ghexport.integrations SET decrypt_failed_at = NULL, last_good_at = clock_timestamp() WHERE org_id = 'acme'")
 	assert.Empty(t, history(store.HoldFilter{Open: true}))
 	assert.Equal(t, store.HoldAccepted, *history(store.HoldFilter{Org: "acme"})[0].Ended)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Integration is a company's connection to Greenhouse, without its key.
@@ -30,7 +32,7 @@ type Integration struct {
 	PausedBy        *string         `json:"paused_by"`
 	PausedReason    *string         `json:"paused_reason"`
 	DecryptFailedAt *time.Time      `json:"decrypt_failed_at"`
-	HoldCause       *Cause          `json:"hold_cause"`
+	HoldCause       *ledger.Cause   `json:"hold_cause"`
 	HoldSince       *time.Time      `json:"hold_since"`
 	HoldDetail      *string         `json:"hold_detail"`
 	ProbeAt         *time.Time      `json:"probe_at"`
@@ -38,7 +40,7 @@ type Integration struct {
 	LastGoodAt      *time.Time      `json:"last_good_at"`
 	CreatedAt       time.Time       `json:"created_at"`
 	UpdatedAt       time.Time       `json:"updated_at"`
-	Held            *Cause          `json:"held"`         // why nothing is sent for it; null when it may send
+	Held            *ledger.Cause   `json:"held"`         // why nothing is sent for it; null when it may send
 	Waiting         int64           `json:"waiting"`      // exports that would go if it could, those not folded yet included
 	State           ConnectionState `json:"state" db:"-"` // as its admin sees it
 	HasKey          bool            `json:"has_key"`      // of a key too short to show an end of it, this alone tells
@@ -108,7 +110,7 @@ func scanIntegration(row pgx.CollectableRow) (Integration, error) {
 
 // NewIntegration is a company that nobody has connected yet, as [Store.Integration] would show it.
 func NewIntegration(org string) Integration {
-	held := CauseOff
+	held := ledger.CauseOff
 	i := Integration{OrgID: org, Choices: InitialChoices(), Held: &held}
 	i.State = i.connectionState()
 	return i

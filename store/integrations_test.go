@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -91,7 +92,7 @@ func TestConnect(t *testing.T) {
 	t.Run("SavesNothingWhenRefused", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		d.export(fixture{State: store.StatePending})
+		d.export(fixture{State: ledger.StatePending})
 		c := connected("acme")
 		c.Waiting = store.WaitingUndecided
 		_, err := d.Connect(t.Context(), c, kim)
@@ -122,12 +123,12 @@ func TestEnable(t *testing.T) {
 		c.Enable = false
 		_, err := d.Connect(t.Context(), c, kim)
 		require.NoError(t, err)
-		pending = d.export(fixture{State: store.StatePending, Interview: "pending"})
-		d.export(fixture{State: store.StatePending, Blocked: true})
-		queued = d.export(fixture{State: store.StateQueued})
-		ineligible = d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionMissing, Interview: "ineligible"})
-		d.export(fixture{State: store.StateSent, Interview: "sent"})
-		d.export(fixture{State: store.StatePending, Org: "other"})
+		pending = d.export(fixture{State: ledger.StatePending, Interview: "pending"})
+		d.export(fixture{State: ledger.StatePending, Blocked: true})
+		queued = d.export(fixture{State: ledger.StateQueued})
+		ineligible = d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionMissing, Interview: "ineligible"})
+		d.export(fixture{State: ledger.StateSent, Interview: "sent"})
+		d.export(fixture{State: ledger.StatePending, Org: "other"})
 		d.message("acme", "pending", 6, true, true)
 		d.message("acme", "ineligible", 6, true, true)
 		d.message("acme", "fresh", 0, true, true)
@@ -149,7 +150,7 @@ func TestEnable(t *testing.T) {
 		assert.False(t, i.Enabled)
 		assert.Equal(t, int64(5), waiting.Count)
 		assert.Equal(t, int64(5), i.Waiting)
-		off := store.CauseOff
+		off := ledger.CauseOff
 		assert.Equal(t, &off, i.Held)
 	})
 
@@ -175,7 +176,7 @@ func TestEnable(t *testing.T) {
 		assert.Equal(t, store.Switched{Changed: true, Dropped: 5}, got, "three rows, and the two messages of others")
 		fresh := one[int64](d, "SELECT id FROM ghexport.exports WHERE org_id = 'acme' AND interview_id = 'fresh'")
 		for _, id := range []int64{pending, queued, ineligible, fresh} {
-			assert.Equal(t, ledger{State: store.StateCancelled, Cause: text("dropped"), Flags: []string{}}, d.ledger(id))
+			assert.Equal(t, standings{State: ledger.StateCancelled, Cause: text("dropped"), Flags: []string{}}, d.ledger(id))
 		}
 		assert.Equal(t, 5, d.count("SELECT count(*) FROM ghexport.audit WHERE action = 'org enable --drop-waiting'"))
 		assert.Equal(t, 3, d.count("SELECT count(*) FROM ghexport.aside"), "pending, ineligible and fresh")
@@ -187,24 +188,24 @@ func TestEnable(t *testing.T) {
 		replayed, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(pending, fresh)})
 		require.NoError(t, err)
 		assert.Equal(t, []int64{pending, fresh}, replayed.Done)
-		assert.Equal(t, store.StatePending, d.ledger(pending).State)
-		assert.Equal(t, ledger{State: store.StateIneligible, Cause: text("decision.missing"), Lane: 0, Flags: []string{}}, d.ledger(fresh))
+		assert.Equal(t, ledger.StatePending, d.ledger(pending).State)
+		assert.Equal(t, standings{State: ledger.StateIneligible, Cause: text("decision.missing"), Lane: 0, Flags: []string{}}, d.ledger(fresh))
 
 		messages, _, err := d.Outbox(t.Context(), "", []int{1})
 		require.NoError(t, err)
-		var arrival *store.Arrival
+		var arrival *ledger.Arrival
 		for _, m := range messages {
 			if m.InterviewID == "fresh" && m.OrgID == "acme" {
-				arrival = &store.Arrival{Messages: []int64{m.ID}, Newest: m.ID, OrgID: m.OrgID, InterviewID: m.InterviewID,
+				arrival = &ledger.Arrival{Messages: []int64{m.ID}, Newest: m.ID, OrgID: m.OrgID, InterviewID: m.InterviewID,
 					CandidateID: "cand fresh", Version: m.Version, Digest: []byte("x"), InterviewedAt: time.Now(), EnqueuedAt: time.Now(),
-					Eligible: true, Body: &store.Body{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Note: "n", NoteFormat: 1}}
+					Eligible: true, Body: &ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Note: "n", NoteFormat: 1}}
 			}
 		}
 		require.NotNil(t, arrival, "its message is back in the outbox")
-		folded, err := d.Fold(t.Context(), []store.Arrival{*arrival})
+		folded, err := d.Fold(t.Context(), []ledger.Arrival{*arrival})
 		require.NoError(t, err)
 		assert.Equal(t, 1, folded)
-		assert.Equal(t, store.StatePending, d.ledger(fresh).State)
+		assert.Equal(t, ledger.StatePending, d.ledger(fresh).State)
 	})
 
 	t.Run("DropWaitsForTheRelay", func(t *testing.T) {
@@ -238,7 +239,7 @@ func TestSwitches(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.company("acme")
-	held := func() store.Cause {
+	held := func() ledger.Cause {
 		i, err := d.Integration(t.Context(), "acme")
 		require.NoError(t, err)
 		if i.Held == nil {
@@ -260,13 +261,13 @@ func TestSwitches(t *testing.T) {
 
 	do(pause, true)
 	do(pause, false)
-	assert.Equal(t, store.CausePaused, held())
+	assert.Equal(t, ledger.CausePaused, held())
 	do(disable, true)
 	do(disable, false)
-	assert.Equal(t, store.CauseOff, held(), "off hides paused")
+	assert.Equal(t, ledger.CauseOff, held(), "off hides paused")
 	do(stop, true)
 	do(stop, false)
-	assert.Equal(t, store.CauseStopped, held(), "stopped hides all")
+	assert.Equal(t, ledger.CauseStopped, held(), "stopped hides all")
 	stopped, err := d.Stopped(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "kim", stopped.By)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Intent asks to send one export in the name of one River job.
@@ -31,7 +33,7 @@ type Granted struct {
 	Failures    int
 	FirstFailed *time.Time
 	Trial       bool // it tries whether a 403 is over
-	Body        Body
+	Body        ledger.Body
 	Company     Sender
 }
 

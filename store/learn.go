@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // RateLimit is what an answer said about the credential's budget.
@@ -52,7 +54,7 @@ func learnBudgets(batch *pgx.Batch, in []Settle) {
 // windowFor is the shortest of the windows known to be in use (10 s in Greenhouse's older APIs, 30 s in Harvest v3, a minute for its
 // tokens) that such a reset fits into.
 func windowFor(resetIn time.Duration) time.Duration {
-	for _, window := range []time.Duration{coldWindow, 30 * time.Second, time.Minute} {
+	for _, window := range []time.Duration{ledger.ColdWindow, 30 * time.Second, time.Minute} {
 		if resetIn <= window+time.Second {
 			return window
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // linkGrace is how long after its expiry a link is remembered as opened: another node's clock may be behind.
@@ -35,6 +37,6 @@ func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, o
 // AuditLink records that a link into the console was made for somebody of a company. Made links are remembered nowhere else.
 func (s *Store) AuditLink(ctx context.Context, by By, org, who string, expires time.Time) error {
 	return s.inTx(ctx, "org link", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, "org link", org, map[string]any{"for": Clean(who, detailCap), "expires_at": expires})
+		return addAudit(ctx, tx, by, "org link", org, map[string]any{"for": ledger.Clean(who, detailCap), "expires_at": expires})
 	})
 }

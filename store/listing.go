@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Listing is one page of a list, newest first.
@@ -55,14 +57,14 @@ const CountLimit = 10000
 
 // StateCount says how many exports are in a state.
 type StateCount struct {
-	State State
+	State ledger.State
 	Count int64 // CountLimit where there are more
 	More  bool
 }
 
 // CountStates counts the exports of a company, or with an empty org of all, in each of the states, none beyond [CountLimit]: so it costs the
 // same in a ledger of any size.
-func (s *Store) CountStates(ctx context.Context, org string, states ...State) ([]StateCount, error) {
+func (s *Store) CountStates(ctx context.Context, org string, states ...ledger.State) ([]StateCount, error) {
 	columns := make([]string, len(states))
 	w := where{}
 	company := ""

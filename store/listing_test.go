@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -16,9 +17,9 @@ func TestList(t *testing.T) {
 	d := setup(t)
 	var all []int64
 	for range 7 {
-		all = append(all, d.export(fixture{State: store.StateDead, Cause: store.CauseBug}))
+		all = append(all, d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug}))
 	}
-	other := d.export(fixture{State: store.StateSent, Org: "other"})
+	other := d.export(fixture{State: ledger.StateSent, Org: "other"})
 	list := func(f store.Filter) (ids []int64, newer, older bool) {
 		page, err := d.List(t.Context(), f, 3)
 		require.NoError(t, err)
@@ -32,11 +33,11 @@ func TestList(t *testing.T) {
 		want         []int64
 		newer, older bool
 	}{
-		"Newest":       {store.Filter{State: store.StateDead}, []int64{all[6], all[5], all[4]}, false, true},
-		"Older":        {store.Filter{State: store.StateDead, AfterID: all[4]}, []int64{all[3], all[2], all[1]}, true, true},
-		"Oldest":       {store.Filter{State: store.StateDead, AfterID: all[1]}, []int64{all[0]}, true, false},
-		"Back":         {store.Filter{State: store.StateDead, BeforeID: all[0]}, []int64{all[3], all[2], all[1]}, true, true},
-		"BackToNewest": {store.Filter{State: store.StateDead, BeforeID: all[3]}, []int64{all[6], all[5], all[4]}, false, true},
+		"Newest":       {store.Filter{State: ledger.StateDead}, []int64{all[6], all[5], all[4]}, false, true},
+		"Older":        {store.Filter{State: ledger.StateDead, AfterID: all[4]}, []int64{all[3], all[2], all[1]}, true, true},
+		"Oldest":       {store.Filter{State: ledger.StateDead, AfterID: all[1]}, []int64{all[0]}, true, false},
+		"Back":         {store.Filter{State: ledger.StateDead, BeforeID: all[0]}, []int64{all[3], all[2], all[1]}, true, true},
+		"BackToNewest": {store.Filter{State: ledger.StateDead, BeforeID: all[3]}, []int64{all[6], all[5], all[4]}, false, true},
 		"Company":      {store.Filter{Org: "other"}, []int64{other}, false, false},
 		"Until":        {store.Filter{Until: time.Now().Add(-time.Hour)}, nil, false, false},
 		"Range":        {store.Filter{Org: "other", Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour)}, []int64{other}, false, false},
@@ -47,22 +48,22 @@ func TestList(t *testing.T) {
 		assert.Equal(t, c.older, older, name)
 	}
 
-	counts, err := d.CountStates(t.Context(), "", store.StateDead, store.StateSent, store.StateUnknown)
+	counts, err := d.CountStates(t.Context(), "", ledger.StateDead, ledger.StateSent, ledger.StateUnknown)
 	require.NoError(t, err)
-	assert.Equal(t, []store.StateCount{{State: store.StateDead, Count: 7}, {State: store.StateSent, Count: 1}, {State: store.StateUnknown}}, counts)
-	counts, err = d.CountStates(t.Context(), "acme", store.States...)
+	assert.Equal(t, []store.StateCount{{State: ledger.StateDead, Count: 7}, {State: ledger.StateSent, Count: 1}, {State: ledger.StateUnknown}}, counts)
+	counts, err = d.CountStates(t.Context(), "acme", ledger.States...)
 	require.NoError(t, err)
 	for _, c := range counts {
-		assert.Equal(t, c.State == store.StateDead, c.Count > 0, c.State)
+		assert.Equal(t, c.State == ledger.StateDead, c.Count > 0, c.State)
 	}
 }
 
 func TestFind(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	ada := d.export(fixture{State: store.StateSent, Interview: "iv_1/A", Candidate: "cand_ada"})
-	kid := d.export(fixture{State: store.StateDead, Cause: store.CauseBug, Interview: "iv_12", Candidate: "kid"})
-	far := d.export(fixture{State: store.StateSent, Org: "other", Interview: "iv_1", Candidate: "far"})
+	ada := d.export(fixture{State: ledger.StateSent, Interview: "iv_1/A", Candidate: "cand_ada"})
+	kid := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug, Interview: "iv_12", Candidate: "kid"})
+	far := d.export(fixture{State: ledger.StateSent, Org: "other", Interview: "iv_1", Candidate: "far"})
 	d.exec("UPDATE ghexport.exports SET greenhouse_candidate_id = 777 WHERE id = $1", ada)
 	d.exec("UPDATE ghexport.bodies SET first_name = 'Kid', last_name = 'Őry' WHERE interview_id = 'iv_12'")
 	find := func(q store.Search) store.Found {
@@ -80,7 +81,7 @@ func TestFind(t *testing.T) {
 		"PercentIsNoPattern": {store.Search{Text: "iv_1%"}, []int64{}, false},
 		"Candidate":          {store.Search{Text: "_ADA"}, []int64{ada}, false},
 		"GreenhousesNumber":  {store.Search{Text: "777"}, []int64{ada}, false},
-		"AmongTheFilter":     {store.Search{Text: "iv", Filter: store.Filter{State: store.StateDead}}, []int64{kid}, false},
+		"AmongTheFilter":     {store.Search{Text: "iv", Filter: store.Filter{State: ledger.StateDead}}, []int64{kid}, false},
 		"OfACompany":         {store.Search{Text: "iv_1", Filter: store.Filter{Org: "other"}}, []int64{far}, false},
 		"Email":              {store.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true}, []int64{kid}, true},
 		"EmailOfNobodyHere":  {store.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true, Filter: store.Filter{Org: "other"}}, []int64{}, true},
@@ -109,8 +110,8 @@ func TestFind(t *testing.T) {
 func TestReveal(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	id := d.export(fixture{State: store.StateSent})
-	nobody := d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionNo})
+	id := d.export(fixture{State: ledger.StateSent})
+	nobody := d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionNo})
 	person, err := d.Reveal(t.Context(), id, kim)
 	require.NoError(t, err)
 	assert.Equal(t, "Ada Lovelace", person.Name())
@@ -135,12 +136,12 @@ func TestReveal(t *testing.T) {
 func TestDecisions(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	first := d.export(fixture{State: store.StateSent, Candidate: "same"})
+	first := d.export(fixture{State: ledger.StateSent, Candidate: "same"})
 	d.exec("UPDATE ghexport.exports SET profile_url = 'https://app.greenhouse.io/people/7' WHERE id = $1", first)
-	second := d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible, Candidate: "same"})
-	doubt := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown, Org: "other"})
+	second := d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible, Candidate: "same"})
+	doubt := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown, Org: "other"})
 	d.silent(doubt, time.Second)
-	d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+	d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 
 	list, more, err := d.Decisions(t.Context(), store.Filter{}, 2)
 	require.NoError(t, err)
@@ -161,7 +162,7 @@ func TestDecisions(t *testing.T) {
 		want   int64
 		more   bool
 	}{
-		"State":    {store.Filter{State: store.StateUnknown}, doubt, false},
+		"State":    {store.Filter{State: ledger.StateUnknown}, doubt, false},
 		"Company":  {store.Filter{Org: "acme"}, second, false},
 		"NextPage": {store.Filter{BeforeID: second}, doubt, false},
 		"Cut":      {store.Filter{}, second, true},

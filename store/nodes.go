@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // How often a node says that it is there, from when on it counts as gone, and how long its row stays.
@@ -41,7 +43,7 @@ func (s *Store) SeeNode(ctx context.Context, n Node) error {
 		INSERT INTO ghexport.nodes (id, host, version, sends, console, trouble, keys)
 		VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $8)
 		ON CONFLICT (id) DO UPDATE SET trouble = excluded.trouble, seen_at = clock_timestamp()`,
-		n.ID, Clean(n.Host, detailCap), n.Version, n.Sends, n.Console, Clean(n.Trouble, detailCap), nodeStays, n.Keys)
+		n.ID, ledger.Clean(n.Host, detailCap), n.Version, n.Sends, n.Console, ledger.Clean(n.Trouble, detailCap), nodeStays, n.Keys)
 	if err != nil {
 		return fmt.Errorf("say that this node is there: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // NoticeKind is what a notice tells.
@@ -44,25 +46,25 @@ const (
 
 // Notice is one message to one address, or to the webhook. It names no candidate.
 type Notice struct {
-	ID        int64       `json:"id"`
-	Kind      NoticeKind  `json:"kind"`
-	OrgID     string      `json:"org_id"` // empty for what concerns several companies
-	Cause     Cause       `json:"cause"`
-	Since     time.Time   `json:"since"` // for works_again: since when it works
-	Days      int         `json:"days"`
-	Waiting   int64       `json:"waiting"`
-	Unknown   int64       `json:"unknown"`
-	Duplicate int64       `json:"duplicate"`
-	Companies []string    `json:"companies"` // refusals: which
-	Channel   string      `json:"channel"`
-	Recipient string      `json:"recipient"` // empty for the webhook, and where nobody can be written to
-	Message   uuid.UUID   `json:"-"`         // names the message to its receiver, the same in every attempt
-	State     NoticeState `json:"state"`
-	Detail    *string     `json:"detail"`
-	Attempts  int         `json:"attempts"`
-	CreatedAt time.Time   `json:"created_at"`
-	DueAt     *time.Time  `json:"due_at"`
-	SentAt    *time.Time  `json:"sent_at"`
+	ID        int64        `json:"id"`
+	Kind      NoticeKind   `json:"kind"`
+	OrgID     string       `json:"org_id"` // empty for what concerns several companies
+	Cause     ledger.Cause `json:"cause"`
+	Since     time.Time    `json:"since"` // for works_again: since when it works
+	Days      int          `json:"days"`
+	Waiting   int64        `json:"waiting"`
+	Unknown   int64        `json:"unknown"`
+	Duplicate int64        `json:"duplicate"`
+	Companies []string     `json:"companies"` // refusals: which
+	Channel   string       `json:"channel"`
+	Recipient string       `json:"recipient"` // empty for the webhook, and where nobody can be written to
+	Message   uuid.UUID    `json:"-"`         // names the message to its receiver, the same in every attempt
+	State     NoticeState  `json:"state"`
+	Detail    *string      `json:"detail"`
+	Attempts  int          `json:"attempts"`
+	CreatedAt time.Time    `json:"created_at"`
+	DueAt     *time.Time   `json:"due_at"`
+	SentAt    *time.Time   `json:"sent_at"`
 }
 
 // ForCompany says whether a company is told, and not we.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 const (
@@ -132,7 +134,7 @@ func (s *Store) SettleNotice(ctx context.Context, id int64, token uuid.UUID, o N
 		          FROM ghexport.notices WHERE id = $1) o
 		 WHERE n.id = $1 AND n.attempt = $2 AND (n.state = 'sending' OR n.state = 'waiting' AND $3)
 		RETURNING n.state`,
-		id, token, o.Sent, o.Refused, Clean(o.Detail, detailCap), o.Again, noticePatience).Scan(&state)
+		id, token, o.Sent, o.Refused, ledger.Clean(o.Detail, detailCap), o.Again, noticePatience).Scan(&state)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("settle notice %d: %w", id, err)
 	}

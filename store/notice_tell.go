@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // news is what one notice would say, and to whom.
@@ -14,7 +16,7 @@ type news struct {
 	Key       string
 	OrgID     *string
 	HoldID    *int64
-	Cause     *Cause
+	Cause     *ledger.Cause
 	Since     time.Time
 	Days      int
 	Waiting   int64

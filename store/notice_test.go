@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -94,8 +95,8 @@ func TestSweepNotices(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.named("acme", "ann@acme.example", "MIA@acme.example") // company makes mia the "Created by" user
-		d.export(fixture{State: store.StatePending})
-		d.export(fixture{State: store.StatePending})
+		d.export(fixture{State: ledger.StatePending})
+		d.export(fixture{State: ledger.StatePending})
 		d.sweepNotices(telling)
 		assert.Empty(t, d.told(), "nothing is wrong")
 
@@ -108,7 +109,7 @@ func TestSweepNotices(t *testing.T) {
 		sent := d.deliver()
 		require.Len(t, sent, 2)
 		assert.EqualValues(t, 2, sent[0].Waiting)
-		assert.Equal(t, store.CauseAuthRejected, sent[0].Cause)
+		assert.Equal(t, ledger.CauseAuthRejected, sent[0].Cause)
 		assert.Equal(t, []string{"acme broken mail ann sent", "acme broken webhook sent"}, d.told())
 
 		d.age(19 * time.Hour)
@@ -171,7 +172,7 @@ func TestSweepNotices(t *testing.T) {
 		} {
 			d := setup(t)
 			d.named("acme", "ann@acme.example")
-			d.export(fixture{State: store.StateUnknown})
+			d.export(fixture{State: ledger.StateUnknown})
 			d.refuse("acme", time.Minute)
 			d.exec(change)
 			assert.Zero(t, d.sweepNotices(telling).Written, change)
@@ -207,16 +208,16 @@ func TestSweepNotices(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.named("acme", "ann@acme.example")
-		first := d.export(fixture{State: store.StateUnknown})
-		d.export(fixture{State: store.StateDuplicate})
-		d.export(fixture{State: store.StateDead})
+		first := d.export(fixture{State: ledger.StateUnknown})
+		d.export(fixture{State: ledger.StateDuplicate})
+		d.export(fixture{State: ledger.StateDead})
 		d.sweepNotices(telling)
 		sent := d.deliver()
 		require.Len(t, sent, 2)
 		assert.Equal(t, []int64{1, 1}, []int64{sent[0].Unknown, sent[0].Duplicate})
 
 		d.age(23 * time.Hour)
-		second := d.export(fixture{State: store.StateUnknown})
+		second := d.export(fixture{State: ledger.StateUnknown})
 		assert.Zero(t, d.sweepNotices(telling).Written, "the day is not over")
 		d.age(2 * time.Hour)
 		assert.Equal(t, 2, d.sweepNotices(telling).Written)
@@ -227,7 +228,7 @@ func TestSweepNotices(t *testing.T) {
 		assert.Zero(t, d.sweepNotices(telling).Written, "fewer than were told of")
 		d.exec("UPDATE ghexport.exports SET state = 'cancelled', cause = 'skipped', attention_at = NULL WHERE id = ANY ($1)", []int64{first, second})
 		d.sweepNotices(telling)
-		d.export(fixture{State: store.StateUnknown})
+		d.export(fixture{State: ledger.StateUnknown})
 		assert.Equal(t, 2, d.sweepNotices(telling).Written, "all was decided, and this is new")
 		d.exec("UPDATE ghexport.exports SET state = 'cancelled', cause = 'skipped', attention_at = NULL WHERE state = 'unknown'")
 		assert.Zero(t, d.sweepNotices(telling).Written)

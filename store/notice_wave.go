@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // longestWave is after how long companies are told though many are still refused. Greenhouse's longest such incident lasted 25 h.
@@ -17,7 +19,7 @@ const longestWave = 48 * time.Hour
 func (w noticeSweep) beginWave(ctx context.Context) error {
 	var id int64
 	f := news{Kind: NoticeRefusals, To: w.rules.AlertTo, Hook: true}
-	cause := CauseAuthRejected
+	cause := ledger.CauseAuthRejected
 	f.Cause = &cause
 	err := w.tx.QueryRow(ctx, `
 		WITH refused AS (

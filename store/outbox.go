@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Message is one row of the outbox.
@@ -84,7 +86,7 @@ func (s *Store) Reject(ctx context.Context, reasons map[int64]string) error {
 	why := make([]string, 0, len(reasons))
 	for id, reason := range reasons {
 		ids = append(ids, id)
-		why = append(why, Clean(reason, detailCap))
+		why = append(why, ledger.Clean(reason, detailCap))
 	}
 	_, err := s.Pool.Exec(ctx, `
 		WITH gone AS (

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 const (
@@ -13,15 +15,15 @@ const (
 )
 
 // PassFits tells whether arrivals are few and small enough for [Store.Pass].
-func PassFits(arrivals []Arrival) bool {
+func PassFits(arrivals []ledger.Arrival) bool {
 	return len(arrivals) <= passMessages && bodiesOf(arrivals).bytes <= passBytes
 }
 
 // Pass is [Store.Fold] and [Store.Dispatch] in one transaction, for little work that shall not wait for a second commit. It does all
 // or nothing; after an error other than [ErrStandby] fold and dispatch each for itself, so that neither stops the other.
-func (s *Store) Pass(ctx context.Context, arrivals []Arrival, after string) (int, Dispatched, error) {
+func (s *Store) Pass(ctx context.Context, arrivals []ledger.Arrival, after string) (int, Dispatched, error) {
 	bodies := bodiesOf(arrivals)
-	known := newLedger()
+	known := newStandings()
 	first := known.ask(arrivals)
 	first.Queue("SELECT nextval('ghexport.bodies_id_seq') FROM generate_series(1, $1) WHERE "+ourTurn, len(bodies.at))
 	var ids []int64

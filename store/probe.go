@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // probeClaim is how long a look belongs to whoever claimed it. A node that dies with it leaves it to the next after that.
@@ -55,10 +57,10 @@ type Look struct {
 	OrgID             string
 	CredentialVersion int64 // that was looked at
 	Answer            CheckAnswer
-	Cause             Cause  // of a refusal: auth.rejected, permission.denied, or decrypt.failed for a key that did not open
-	Status            int    // HTTP; 0 when no answer came
-	Detail            string // Greenhouse's words; cleaned and capped here
-	UserName          string // accepted: the user's name, which may have changed
+	Cause             ledger.Cause // of a refusal: auth.rejected, permission.denied, or decrypt.failed for a key that did not open
+	Status            int          // HTTP; 0 when no answer came
+	Detail            string       // Greenhouse's words; cleaned and capped here
+	UserName          string       // accepted: the user's name, which may have changed
 }
 
 // LookEffect is what a look did to its company.
@@ -77,12 +79,12 @@ const (
 // held for permission.denied a passed look lets one export through instead of releasing it, as only a creation can tell whether
 // creating is allowed again; with nothing due the next export is that trial, and a trial under way stays the only one.
 func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
-	l.Detail = Clean(l.Detail, detailCap)
+	l.Detail = ledger.Clean(l.Detail, detailCap)
 	effect := LookOutdated
 	err := s.inTx(ctx, "write down a look", func(tx pgx.Tx) error {
 		effect = LookOutdated
 		var held bool
-		var cause Cause
+		var cause ledger.Cause
 		err := tx.QueryRow(ctx, `
 			SELECT `+refusedNow+`, coalesce(i.hold_cause, '')
 			  FROM ghexport.integrations i
@@ -107,7 +109,7 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 				 WHERE org_id = $1 AND credential_version = $2
 				RETURNING *
 			)`+logCheck(kind, l.Answer, "nullif($3, '')", "nullif($4, '')", "nullif($5::int, 0)"),
-			l.OrgID, l.CredentialVersion, string(l.Cause), l.Detail, l.Status, Clean(l.UserName, detailCap))
+			l.OrgID, l.CredentialVersion, string(l.Cause), l.Detail, l.Status, ledger.Clean(l.UserName, detailCap))
 		if err != nil {
 			return err
 		}
@@ -120,18 +122,18 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 }
 
 // follow chooses what becomes of a company that is held for cause or not held. It returns the columns to set.
-func (l Look) follow(held bool, cause Cause) (LookEffect, string) {
+func (l Look) follow(held bool, cause ledger.Cause) (LookEffect, string) {
 	const accepted = "last_good_at = clock_timestamp(), decrypt_failed_at = NULL, "
 	switch {
-	case l.Answer == CheckAccepted && held && cause == CausePermissionDenied:
+	case l.Answer == CheckAccepted && held && cause == ledger.CausePermissionDenied:
 		return LookTrial, accepted + startTrial
 	case l.Answer == CheckAccepted && held:
 		return LookReleased, accepted + endHold
 	case l.Answer == CheckAccepted:
 		return LookNothing, "last_good_at = clock_timestamp(), check_at = " + checkNext
-	case l.Answer == CheckRefused && l.Cause == CauseDecryptFailed:
+	case l.Answer == CheckRefused && l.Cause == ledger.CauseDecryptFailed:
 		return LookHeld, "decrypt_failed_at = coalesce(decrypt_failed_at, clock_timestamp()), probe_at = " + probeAgain + ", probes = probes + 1"
-	case l.Answer == CheckRefused && cause != CauseNone:
+	case l.Answer == CheckRefused && cause != ledger.CauseNone:
 		return LookHeld, "decrypt_failed_at = NULL, " + keepHold
 	case l.Answer == CheckRefused:
 		return LookHeld, "decrypt_failed_at = NULL, refused = 0, " + beginHold

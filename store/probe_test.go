@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -19,7 +20,7 @@ func (d *db) due() []string {
 }
 
 // looked writes down a look at acme's first credential.
-func (d *db) looked(answer store.CheckAnswer, cause store.Cause) store.LookEffect {
+func (d *db) looked(answer store.CheckAnswer, cause ledger.Cause) store.LookEffect {
 	d.t.Helper()
 	effect, err := d.Looked(d.t.Context(), store.Look{
 		OrgID: "acme", CredentialVersion: 1, Answer: answer, Cause: cause, Status: 7, Detail: "Invalid\x00", UserName: "Mia",
@@ -35,7 +36,7 @@ func (d *db) acme() store.Integration {
 	return i
 }
 
-func (d *db) hold(cause store.Cause) {
+func (d *db) hold(cause ledger.Cause) {
 	d.t.Helper()
 	d.exec("UPDATE ghexport.integrations SET hold_cause = $1, hold_since = now(), probe_at = now() + '1 h' WHERE org_id = 'acme'", string(cause))
 }
@@ -54,7 +55,7 @@ func TestDueProbes(t *testing.T) {
 	assert.Empty(t, d.due(), "both have just been tested")
 	assert.False(t, asked(), "nothing to look at")
 
-	d.hold(store.CausePermissionDenied)
+	d.hold(ledger.CausePermissionDenied)
 	assert.Empty(t, d.due())
 	assert.True(t, asked())
 	assert.Equal(t, []string{"acme"}, d.due())
@@ -82,14 +83,14 @@ func TestLooked(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.company("acme")
-		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, store.CauseAuthRejected), "a daily look begins a hold")
-		assert.Equal(t, store.CauseAuthRejected, *d.acme().Held)
+		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, ledger.CauseAuthRejected), "a daily look begins a hold")
+		assert.Equal(t, ledger.CauseAuthRejected, *d.acme().Held)
 		assert.Equal(t, text("Invalid"), d.acme().HoldDetail)
 		for n, seconds := range []int{15, 30, 60, 120, 240, 480, 900, 900} {
 			i := d.acme()
 			assert.Equal(t, n, i.Probes)
 			assert.InDelta(t, seconds, time.Until(*i.ProbeAt).Seconds(), 5)
-			assert.Equal(t, store.LookHeld, d.looked([]store.CheckAnswer{store.CheckRefused, store.CheckNone}[n%2], store.CauseAuthRejected))
+			assert.Equal(t, store.LookHeld, d.looked([]store.CheckAnswer{store.CheckRefused, store.CheckNone}[n%2], ledger.CauseAuthRejected))
 		}
 		d.wakes(func() { assert.Equal(t, store.LookReleased, d.looked(store.CheckAccepted, "")) })
 		i := d.acme()
@@ -105,7 +106,7 @@ func TestLooked(t *testing.T) {
 		assert.Equal(t, store.CheckProbe, checks[1].Kind)
 		assert.Equal(t, store.CheckAccepted, checks[1].Answer)
 		assert.Equal(t, store.CheckDaily, checks[10].Kind)
-		assert.Equal(t, store.CauseAuthRejected, *checks[10].Cause)
+		assert.Equal(t, ledger.CauseAuthRejected, *checks[10].Cause)
 		assert.Equal(t, text("12345"), checks[10].KeyLast5)
 		holds, err := d.Holds(t.Context(), store.HoldFilter{})
 		require.NoError(t, err)
@@ -119,7 +120,7 @@ func TestLooked(t *testing.T) {
 		d := setup(t)
 		d.company("acme")
 		for _, answer := range []store.CheckAnswer{store.CheckRefused, store.CheckAccepted, store.CheckNone} {
-			effect, err := d.Looked(t.Context(), store.Look{OrgID: "acme", CredentialVersion: 9, Answer: answer, Cause: store.CauseAuthRejected})
+			effect, err := d.Looked(t.Context(), store.Look{OrgID: "acme", CredentialVersion: 9, Answer: answer, Cause: ledger.CauseAuthRejected})
 			require.NoError(t, err)
 			assert.Equal(t, store.LookOutdated, effect)
 		}
@@ -131,16 +132,16 @@ func TestLooked(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.company("acme")
-		d.hold(store.CausePermissionDenied)
+		d.hold(ledger.CausePermissionDenied)
 		d.wakes(func() { assert.Equal(t, store.LookTrial, d.looked(store.CheckAccepted, "")) })
-		assert.Equal(t, store.CausePermissionDenied, *d.acme().Held)
+		assert.Equal(t, ledger.CausePermissionDenied, *d.acme().Held)
 		assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.integrations WHERE trial_at IS NOT NULL AND trial_export_id IS NULL"))
-		trial := d.export(fixture{State: store.StateQueued})
+		trial := d.export(fixture{State: ledger.StateQueued})
 		d.exec("UPDATE ghexport.integrations SET trial_at = NULL, trial_export_id = $1", trial)
 		assert.Equal(t, store.LookTrial, d.looked(store.CheckAccepted, ""))
 		assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.integrations WHERE trial_at IS NULL AND trial_export_id = $1", trial),
 			"a trial under way stays the only one")
-		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, store.CauseAuthRejected))
+		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, ledger.CauseAuthRejected))
 		assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.integrations WHERE trial_at IS NULL AND trial_export_id IS NULL"))
 	})
 
@@ -148,11 +149,11 @@ func TestLooked(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.company("acme")
-		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, store.CauseDecryptFailed))
-		assert.Equal(t, store.CauseDecryptFailed, *d.acme().Held)
-		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, store.CauseDecryptFailed))
-		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, store.CauseAuthRejected), "it opens again, and Greenhouse refuses it")
-		assert.Equal(t, store.CauseAuthRejected, *d.acme().Held)
+		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, ledger.CauseDecryptFailed))
+		assert.Equal(t, ledger.CauseDecryptFailed, *d.acme().Held)
+		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, ledger.CauseDecryptFailed))
+		assert.Equal(t, store.LookHeld, d.looked(store.CheckRefused, ledger.CauseAuthRejected), "it opens again, and Greenhouse refuses it")
+		assert.Equal(t, ledger.CauseAuthRejected, *d.acme().Held)
 		assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.holds"), "all one hold")
 		assert.Equal(t, store.LookReleased, d.looked(store.CheckAccepted, ""))
 	})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // How old work may get before it is a problem. The relay takes milliseconds; a company over its budget or cap takes longer.
@@ -17,10 +19,10 @@ const (
 
 // Problem is one thing that a person should look at.
 type Problem struct {
-	Says    string `json:"says"`    // what is wrong, in words
-	Fault   Fault  `json:"fault"`   // whose doing it is
-	Do      string `json:"do"`      // the first thing to do
-	Runbook string `json:"runbook"` // the page of docs/runbooks that goes on from there
+	Says    string       `json:"says"`    // what is wrong, in words
+	Fault   ledger.Fault `json:"fault"`   // whose doing it is
+	Do      string       `json:"do"`      // the first thing to do
+	Runbook string       `json:"runbook"` // the page of docs/runbooks that goes on from there
 }
 
 // RunbookStuck is the page about work that does not move, whatever the cause.
@@ -37,7 +39,7 @@ func (h *Health) problems() []Problem {
 	if h.Stopped != nil {
 		add(true, Problem{
 			fmt.Sprintf("everything is stopped, by %s since %s: %s", h.Stopped.By, instant(h.Stopped.At), cmp.Or(h.Stopped.Reason, "no reason given")),
-			FaultOurs, "once the reason is gone: ghexport resume --all", "stopped",
+			ledger.FaultOurs, "once the reason is gone: ghexport resume --all", "stopped",
 		})
 	}
 	list = append(list, h.nodeProblems()...)
@@ -48,26 +50,26 @@ func (h *Health) problems() []Problem {
 		}
 		add(true, Problem{
 			fmt.Sprintf("queue %s is paused in River since %s%s: none of its jobs run", q.Name, instant(q.At), by),
-			FaultOurs, "resume it in River UI, under Queues, once the reason is gone", RunbookStuck,
+			ledger.FaultOurs, "resume it in River UI, under Queues, once the reason is gone", RunbookStuck,
 		})
 	}
 	add(h.OutboxAge.Duration() > oldOutbox, Problem{
 		fmt.Sprintf("messages waiting to be folded: %d, the oldest for %s: no relay keeps up", h.Outbox, span(h.OutboxAge)),
-		FaultOurs, "look for a node that runs, and at its log: ghexport doctor", RunbookStuck,
+		ledger.FaultOurs, "look for a node that runs, and at its log: ghexport doctor", RunbookStuck,
 	})
 	add(len(h.Wave) > 0, Problem{
 		fmt.Sprintf("Greenhouse refused the keys of %s within minutes: that is rarely their fault, and they are not told", number(int64(len(h.Wave)), "company", "companies")),
-		FaultGreenhouse, "did a deploy of ours change how we log in? else wait: they are tried again by themselves", string(CauseAuthRejected),
+		ledger.FaultGreenhouse, "did a deploy of ours change how we log in? else wait: they are tried again by themselves", string(ledger.CauseAuthRejected),
 	})
 	if h.Failing.Since != nil && h.Failing.Age.Duration() > oldFailing {
 		add(true, Problem{
-			h.Failing.sentence(h.Companies), FaultGreenhouse,
-			"usually nothing, they are tried again by themselves; see https://status.greenhouse.io", string(CauseGreenhouseDown),
+			h.Failing.sentence(h.Companies), ledger.FaultGreenhouse,
+			"usually nothing, they are tried again by themselves; see https://status.greenhouse.io", string(ledger.CauseGreenhouseDown),
 		})
 	}
 	add(h.DueAge.Duration() > oldDue, Problem{
 		fmt.Sprintf("exports due: %d, the longest for %s", h.Due, span(h.DueAge)),
-		FaultOurs, "see who waits: ghexport exports --state pending", RunbookStuck,
+		ledger.FaultOurs, "see who waits: ghexport exports --state pending", RunbookStuck,
 	})
 	return append(list, h.peopleProblems()...)
 }
@@ -81,7 +83,7 @@ func (h *Health) nodeProblems() (list []Problem) {
 		}
 		if n.Alive() && n.Trouble != "" {
 			list = append(list, Problem{
-				fmt.Sprintf("node %s is not ready: %s", n.Host, n.Trouble), FaultOurs, "give it the whole keyset and restart it", string(CauseDecryptFailed),
+				fmt.Sprintf("node %s is not ready: %s", n.Host, n.Trouble), ledger.FaultOurs, "give it the whole keyset and restart it", string(ledger.CauseDecryptFailed),
 			})
 		}
 	}
@@ -92,7 +94,7 @@ func (h *Health) nodeProblems() (list []Problem) {
 		}
 		list = append(list, Problem{
 			fmt.Sprintf("no node takes jobs while %d exports wait: %s", h.Due+h.InFlight, seen),
-			FaultOurs, "start ghexport serve, or look at the end of its log", RunbookStuck,
+			ledger.FaultOurs, "start ghexport serve, or look at the end of its log", RunbookStuck,
 		})
 	}
 	return list
@@ -100,12 +102,12 @@ func (h *Health) nodeProblems() (list []Problem) {
 
 // peopleProblems are those that wait for somebody to act.
 func (h *Health) peopleProblems() (list []Problem) {
-	do := map[Cause]string{
-		CauseIncomplete:       "its admin opens the settings page, or: ghexport org connect ORG",
-		CauseDecryptFailed:    "is GHEXPORT_KEYSET the whole keyset? else its admin enters the key again",
-		CauseUntested:         "its admin presses Test connection, or: ghexport org connect ORG",
-		CauseAuthRejected:     "its admin enters a new key; it is tried again by itself: ghexport org show ORG",
-		CausePermissionDenied: "its admin gives the user the right in Greenhouse; it is tried again by itself: ghexport org show ORG",
+	do := map[ledger.Cause]string{
+		ledger.CauseIncomplete:       "its admin opens the settings page, or: ghexport org connect ORG",
+		ledger.CauseDecryptFailed:    "is GHEXPORT_KEYSET the whole keyset? else its admin enters the key again",
+		ledger.CauseUntested:         "its admin presses Test connection, or: ghexport org connect ORG",
+		ledger.CauseAuthRejected:     "its admin enters a new key; it is tried again by itself: ghexport org show ORG",
+		ledger.CausePermissionDenied: "its admin gives the user the right in Greenhouse; it is tried again by itself: ghexport org show ORG",
 	}
 	for _, group := range h.Held {
 		if hint, broken := do[group.Cause]; broken {
@@ -117,8 +119,8 @@ func (h *Health) peopleProblems() (list []Problem) {
 	}
 	if h.Rejected > 0 {
 		list = append(list, Problem{
-			fmt.Sprintf("messages that could not be folded (message.invalid): %d", h.Rejected), FaultOurs,
-			"once the producer or the exporter is mended: ghexport replay --cause message.invalid --reason TEXT", string(CauseMessageInvalid),
+			fmt.Sprintf("messages that could not be folded (message.invalid): %d", h.Rejected), ledger.FaultOurs,
+			"once the producer or the exporter is mended: ghexport replay --cause message.invalid --reason TEXT", string(ledger.CauseMessageInvalid),
 		})
 	}
 	if h.Dead > 0 {
@@ -127,13 +129,13 @@ func (h *Health) peopleProblems() (list []Problem) {
 	}
 	if h.Unknown > 0 {
 		list = append(list, Problem{
-			fmt.Sprintf("exports that may or may not be in Greenhouse: %d", h.Unknown), FaultGreenhouse,
-			"look for each in Greenhouse, then: ghexport resolve EXPORT --present URL, or --absent", string(CauseOutcomeUnknown),
+			fmt.Sprintf("exports that may or may not be in Greenhouse: %d", h.Unknown), ledger.FaultGreenhouse,
+			"look for each in Greenhouse, then: ghexport resolve EXPORT --present URL, or --absent", string(ledger.CauseOutcomeUnknown),
 		})
 	}
 	if h.Untold > 0 {
 		list = append(list, Problem{
-			fmt.Sprintf("notices that reached nobody in the last day: %d", h.Untold), FaultOurs,
+			fmt.Sprintf("notices that reached nobody in the last day: %d", h.Untold), ledger.FaultOurs,
 			"look at GHEXPORT_SMTP_URL and the webhook's answers in the log of serve", RunbookStuck,
 		})
 	}
@@ -141,8 +143,8 @@ func (h *Health) peopleProblems() (list []Problem) {
 }
 
 // mostDead is the cause of most dead letters.
-func (h *Health) mostDead() Cause {
-	return slices.MaxFunc([]Cause{CausePayloadRefused, CauseTargetGone, CauseGreenhouseDown, CauseBug}, func(a, b Cause) int {
+func (h *Health) mostDead() ledger.Cause {
+	return slices.MaxFunc([]ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug}, func(a, b ledger.Cause) int {
 		return cmp.Compare(h.DeadBy[a], h.DeadBy[b])
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -19,7 +20,7 @@ func TestExports(t *testing.T) {
 	t.Run("ShowsTheContractsFields", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StatePending, Cause: store.CauseGreenhouseDown, Interview: "iv", Candidate: "cand"})
+		id := d.export(fixture{State: ledger.StatePending, Cause: ledger.CauseGreenhouseDown, Interview: "iv", Candidate: "cand"})
 		rows, err := d.Exports(t.Context(), store.Filter{})
 		require.NoError(t, err)
 		require.Len(t, rows, 1)
@@ -43,9 +44,9 @@ func TestExports(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.company("acme")
-		waits := d.export(fixture{State: store.StatePending, Cause: store.CauseLimited})
-		dead := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
-		queued := d.export(fixture{State: store.StateQueued})
+		waits := d.export(fixture{State: ledger.StatePending, Cause: ledger.CauseLimited})
+		dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
+		queued := d.export(fixture{State: ledger.StateQueued})
 		list := func(f store.Filter) (ids []int64) {
 			rows, err := d.Exports(t.Context(), f)
 			require.NoError(t, err)
@@ -54,20 +55,20 @@ func TestExports(t *testing.T) {
 			}
 			return ids
 		}
-		assert.Equal(t, []int64{waits}, list(store.Filter{Cause: store.CauseLimited}))
+		assert.Equal(t, []int64{waits}, list(store.Filter{Cause: ledger.CauseLimited}))
 		_, err := d.PauseOrg(t.Context(), "acme", kim)
 		require.NoError(t, err)
-		assert.Empty(t, list(store.Filter{Cause: store.CauseLimited}))
-		assert.Equal(t, []int64{queued, waits}, list(store.Filter{Cause: store.CausePaused}))
-		assert.Equal(t, []int64{dead}, list(store.Filter{Cause: store.CauseBug}))
+		assert.Empty(t, list(store.Filter{Cause: ledger.CauseLimited}))
+		assert.Equal(t, []int64{queued, waits}, list(store.Filter{Cause: ledger.CausePaused}))
+		assert.Equal(t, []int64{dead}, list(store.Filter{Cause: ledger.CauseBug}))
 	})
 
 	t.Run("FiltersNewestFirst", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		byState := map[store.State]int64{}
-		for _, state := range store.States {
-			cause := map[store.State]store.Cause{store.StateIneligible: store.CauseDecisionNo, store.StateCancelled: store.CauseDiscarded}[state]
+		byState := map[ledger.State]int64{}
+		for _, state := range ledger.States {
+			cause := map[ledger.State]ledger.Cause{ledger.StateIneligible: ledger.CauseDecisionNo, ledger.StateCancelled: ledger.CauseDiscarded}[state]
 			byState[state] = d.export(fixture{State: state, Cause: cause, Candidate: "c" + string(state)})
 		}
 		for state, id := range byState {
@@ -78,11 +79,11 @@ func TestExports(t *testing.T) {
 		}
 		rows, err := d.Exports(t.Context(), store.Filter{Limit: 3})
 		require.NoError(t, err)
-		assert.Equal(t, store.StateCancelled, rows[0].State)
+		assert.Equal(t, ledger.StateCancelled, rows[0].State)
 		assert.Len(t, rows, 3)
 		rows, err = d.Exports(t.Context(), store.Filter{AfterID: rows[2].ID, Limit: 100})
 		require.NoError(t, err)
-		assert.Len(t, rows, len(store.States)-3)
+		assert.Len(t, rows, len(ledger.States)-3)
 		rows, err = d.Exports(t.Context(), store.Filter{EmailDigest: []byte("cdead@")})
 		require.NoError(t, err)
 		assert.Len(t, rows, 1)
@@ -118,7 +119,7 @@ func TestShow(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.company("acme")
-	id := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails: is invalid"})
+	id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails: is invalid"})
 	d.exec(`
 		INSERT INTO ghexport.attempts (token, export_id, number, started_at, finished_at, outcome, status, cause, detail)
 		SELECT attempt, id, 1, attempt_started_at, attempt_started_at + interval '1 s', 'dead', 422, cause, detail FROM ghexport.exports`)
@@ -127,12 +128,12 @@ func TestShow(t *testing.T) {
 
 	got, err := d.Show(t.Context(), id)
 	require.NoError(t, err)
-	assert.Equal(t, store.StatePending, got.State)
+	assert.Equal(t, ledger.StatePending, got.State)
 	assert.Equal(t, text("the note"), got.Note)
 	assert.Equal(t, text("ada@example.com"), got.Email)
 	require.Len(t, got.AttemptLog, 1)
 	a := got.AttemptLog[0]
-	assert.Equal(t, store.OutcomeDead, a.Outcome)
+	assert.Equal(t, ledger.OutcomeDead, a.Outcome)
 	assert.Equal(t, store.RedactedRequest{Method: "POST", Path: "/v1/partner/candidates",
 		Fields: []string{"prospect", "first_name", "last_name", "external_id", "emails", "notes"}}, a.Request)
 	assert.Equal(t, &store.RedactedAnswer{Status: 422, Messages: "emails: is invalid"}, a.Answer)
@@ -162,10 +163,10 @@ func TestShow(t *testing.T) {
 func TestDeadGroups(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "job 17 is closed"})
-	newest := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "job 4 is closed", Org: "other"})
-	bug := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
-	d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+	d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "job 17 is closed"})
+	newest := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "job 4 is closed", Org: "other"})
+	bug := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
+	d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
 	groups, err := d.DeadGroups(t.Context(), store.Filter{})
 	require.NoError(t, err)
 	require.Len(t, groups, 2)
@@ -196,7 +197,7 @@ func TestHealth(t *testing.T) {
 		assert.NotNil(t, h.Problems)
 		assert.Empty(t, h.Held)
 		assert.Equal(t, int64(1), h.Companies)
-		assert.Len(t, h.States, len(store.States))
+		assert.Len(t, h.States, len(ledger.States))
 	})
 
 	t.Run("TellsWhatNeedsALook", func(t *testing.T) {
@@ -206,13 +207,13 @@ func TestHealth(t *testing.T) {
 			d.company(org)
 		}
 		d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now() WHERE org_id = 'held'")
-		d.export(fixture{State: store.StatePending, DueIn: -time.Hour})
-		d.export(fixture{State: store.StatePending, DueIn: -5 * time.Hour, Org: "held"})
-		d.export(fixture{State: store.StatePending, Org: "stranger"})
-		d.export(fixture{State: store.StateQueued})
-		d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
-		d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
-		d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible})
+		d.export(fixture{State: ledger.StatePending, DueIn: -time.Hour})
+		d.export(fixture{State: ledger.StatePending, DueIn: -5 * time.Hour, Org: "held"})
+		d.export(fixture{State: ledger.StatePending, Org: "stranger"})
+		d.export(fixture{State: ledger.StateQueued})
+		d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
+		d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
+		d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible})
 		d.message("acme", "a", 1, true, true)
 		d.exec("UPDATE ghexport.outbox SET enqueued_at = now() - interval '2 min'")
 		require.NoError(t, d.Reject(t.Context(), map[int64]string{d.message("acme", "b", 1, true, true): "no name"}))
@@ -229,10 +230,10 @@ func TestHealth(t *testing.T) {
 		assert.Equal(t, []int64{1, 1, 1}, []int64{h.Dead, h.Unknown, h.Decisions})
 		assert.Equal(t, map[string]int{"available": 1}, h.RiverJobs)
 		assert.Equal(t, []store.HeldGroup{
-			{Cause: store.CauseAuthRejected, Orgs: []string{"held"}, Count: 1, Waiting: 1},
-			{Cause: store.CauseOff, Orgs: []string{"stranger"}, Count: 1, Waiting: 1},
+			{Cause: ledger.CauseAuthRejected, Orgs: []string{"held"}, Count: 1, Waiting: 1},
+			{Cause: ledger.CauseOff, Orgs: []string{"stranger"}, Count: 1, Waiting: 1},
 		}, h.Held)
-		assert.Equal(t, int64(3), h.States[store.StatePending])
+		assert.Equal(t, int64(3), h.States[ledger.StatePending])
 		assert.Len(t, h.Problems, 7)
 
 		_, err = d.StopAll(t.Context(), kim)
@@ -241,7 +242,7 @@ func TestHealth(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, h.Problems[0].Says, "everything is stopped, by kim since 20")
 		require.Len(t, h.Held, 1)
-		assert.Equal(t, store.CauseStopped, h.Held[0].Cause)
+		assert.Equal(t, ledger.CauseStopped, h.Held[0].Cause)
 	})
 }
 
@@ -264,25 +265,25 @@ func TestWhy(t *testing.T) {
 		yes := func(column, value string, id int64) {
 			d.exec("UPDATE ghexport.exports SET "+column+" = "+value+" WHERE id = $1", id)
 		}
-		yes("candidate_continues", "NULL", d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionMissing, Interview: "said no"}))
-		silent := d.export(fixture{State: store.StateIneligible, Cause: store.CauseDecisionMissing, Interview: "silent"})
+		yes("candidate_continues", "NULL", d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionMissing, Interview: "said no"}))
+		silent := d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionMissing, Interview: "silent"})
 		yes("interviewer_advances", "true", silent)
 		yes("candidate_continues", "NULL", silent)
-		practice := d.export(fixture{State: store.StateIneligible, Cause: store.CausePractice, Interview: "practice"})
+		practice := d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CausePractice, Interview: "practice"})
 		yes("practice", "true", practice)
-		yes("profile_url", "'https://app.greenhouse.io/people/1'", d.export(fixture{State: store.StateSent, Interview: "sent", Candidate: "twin"}))
-		d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible, Interview: "twin", Candidate: "twin"})
-		d.export(fixture{State: store.StatePending, Interview: "off", Org: "stranger"})
-		failing := d.export(fixture{State: store.StatePending, Cause: store.CauseGreenhouseDown, Interview: "failing", DueIn: time.Hour})
+		yes("profile_url", "'https://app.greenhouse.io/people/1'", d.export(fixture{State: ledger.StateSent, Interview: "sent", Candidate: "twin"}))
+		d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible, Interview: "twin", Candidate: "twin"})
+		d.export(fixture{State: ledger.StatePending, Interview: "off", Org: "stranger"})
+		failing := d.export(fixture{State: ledger.StatePending, Cause: ledger.CauseGreenhouseDown, Interview: "failing", DueIn: time.Hour})
 		yes("failures", "3", failing)
-		d.export(fixture{State: store.StatePending, Interview: "blocked", Blocked: true})
-		d.export(fixture{State: store.StatePending, Interview: "due"})
-		d.export(fixture{State: store.StateQueued, Interview: "queued"})
-		d.export(fixture{State: store.StateSending, Interview: "sending"})
-		d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown, Interview: "unknown"})
-		d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails: is invalid", Interview: "dead"})
-		d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded, Interview: "discarded"})
-		d.export(fixture{State: store.StateCancelled, Cause: store.CauseSkipped, Interview: "doubt", Flags: []string{store.FlagMayExist}})
+		d.export(fixture{State: ledger.StatePending, Interview: "blocked", Blocked: true})
+		d.export(fixture{State: ledger.StatePending, Interview: "due"})
+		d.export(fixture{State: ledger.StateQueued, Interview: "queued"})
+		d.export(fixture{State: ledger.StateSending, Interview: "sending"})
+		d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown, Interview: "unknown"})
+		d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails: is invalid", Interview: "dead"})
+		d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded, Interview: "discarded"})
+		d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Interview: "doubt", Flags: []string{ledger.FlagMayExist}})
 		d.message("acme", "unfolded", 1, true, true)
 		require.NoError(t, d.Reject(t.Context(), map[int64]string{d.message("acme", "rejected", 1, true, true): "no name"}))
 
@@ -323,8 +324,8 @@ func TestWhy(t *testing.T) {
 	t.Run("AnswersForEveryCompany", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		d.export(fixture{State: store.StateSent, Interview: "iv", Org: "b"})
-		d.export(fixture{State: store.StateSent, Interview: "iv", Org: "a"})
+		d.export(fixture{State: ledger.StateSent, Interview: "iv", Org: "b"})
+		d.export(fixture{State: ledger.StateSent, Interview: "iv", Org: "a"})
 		d.message("c", "iv", 1, true, true)
 		list, err := d.Why(t.Context(), "", "iv")
 		require.NoError(t, err)
@@ -336,9 +337,9 @@ func TestWhy(t *testing.T) {
 	t.Run("FindsAPersonByDigestNewestFirst", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		old := d.export(fixture{State: store.StateSent, Candidate: "ada"})
-		d.export(fixture{State: store.StateSent})
-		later := d.export(fixture{State: store.StateDuplicate, Candidate: "ada"})
+		old := d.export(fixture{State: ledger.StateSent, Candidate: "ada"})
+		d.export(fixture{State: ledger.StateSent})
+		later := d.export(fixture{State: ledger.StateDuplicate, Candidate: "ada"})
 		list, err := d.WhyEmail(t.Context(), "", []byte("ada@"))
 		require.NoError(t, err)
 		require.Len(t, list, 2)

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // ReplayRequest says what to send again. Without a cause a filter means dead exports only; with one, cancelled ones too.
@@ -23,9 +25,9 @@ const (
 // that was dropped before it was ever folded goes back through the fold. Each batch is a transaction with its audit rows. Replaying
 // twice refuses the second time; nothing that was sent is sent again.
 func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
-	states := []State{StateDead}
+	states := []ledger.State{ledger.StateDead}
 	if r.Filter.Cause != "" {
-		states = append(states, StateCancelled)
+		states = append(states, ledger.StateCancelled)
 	}
 	ids, err := s.selected(ctx, r.Filter, states...)
 	if err != nil {
@@ -42,21 +44,21 @@ func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
 func judgeReplay(row verbRow, lane int) (move, string) {
 	const gone = "its personal data is gone, so there is nothing to send"
 	switch {
-	case row.State == StateDead && !row.HasBody:
+	case row.State == ledger.StateDead && !row.HasBody:
 		return move{}, gone
-	case row.State == StateDead:
-		return move{to: StatePending, lane: lane}, ""
-	case row.State != StateCancelled:
+	case row.State == ledger.StateDead:
+		return move{to: ledger.StatePending, lane: lane}, ""
+	case row.State != ledger.StateCancelled:
 		return move{}, "only dead and cancelled exports can be replayed"
 	case row.Erased:
 		return move{}, gone
 	case row.MayExist:
 		return move{}, "it may exist in Greenhouse; use resolve --present or --absent"
 	case row.HasBody:
-		return move{to: StatePending, lane: lane}, ""
+		return move{to: ledger.StatePending, lane: lane}, ""
 	case row.HasAside:
 		// It was never folded: its message was dropped out of the outbox. As ineligible it takes that message as any other.
-		return move{to: StateIneligible, cause: CauseDecisionMissing}, ""
+		return move{to: ledger.StateIneligible, cause: ledger.CauseDecisionMissing}, ""
 	default:
 		return move{}, gone
 	}
@@ -95,7 +97,7 @@ func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool
 		if err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, "replay", f.Org, map[string]any{"cause": CauseMessageInvalid, "messages": len(ids)}); err != nil {
+		if err := addAudit(ctx, tx, by, "replay", f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
 			return err
 		}
 		return wakeRelay(ctx, tx)
@@ -104,7 +106,7 @@ func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool
 }
 
 // selected lists the exports that a verb shall look at, oldest first: those named, else those of the given states that match.
-func (s *Store) selected(ctx context.Context, f Filter, states ...State) ([]int64, error) {
+func (s *Store) selected(ctx context.Context, f Filter, states ...ledger.State) ([]int64, error) {
 	if f.IDs != nil {
 		return f.IDs, nil
 	}

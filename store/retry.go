@@ -3,16 +3,18 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // judgeRetry says what River UI's Retry button means for an export: a dead one is replayed, a pending one is due at once.
 func judgeRetry(row verbRow) (m move, refusal string) {
 	switch {
-	case row.State == StateDead:
+	case row.State == ledger.StateDead:
 		return judgeReplay(row, laneReplay)
-	case row.State == StatePending && row.Due:
-		return move{to: StatePending, keepsClock: true}, ""
-	case row.State == StatePending:
+	case row.State == ledger.StatePending && row.Due:
+		return move{to: ledger.StatePending, keepsClock: true}, ""
+	case row.State == ledger.StatePending:
 		return move{}, "it waits for another export of the same candidate"
 	default:
 		return move{}, "Retry applies to dead and pending exports only"
@@ -24,7 +26,7 @@ func judgeRetry(row verbRow) (m move, refusal string) {
 func (s *Store) ReplayNow(ctx context.Context, id int64, by By) (string, error) {
 	follows := "due now: it goes as a job of its own once its company may send"
 	v := verb{action: "replay", judge: func(row verbRow) (move, string) {
-		if row.State == StateDead {
+		if row.State == ledger.StateDead {
 			follows = "replayed: it goes as a job of its own once its company may send"
 		}
 		return judgeRetry(row)

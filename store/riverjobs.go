@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // exportOfJob is the export that River job j runs, null where it runs none.
@@ -42,7 +44,7 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action string, jobs []int6
 		         WHERE j.id = ANY ($5)) j
 		  LEFT JOIN ghexport.exports e ON e.id = j.export_id
 		 GROUP BY e.org_id, e.id
-		 ORDER BY e.id`, Clean(by.Actor, detailCap), Clean(by.From, detailCap), action, Clean(by.Reason, detailCap), jobs)
+		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), jobs)
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
@@ -52,6 +54,6 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action string, jobs []int6
 // AuditQueue records that somebody did something to one of River's queues.
 func (s *Store) AuditQueue(ctx context.Context, by By, action, queue string) error {
 	return s.inTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": Clean(queue, detailCap)})
+		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": ledger.Clean(queue, detailCap)})
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -31,7 +32,7 @@ func TestExportJobs(t *testing.T) {
 func TestAuditJobs(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	dead := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused})
+	dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
 	args := fmt.Sprintf(`{"export_id": %d}`, dead)
 	first, again := d.riverJob("export", args), d.riverJob("export", args)
 	probe := d.riverJob("probe", `{"org_id": "acme"}`)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // RunState is where a replay run stands.
@@ -63,16 +65,16 @@ const (
 
 // RunCounts are the members by what became of them.
 type RunCounts struct {
-	Waiting   int64           `json:"waiting"`
-	Held      int64           `json:"held"` // of those waiting: their companies may not send now
-	Released  int64           `json:"released"`
-	Sent      int64           `json:"sent"`
-	DeadAgain int64           `json:"dead_again"`
-	Unknown   int64           `json:"unknown"`
-	Decide    int64           `json:"duplicate"`
-	Ended     int64           `json:"ended"` // withdrawn, discarded or erased on the way
-	Skipped   int64           `json:"skipped"`
-	Causes    map[Cause]int64 `json:"dead_again_by_cause"`
+	Waiting   int64                  `json:"waiting"`
+	Held      int64                  `json:"held"` // of those waiting: their companies may not send now
+	Released  int64                  `json:"released"`
+	Sent      int64                  `json:"sent"`
+	DeadAgain int64                  `json:"dead_again"`
+	Unknown   int64                  `json:"unknown"`
+	Decide    int64                  `json:"duplicate"`
+	Ended     int64                  `json:"ended"` // withdrawn, discarded or erased on the way
+	Skipped   int64                  `json:"skipped"`
+	Causes    map[ledger.Cause]int64 `json:"dead_again_by_cause"`
 }
 
 // Settled is how many have come to an end.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // PauseRun lets a run release nothing more until it is resumed; what was released goes on. One transaction; a run that is not
@@ -14,7 +16,7 @@ func (s *Store) PauseRun(ctx context.Context, id int64, by By) error {
 	return s.controlRun(ctx, id, by, "run pause", `
 		UPDATE ghexport.runs
 		   SET state = 'paused', because = nullif($2, ''), updated_at = clock_timestamp()
-		 WHERE id = $1 AND state = 'running'`, Clean(by.Reason, detailCap))
+		 WHERE id = $1 AND state = 'running'`, ledger.Clean(by.Reason, detailCap))
 }
 
 // ResumeRun lets a paused run go on, whatever paused it: what died until now is taken as seen, so that the rule by which a run pauses
@@ -41,7 +43,7 @@ func (s *Store) StopRun(ctx context.Context, id int64, by By) error {
 			  FROM stopped
 			 WHERE m.run_id = stopped.id AND m.state = 'waiting'
 		)
-		SELECT FROM stopped`, Clean(by.Reason, detailCap))
+		SELECT FROM stopped`, ledger.Clean(by.Reason, detailCap))
 }
 
 // controlRun does one guarded statement to a run. The row is locked first, so that a step of the relay is before it or after it.

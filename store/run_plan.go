@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Plan is what a run would do, looked at before anybody begins it. Its names are those of `replay --dry-run --json`.
@@ -21,14 +23,14 @@ type Plan struct {
 
 // PlanGroup is the exports of one company that have one cause.
 type PlanGroup struct {
-	Cause       Cause   `json:"cause"`
-	OrgID       string  `json:"org_id"`
-	CodeVersion string  `json:"code_version"`
-	Count       int64   `json:"count"`
-	Held        *Cause  `json:"held"` // why the company may not send now
-	Replay      Verdict `json:"replay"`
-	Because     string  `json:"because"`
-	Takes       Seconds `json:"takes_s"`
+	Cause       ledger.Cause   `json:"cause"`
+	OrgID       string         `json:"org_id"`
+	CodeVersion string         `json:"code_version"`
+	Count       int64          `json:"count"`
+	Held        *ledger.Cause  `json:"held"` // why the company may not send now
+	Replay      ledger.Verdict `json:"replay"`
+	Because     string         `json:"because"`
+	Takes       Seconds        `json:"takes_s"`
 }
 
 // LeftOut is matches that would not go, and why.
@@ -85,10 +87,10 @@ func (p *Plan) read(ctx context.Context, tx pgx.Tx, r RunRequest, version string
 	var fate string
 	var run *int64
 	var sample int64
-	var b Budget
-	facts := deathFacts{now: version, companies: 1}
+	var b ledger.Budget
+	facts := ledger.Deaths{Now: version, Companies: 1}
 	out := map[LeftOut]*LeftOut{}
-	fill := []any{&fate, &run, &g.Cause, &g.OrgID, &g.CodeVersion, &g.Count, &sample, &g.Held, &facts.answered, &facts.changed, &b.Limit, &b.Window}
+	fill := []any{&fate, &run, &g.Cause, &g.OrgID, &g.CodeVersion, &g.Count, &sample, &g.Held, &facts.Answered, &facts.Changed, &b.Limit, &b.Window}
 	found := int64(0)
 	_, err = pgx.ForEachRow(rows, fill, func() error {
 		found += g.Count
@@ -96,9 +98,9 @@ func (p *Plan) read(ctx context.Context, tx pgx.Tx, r RunRequest, version string
 			leaveOut(out, fate, run, g.Count, sample)
 			return nil
 		}
-		facts.cause, facts.died = g.Cause, g.CodeVersion
+		facts.Cause, facts.Died = g.Cause, g.CodeVersion
 		one := g
-		one.Replay, one.Because = judgeAgain(facts)
+		one.Replay, one.Because = ledger.Advise(facts)
 		one.Takes = takes(g.Count, b)
 		p.add(one)
 		return nil
@@ -113,7 +115,7 @@ func (p *Plan) read(ctx context.Context, tx pgx.Tx, r RunRequest, version string
 func (p *Plan) add(g PlanGroup) {
 	p.Groups = append(p.Groups, g)
 	p.Count += g.Count
-	if g.Replay == VerdictAgain {
+	if g.Replay == ledger.VerdictAgain {
 		p.FailAgain += g.Count
 	}
 	if g.Held != nil {
@@ -124,7 +126,7 @@ func (p *Plan) add(g PlanGroup) {
 }
 
 // takes is how long a company's budget needs for n replays when nothing else is sent: full windows, but for the last.
-func takes(n int64, b Budget) Seconds {
-	window := max(1, b.Limit-b.Limit/10-b.replayReserve()/2)
+func takes(n int64, b ledger.Budget) Seconds {
+	window := max(1, b.Limit-b.Limit/10-b.ReplayReserve()/2)
 	return Seconds(float64((n-1)/int64(window))*b.Window.Seconds() + 1)
 }

@@ -6,19 +6,21 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // RunMember is one export of a run.
 type RunMember struct {
-	ExportID   int64       `json:"export_id"`
-	OrgID      string      `json:"org_id"`
-	State      MemberState `json:"state"`
-	Cause      *Cause      `json:"cause"`
-	Because    *string     `json:"because"`
-	Canary     bool        `json:"canary"`
-	ReleasedAt *time.Time  `json:"released_at"`
-	SettledAt  *time.Time  `json:"settled_at"`
-	Held       *Cause      `json:"held"` // waiting: why its company may not send now
+	ExportID   int64         `json:"export_id"`
+	OrgID      string        `json:"org_id"`
+	State      MemberState   `json:"state"`
+	Cause      *ledger.Cause `json:"cause"`
+	Because    *string       `json:"because"`
+	Canary     bool          `json:"canary"`
+	ReleasedAt *time.Time    `json:"released_at"`
+	SettledAt  *time.Time    `json:"settled_at"`
+	Held       *ledger.Cause `json:"held"` // waiting: why its company may not send now
 }
 
 const runColumns = `
@@ -71,7 +73,7 @@ func (s *Store) countRuns(ctx context.Context, runs []Run) error {
 	ids := make([]int64, len(runs))
 	for n := range runs {
 		ids[n], at[runs[n].ID] = runs[n].ID, &runs[n]
-		runs[n].Counts.Causes = map[Cause]int64{}
+		runs[n].Counts.Causes = map[ledger.Cause]int64{}
 	}
 	rows, err := s.Pool.Query(ctx, `
 		SELECT m.run_id, m.state, coalesce(m.cause, ''), h.held, sum(m.n)::bigint
@@ -86,7 +88,7 @@ func (s *Store) countRuns(ctx context.Context, runs []Run) error {
 	}
 	var id, n int64
 	var state MemberState
-	var cause Cause
+	var cause ledger.Cause
 	var held bool
 	_, err = pgx.ForEachRow(rows, []any{&id, &state, &cause, &held, &n}, func() error {
 		at[id].Counts.add(state, cause, held, n)
@@ -102,7 +104,7 @@ func (s *Store) countRuns(ctx context.Context, runs []Run) error {
 	return err
 }
 
-func (c *RunCounts) add(state MemberState, cause Cause, held bool, n int64) {
+func (c *RunCounts) add(state MemberState, cause ledger.Cause, held bool, n int64) {
 	switch state {
 	case MemberWaiting:
 		c.Waiting += n
@@ -111,14 +113,14 @@ func (c *RunCounts) add(state MemberState, cause Cause, held bool, n int64) {
 		}
 	case MemberReleased:
 		c.Released += n
-	case MemberState(StateSent):
+	case MemberState(ledger.StateSent):
 		c.Sent += n
-	case MemberState(StateDead):
+	case MemberState(ledger.StateDead):
 		c.DeadAgain += n
 		c.Causes[cause] += n
-	case MemberState(StateUnknown):
+	case MemberState(ledger.StateUnknown):
 		c.Unknown += n
-	case MemberState(StateDuplicate):
+	case MemberState(ledger.StateDuplicate):
 		c.Decide += n
 	case MemberSkipped:
 		c.Skipped += n

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // StartRun freezes the exports that match now as the members of a run, which the relay then brings on; until it releases them they
@@ -23,7 +25,7 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		err := tx.QueryRow(ctx, `
 			INSERT INTO ghexport.runs (actor, reason, ticket, selected, canary, rate, stop_share, stop_from)
 			VALUES ($1, $2, nullif($3, ''), $4, $5, nullif($6::float8, 0), $7, $8)
-			RETURNING id`, Clean(r.By.Actor, detailCap), Clean(r.By.Reason, detailCap), Clean(r.Ticket, detailCap), r.Filter.words(), r.Canary,
+			RETURNING id`, ledger.Clean(r.By.Actor, detailCap), ledger.Clean(r.By.Reason, detailCap), ledger.Clean(r.Ticket, detailCap), r.Filter.words(), r.Canary,
 			r.Rate, cmp.Or(r.StopShare, RunStopShareDefault), RunStopFromDefault).Scan(&id)
 		if err != nil {
 			return err
@@ -48,7 +50,7 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		}
 		detail := map[string]any{"run": id, "exports": n, "canary": r.Canary, "selected": r.Filter.words()}
 		if r.Ticket != "" {
-			detail["ticket"] = Clean(r.Ticket, detailCap)
+			detail["ticket"] = ledger.Clean(r.Ticket, detailCap)
 		}
 		if err := addAudit(ctx, tx, r.By, "run start", r.Filter.Org, detail); err != nil {
 			return err

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // RunsAdvanced says what one step did for all runs.
@@ -149,17 +151,17 @@ func (r *runRow) settle(ctx context.Context, tx pgx.Tx) (int, *settledMember, er
 	}
 	var failed *settledMember
 	for _, m := range settled {
-		bad := m.State == StateDead || m.State == StateUnknown
+		bad := m.State == ledger.StateDead || m.State == ledger.StateUnknown
 		switch {
 		case bad:
 			r.Bad++
-		case m.State == StateSent:
+		case m.State == ledger.StateSent:
 			r.Good++
 		}
 		switch {
 		case m.Canary && bad:
 			failed = &m
-		case m.Canary && m.State == StateSent:
+		case m.Canary && m.State == ledger.StateSent:
 			r.Proved++
 		}
 	}
@@ -169,8 +171,8 @@ func (r *runRow) settle(ctx context.Context, tx pgx.Tx) (int, *settledMember, er
 type settledMember struct {
 	ExportID int64
 	Canary   bool
-	State    State
-	Cause    Cause
+	State    ledger.State
+	Cause    ledger.Cause
 	Detail   string
 }
 
@@ -178,10 +180,10 @@ type settledMember struct {
 func (r *runRow) harm(canary *settledMember) string {
 	settled := r.Good + r.Bad
 	switch {
-	case canary != nil && canary.State == StateUnknown:
+	case canary != nil && canary.State == ledger.StateUnknown:
 		return fmt.Sprintf("export %d, sent first, may or may not be in Greenhouse", canary.ExportID)
 	case canary != nil:
-		return Clean(fmt.Sprintf("export %d, sent first, died again: %s, %s", canary.ExportID, canary.Cause, Shape(canary.Detail)), detailCap)
+		return ledger.Clean(fmt.Sprintf("export %d, sent first, died again: %s, %s", canary.ExportID, canary.Cause, ledger.Shape(canary.Detail)), detailCap)
 	case settled >= r.StopFrom && float64(r.Bad) > r.StopShare*float64(settled):
 		return fmt.Sprintf("%d of %d died again or are in doubt, more than %.0f %%", r.Bad, settled, r.StopShare*100)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -18,7 +19,7 @@ func (d *db) dead(org string, n int) []int64 {
 	d.t.Helper()
 	var list []int64
 	for range n {
-		list = append(list, d.export(fixture{Org: org, State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails.type: is wrong"}))
+		list = append(list, d.export(fixture{Org: org, State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails.type: is wrong"}))
 	}
 	return list
 }
@@ -52,7 +53,7 @@ func (d *db) underWay() []int64 {
 }
 
 // end lets what is under way come to an end.
-func (d *db) end(state store.State, cause store.Cause, ids ...int64) {
+func (d *db) end(state ledger.State, cause ledger.Cause, ids ...int64) {
 	d.t.Helper()
 	d.exec(`UPDATE ghexport.exports SET state = $2, cause = nullif($3, ''), due_at = NULL,
 	               attention_at = CASE WHEN $2 IN ('dead', 'unknown') THEN now() END WHERE id = ANY ($1) AND state = 'pending'`,
@@ -67,32 +68,32 @@ func TestRun(t *testing.T) {
 		d := setup(t)
 		d.company("acme")
 		list := d.dead("acme", 5)
-		run := d.run(store.Filter{Cause: store.CausePayloadRefused}, func(r *store.RunRequest) { r.Ticket = "OPS-7" })
+		run := d.run(store.Filter{Cause: ledger.CausePayloadRefused}, func(r *store.RunRequest) { r.Ticket = "OPS-7" })
 		assert.Equal(t, store.RunRunning, run.State)
 		assert.Equal(t, store.PhaseCanary, run.Phase)
 		assert.Equal(t, int64(5), run.Members)
 		assert.Equal(t, text("OPS-7"), run.Ticket)
 		assert.JSONEq(t, `{"cause": "payload.refused"}`, string(run.Selected))
-		assert.Equal(t, store.StateDead, d.ledger(list[0]).State, "members stay dead until they are released")
+		assert.Equal(t, ledger.StateDead, d.ledger(list[0]).State, "members stay dead until they are released")
 
 		run = d.step(run.ID)
 		assert.Equal(t, list[:1], d.underWay(), "one goes first")
-		assert.Equal(t, ledger{State: store.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(list[0]))
+		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(list[0]))
 		d.step(run.ID)
 		assert.Equal(t, list[:1], d.underWay(), "and nothing else before that one has settled")
-		d.end(store.StateSent, "", list[0])
+		d.end(ledger.StateSent, "", list[0])
 		run = d.step(run.ID)
 		assert.Equal(t, list[1:], d.underWay())
 		assert.Equal(t, store.PhaseVerify, run.Phase)
 		assert.Equal(t, int64(4), run.Counts.Released)
 
-		d.end(store.StateSent, "", list[1], list[2])
-		d.end(store.StateDead, store.CauseTargetGone, list[3])
-		d.end(store.StateCancelled, store.CauseDiscarded, list[4])
+		d.end(ledger.StateSent, "", list[1], list[2])
+		d.end(ledger.StateDead, ledger.CauseTargetGone, list[3])
+		d.end(ledger.StateCancelled, ledger.CauseDiscarded, list[4])
 		run = d.step(run.ID)
 		assert.Equal(t, store.RunDone, run.State)
 		assert.NotNil(t, run.EndedAt)
-		assert.Equal(t, store.RunCounts{Sent: 3, DeadAgain: 1, Ended: 1, Causes: map[store.Cause]int64{store.CauseTargetGone: 1}}, run.Counts)
+		assert.Equal(t, store.RunCounts{Sent: 3, DeadAgain: 1, Ended: 1, Causes: map[ledger.Cause]int64{ledger.CauseTargetGone: 1}}, run.Counts)
 
 		trail, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: list[1]})
 		require.NoError(t, err)
@@ -108,16 +109,16 @@ func TestRun(t *testing.T) {
 
 	t.Run("PausesWhenACanaryFails", func(t *testing.T) {
 		t.Parallel()
-		for state, because := range map[store.State]string{
-			store.StateDead:    "died again: payload.refused",
-			store.StateUnknown: "may or may not be in Greenhouse",
+		for state, because := range map[ledger.State]string{
+			ledger.StateDead:    "died again: payload.refused",
+			ledger.StateUnknown: "may or may not be in Greenhouse",
 		} {
 			d := setup(t)
 			d.company("acme")
 			list := d.dead("acme", 3)
 			run := d.run(store.Filter{Org: "acme"})
 			d.step(run.ID)
-			d.end(state, store.CausePayloadRefused, list[0])
+			d.end(state, ledger.CausePayloadRefused, list[0])
 			run = d.step(run.ID)
 			assert.Equal(t, store.RunPaused, run.State)
 			require.NotNil(t, run.Because)
@@ -128,7 +129,7 @@ func TestRun(t *testing.T) {
 			require.NoError(t, d.ResumeRun(t.Context(), run.ID, kim))
 			d.step(run.ID)
 			assert.Equal(t, list[1:2], d.underWay(), "resumed, it takes another one first")
-			d.end(store.StateSent, "", list[1])
+			d.end(ledger.StateSent, "", list[1])
 			run = d.step(run.ID)
 			assert.Equal(t, list[2:], d.underWay())
 			assert.Nil(t, run.Because)
@@ -141,10 +142,10 @@ func TestRun(t *testing.T) {
 		d.company("acme")
 		d.company("held")
 		list := append(d.dead("acme", 1), d.dead("held", 2)...)
-		run := d.run(store.Filter{State: store.StateDead}, func(r *store.RunRequest) { r.Canary = 2 })
+		run := d.run(store.Filter{State: ledger.StateDead}, func(r *store.RunRequest) { r.Canary = 2 })
 		d.step(run.ID)
 		assert.Equal(t, list[:2], d.underWay(), "one of each company")
-		d.end(store.StateCancelled, store.CauseDiscarded, list[0])
+		d.end(ledger.StateCancelled, ledger.CauseDiscarded, list[0])
 		d.step(run.ID)
 		assert.Equal(t, list[1:], d.underWay())
 		_, err := d.PauseOrg(t.Context(), "held", kim)
@@ -164,11 +165,11 @@ func TestRun(t *testing.T) {
 		run := d.run(store.Filter{Org: "acme"}, func(r *store.RunRequest) { r.Canary = 0 })
 		d.step(run.ID)
 		require.Len(t, d.underWay(), 40, "twice what the company may have in flight")
-		d.end(store.StateDead, store.CausePayloadRefused, list[:2]...)
-		d.end(store.StateSent, "", list[2:10]...)
+		d.end(ledger.StateDead, ledger.CausePayloadRefused, list[:2]...)
+		d.end(ledger.StateSent, "", list[2:10]...)
 		run = d.step(run.ID)
 		assert.Equal(t, store.RunRunning, run.State, "2 of 10 are not more than 20 %%")
-		d.end(store.StateDead, store.CausePayloadRefused, list[10:12]...)
+		d.end(ledger.StateDead, ledger.CausePayloadRefused, list[10:12]...)
 		run = d.step(run.ID)
 		assert.Equal(t, store.RunPaused, run.State)
 		assert.Equal(t, text("4 of 12 died again or are in doubt, more than 20 %"), run.Because)
@@ -184,15 +185,15 @@ func TestRun(t *testing.T) {
 		_, err := d.PauseOrg(t.Context(), "held", kim)
 		require.NoError(t, err)
 		off, held, list := d.dead("off", 1), d.dead("held", 2), d.dead("acme", 2)
-		run := d.run(store.Filter{State: store.StateDead})
+		run := d.run(store.Filter{State: ledger.StateDead})
 		d.step(run.ID)
-		d.end(store.StateSent, "", list[0])
+		d.end(ledger.StateSent, "", list[0])
 		d.step(run.ID)
-		d.end(store.StateSent, "", list[1])
+		d.end(ledger.StateSent, "", list[1])
 		run = d.step(run.ID)
 		assert.Equal(t, store.RunRunning, run.State)
-		assert.Equal(t, store.RunCounts{Sent: 2, Waiting: 3, Held: 3, Causes: map[store.Cause]int64{}}, run.Counts)
-		assert.Equal(t, store.StateDead, d.ledger(held[0]).State)
+		assert.Equal(t, store.RunCounts{Sent: 2, Waiting: 3, Held: 3, Causes: map[ledger.Cause]int64{}}, run.Counts)
+		assert.Equal(t, ledger.StateDead, d.ledger(held[0]).State)
 
 		_, err = d.Discard(t.Context(), ids(off[0]))
 		require.NoError(t, err)
@@ -218,7 +219,7 @@ func TestRun(t *testing.T) {
 		_, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(list[0])})
 		require.NoError(t, err)
 		d.exec("UPDATE ghexport.exports SET body_id = NULL WHERE id = $1", list[1])
-		d.end(store.StateSent, "", list[0])
+		d.end(ledger.StateSent, "", list[0])
 		run = d.step(run.ID)
 		assert.Equal(t, list[2:], d.underWay())
 		members, err := d.RunMembers(t.Context(), run.ID, store.MemberSkipped, 0, 10)
@@ -257,14 +258,14 @@ func TestRun(t *testing.T) {
 		run = d.step(run.ID)
 		assert.Equal(t, store.RunStopped, run.State)
 		assert.Nil(t, run.EndedAt, "one is still under way")
-		assert.Equal(t, store.StateDead, d.ledger(list[1]).State)
+		assert.Equal(t, ledger.StateDead, d.ledger(list[1]).State)
 		again := d.run(store.Filter{Org: "acme"})
 		assert.Equal(t, int64(2), again.Members, "those that were not released are free for another run")
-		d.end(store.StateSent, "", list[0])
+		d.end(ledger.StateSent, "", list[0])
 		run = d.step(run.ID)
 		assert.NotNil(t, run.EndedAt)
 		assert.Equal(t, store.RunStopped, run.State)
-		assert.Equal(t, store.RunCounts{Sent: 1, Skipped: 2, Causes: map[store.Cause]int64{}}, run.Counts)
+		assert.Equal(t, store.RunCounts{Sent: 1, Skipped: 2, Causes: map[ledger.Cause]int64{}}, run.Counts)
 
 		var refused *store.RunRefusedError
 		require.ErrorAs(t, d.StopRun(t.Context(), run.ID, kim), &refused)
@@ -360,32 +361,32 @@ func TestPlanRun(t *testing.T) {
 	require.NoError(t, err)
 	acme := d.dead("acme", 100)
 	d.dead("globex", 3)
-	down := d.export(fixture{State: store.StateDead, Cause: store.CauseGreenhouseDown, Detail: "after 72 h"})
+	down := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseGreenhouseDown, Detail: "after 72 h"})
 	d.exec("UPDATE ghexport.exports SET attention_at = now() - interval '1 hour' WHERE id = $1", down)
 	d.exec("UPDATE ghexport.integrations SET last_good_at = now() - interval '1 minute' WHERE org_id = 'acme'")
-	gone := d.export(fixture{State: store.StateDead, Cause: store.CauseBug, NoBody: true})
-	doubt := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
-	d.export(fixture{State: store.StateSent, Candidate: "twice"})
-	twice := d.export(fixture{State: store.StateDead, Cause: store.CauseBug, Candidate: "twice"})
-	d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded})
+	gone := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug, NoBody: true})
+	doubt := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
+	d.export(fixture{State: ledger.StateSent, Candidate: "twice"})
+	twice := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug, Candidate: "twice"})
+	d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded})
 	other := d.run(store.Filter{IDs: acme[90:]})
 
 	plan, err := d.PlanRun(t.Context(), store.RunRequest{})
 	require.NoError(t, err)
-	paused := store.CausePaused
+	paused := ledger.CausePaused
 	assert.Equal(t, store.Plan{
 		Count: 94, FailAgain: 93, Held: 3, Takes: 21,
 		Groups: []store.PlanGroup{
 			{
-				Cause: store.CausePayloadRefused, OrgID: "acme", Count: 90, Replay: store.VerdictAgain, Takes: 21,
+				Cause: ledger.CausePayloadRefused, OrgID: "acme", Count: 90, Replay: ledger.VerdictAgain, Takes: 21,
 				Because: "the same data from the same version would be refused again: correct it, or deploy a fix",
 			},
 			{
-				Cause: store.CausePayloadRefused, OrgID: "globex", Count: 3, Replay: store.VerdictAgain, Takes: 1, Held: &paused,
+				Cause: ledger.CausePayloadRefused, OrgID: "globex", Count: 3, Replay: ledger.VerdictAgain, Takes: 1, Held: &paused,
 				Because: "the same data from the same version would be refused again: correct it, or deploy a fix",
 			},
 			{
-				Cause: store.CauseGreenhouseDown, OrgID: "acme", Count: 1, Replay: store.VerdictSafe, Because: "Greenhouse has answered since", Takes: 1,
+				Cause: ledger.CauseGreenhouseDown, OrgID: "acme", Count: 1, Replay: ledger.VerdictSafe, Because: "Greenhouse has answered since", Takes: 1,
 			},
 		},
 		LeftOut: []store.LeftOut{
@@ -402,10 +403,10 @@ func TestPlanRun(t *testing.T) {
 			count  int64
 		}{
 			{store.Filter{Org: "globex"}, 3},
-			{store.Filter{Cause: store.CauseGreenhouseDown}, 1},
-			{store.Filter{Cause: store.CauseDiscarded}, 1},
-			{store.Filter{State: store.StateCancelled}, 1},
-			{store.Filter{State: store.StateSent}, 0},
+			{store.Filter{Cause: ledger.CauseGreenhouseDown}, 1},
+			{store.Filter{Cause: ledger.CauseDiscarded}, 1},
+			{store.Filter{State: ledger.StateCancelled}, 1},
+			{store.Filter{State: ledger.StateSent}, 0},
 			{store.Filter{Since: time.Now().Add(time.Hour)}, 0},
 			{store.Filter{Limit: 7}, 7},
 			{store.Filter{IDs: []int64{acme[0], gone, 4711}}, 1},

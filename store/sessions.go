@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Session is somebody who is logged in to the console. Its secret is kept by the caller; here it goes by its digest alone.
@@ -35,7 +37,7 @@ func (s *Store) BeginSession(ctx context.Context, digest [sha256.Size]byte, sess
 		)
 		INSERT INTO ghexport.console_sessions (digest, name, role, org_id, source, began_at, seen_at, ends_at)
 		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $6, $7)`,
-		digest[:], Clean(session.Name, detailCap), session.Role, session.Org, session.Source, now, session.EndsAt, idle, sessionsOfAName-1)
+		digest[:], ledger.Clean(session.Name, detailCap), session.Role, session.Org, session.Source, now, session.EndsAt, idle, sessionsOfAName-1)
 	if err != nil {
 		return fmt.Errorf("begin a session: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // check finds every value that is wrong by itself.
@@ -53,7 +55,7 @@ func areRoles(jobs map[string]int64) bool {
 
 func (p Person) whole() bool {
 	for _, part := range []string{p.FirstName, p.LastName} {
-		if strings.TrimSpace(part) == "" || len([]rune(part)) > personTextMax || Clean(part, 4*personTextMax) != part {
+		if strings.TrimSpace(part) == "" || len([]rune(part)) > personTextMax || ledger.Clean(part, 4*personTextMax) != part {
 			return false
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -156,7 +157,7 @@ func TestRoles(t *testing.T) {
 	d.company("acme")
 	require.NoError(t, d.SetSettings(t.Context(), "acme", store.Settings{JobMap: map[string]int64{"ops": 7, "data": 8}}, kim))
 	for n, role := range []string{"ops", "design", "design", ""} {
-		id := d.export(fixture{State: store.StatePending})
+		id := d.export(fixture{State: ledger.StatePending})
 		d.exec("UPDATE ghexport.exports SET job = nullif($2, ''), interviewed_at = now() - make_interval(days => $3) WHERE id = $1", id, role, n)
 	}
 	roles, err := d.Roles(t.Context(), "acme")

@@ -7,19 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-)
 
-// Outcome is what follows from an attempt, as judged by the worker.
-type Outcome string
-
-// The outcomes.
-const (
-	OutcomeSent    Outcome = "sent"    // Greenhouse answered with ids
-	OutcomeAgain   Outcome = "again"   // a failure that time cures: pending, due later
-	OutcomeLimited Outcome = "limited" // 429: pending, due when the limit is over; counts as no failure
-	OutcomeHold    Outcome = "hold"    // the company is refused: pending, the company held; counts as no failure
-	OutcomeUnknown Outcome = "unknown" // it may exist there
-	OutcomeDead    Outcome = "dead"    // refused for good
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Settle says how one attempt ended.
@@ -32,8 +21,8 @@ type Settle struct {
 	StartedAt         time.Time // from [Granted]; zero when not known
 	Trial             bool      // likewise
 
-	Outcome Outcome
-	Cause   Cause
+	Outcome ledger.Outcome
+	Cause   ledger.Cause
 	Detail  string        // cleaned and capped here
 	Status  int           // HTTP status; 0 when no answer came
 	Delay   time.Duration // again and limited: due in
@@ -48,7 +37,7 @@ type Settle struct {
 
 // Settled says what a settle did.
 type Settled struct {
-	State   State         // the export's state now; "" when nothing was changed
+	State   ledger.State  // the export's state now; "" when nothing was changed
 	Applied bool          // this settle changed it, or an earlier call with the same token did
 	Due     bool          // the company has more that is due: the freed place can be used at once
 	Late    bool          // the answer came after the sweep, or another attempt, had taken over
@@ -60,8 +49,8 @@ type Settled struct {
 // own changes nothing, but for the two rules of the fence: a 2xx with an id makes the export sent from every state, and a definite
 // answer settles an unknown of its own attempt.
 func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
-	in.Detail = Clean(in.Detail, detailCap)
-	in.ProfileURL = Clean(in.ProfileURL, detailCap)
+	in.Detail = ledger.Clean(in.Detail, detailCap)
+	in.ProfileURL = ledger.Clean(in.ProfileURL, detailCap)
 	out, err := s.settles.do(ctx, in)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle export %d: %w", in.ExportID, err)
@@ -89,7 +78,7 @@ func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, erro
 	states := map[uuid.UUID]Settled{}
 	if err == nil {
 		var token uuid.UUID
-		var state State
+		var state ledger.State
 		var woke *string
 		var due bool
 		var waited time.Duration
@@ -125,8 +114,8 @@ func settleColumns(in []Settle) []any {
 		tokens[i], delays[i], statuses[i] = one.Token, one.Delay, int32(one.Status)
 		outcomes[i], causes[i], details[i], urls[i] = string(one.Outcome), string(one.Cause), one.Detail, one.ProfileURL
 		limits[i], remaining[i] = one.Limit.budget()
-		if one.Outcome == OutcomeDead {
-			shapes[i] = Shape(one.Detail)
+		if one.Outcome == ledger.OutcomeDead {
+			shapes[i] = ledger.Shape(one.Detail)
 		}
 	}
 	return []any{

@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // settleLate is the fence: what becomes of an attempt's word when the attempt may no longer own its export, or when a newer message
@@ -26,38 +26,8 @@ func (s *Store) settleLate(ctx context.Context, in Settle) (Settled, error) {
 	return out, err
 }
 
-// owner is what the fence must know of the export.
-type owner struct {
-	State     State
-	Attempt   *uuid.UUID
-	Attempts  int
-	StartedAt *time.Time
-	SentID    *int64
-	Logged    bool // this attempt was settled already
-	Silent    bool // by the sweep
-}
-
-// fence says what a late word may do. Pure.
-func fence(o owner, in Settle) (applies, late, doubled bool) {
-	own := o.Attempt != nil && *o.Attempt == in.Token
-	switch {
-	case own && o.State == StateSending:
-		return true, false, false
-	case in.Outcome == OutcomeSent && o.State != StateSent:
-		return true, true, false // from every state
-	case o.Logged && !o.Silent:
-		return false, false, false // an acknowledged settle, said again
-	case in.Outcome == OutcomeSent:
-		return true, true, o.SentID == nil || *o.SentID != in.CandidateID
-	case own && o.State == StateUnknown && in.Outcome != OutcomeUnknown:
-		return true, true, false
-	default:
-		return false, true, false
-	}
-}
-
 func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
-	var o owner
+	var o ledger.Owner
 	err := tx.QueryRow(ctx, `
 		SELECT e.state, e.attempt, e.attempts, e.attempt_started_at, e.greenhouse_candidate_id,
 		       t.token IS NOT NULL, coalesce(t.silent, false)
@@ -69,7 +39,7 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 	if err != nil {
 		return Settled{}, notFound(err)
 	}
-	applies, late, doubled := fence(o, in)
+	applies, late, doubled := ledger.Fence(o, ledger.Answer{Token: in.Token, Outcome: in.Outcome, CandidateID: in.CandidateID})
 	if !applies {
 		if o.Logged && o.Silent { // the truth about a silent attempt, even where it no longer decides
 			return Settled{Late: true}, logLate(ctx, tx, in, o)
@@ -79,7 +49,7 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 	if err := logLate(ctx, tx, in, o); err != nil {
 		return Settled{}, err
 	}
-	if o.State == StateSent {
+	if o.State == ledger.StateSent {
 		return markDoubled(ctx, tx, in, doubled)
 	}
 	out := Settled{Applied: true, Late: late}
@@ -90,11 +60,11 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		               $7::bigint AS application, $8::text AS url, $9::text AS shape, $10::text AS version) a
 		 WHERE e.id = $1
 		RETURNING e.state, `+sinceCommit, in.ExportID, string(in.Outcome), string(in.Cause), in.Detail, in.Delay, in.CandidateID,
-		in.ApplicationID, in.ProfileURL, Shape(in.Detail), s.version).Scan(&out.State, &out.Waited)
+		in.ApplicationID, in.ProfileURL, ledger.Shape(in.Detail), s.version).Scan(&out.State, &out.Waited)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
 	}
-	if out.State != StateUnknown {
+	if out.State != ledger.StateUnknown {
 		if err := putBackAside(ctx, tx, []int64{in.ExportID}); err != nil {
 			return Settled{}, err
 		}
@@ -115,11 +85,11 @@ func markDoubled(ctx context.Context, tx pgx.Tx, in Settle, doubled bool) (Settl
 			return Settled{}, fmt.Errorf("flag as doubled: %w", err)
 		}
 	}
-	return Settled{State: StateSent, Applied: true, Late: true}, nil
+	return Settled{State: ledger.StateSent, Applied: true, Late: true}, nil
 }
 
 // logLate writes the attempt's own row, over what the sweep wrote of a silent one.
-func logLate(ctx context.Context, tx pgx.Tx, in Settle, o owner) error {
+func logLate(ctx context.Context, tx pgx.Tx, in Settle, o ledger.Owner) error {
 	limit, remaining := in.Limit.budget()
 	_, err := tx.Exec(ctx, `
 		INSERT INTO ghexport.attempts AS t (token, export_id, number, job_id, credential_version, started_at, finished_at, outcome,
@@ -134,7 +104,7 @@ func logLate(ctx context.Context, tx pgx.Tx, in Settle, o owner) error {
 		       budget_limit = excluded.budget_limit, budget_remaining = excluded.budget_remaining
 		 WHERE t.silent`,
 		in.Token, in.ExportID, o.Attempts, in.JobID, in.CredentialVersion, o.StartedAt, string(in.Outcome), in.Status,
-		string(in.Cause), in.Detail, o.State != StateSending, in.Delay, limit, remaining)
+		string(in.Cause), in.Detail, o.State != ledger.StateSending, in.Delay, limit, remaining)
 	if err != nil {
 		return fmt.Errorf("log the attempt: %w", err)
 	}

@@ -6,22 +6,24 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Sibling is another export of the same candidate at the same company.
 type Sibling struct {
-	ID            int64      `json:"id"`
-	InterviewID   string     `json:"interview_id"`
-	CandidateID   string     `json:"candidate_id"`
-	State         State      `json:"state"`
-	Cause         *Cause     `json:"cause"`
-	Flags         []string   `json:"flags"`
-	InterviewedAt time.Time  `json:"interviewed_at"`
-	Job           *string    `json:"job"`
-	SentAt        *time.Time `json:"sent_at"`
-	ProfileURL    *string    `json:"profile_url"`
-	SameID        bool       `json:"same_id"`    // the candidate's id is the same
-	SameEmail     bool       `json:"same_email"` // the email is, whatever its letter case
+	ID            int64         `json:"id"`
+	InterviewID   string        `json:"interview_id"`
+	CandidateID   string        `json:"candidate_id"`
+	State         ledger.State  `json:"state"`
+	Cause         *ledger.Cause `json:"cause"`
+	Flags         []string      `json:"flags"`
+	InterviewedAt time.Time     `json:"interviewed_at"`
+	Job           *string       `json:"job"`
+	SentAt        *time.Time    `json:"sent_at"`
+	ProfileURL    *string       `json:"profile_url"`
+	SameID        bool          `json:"same_id"`    // the candidate's id is the same
+	SameEmail     bool          `json:"same_email"` // the email is, whatever its letter case
 }
 
 // siblingsShown bounds how many siblings of one export are read.

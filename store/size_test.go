@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -55,16 +56,16 @@ func (d *db) asked() map[string]func() error {
 	}
 	asked := map[string]func() error{
 		"List":               list(store.Filter{}),
-		"ListDeadNext":       list(store.Filter{State: store.StateDead, AfterID: 20000}),
-		"ListDeadBefore":     list(store.Filter{State: store.StateDead, BeforeID: 20000}),
-		"ListDeadOfACompany": list(store.Filter{State: store.StateDead, Org: "org_7"}),
-		"ListCause":          list(store.Filter{Cause: store.CauseTargetGone}),
-		"ListHeld":           list(store.Filter{Cause: store.CauseOff}),
+		"ListDeadNext":       list(store.Filter{State: ledger.StateDead, AfterID: 20000}),
+		"ListDeadBefore":     list(store.Filter{State: ledger.StateDead, BeforeID: 20000}),
+		"ListDeadOfACompany": list(store.Filter{State: ledger.StateDead, Org: "org_7"}),
+		"ListCause":          list(store.Filter{Cause: ledger.CauseTargetGone}),
+		"ListHeld":           list(store.Filter{Cause: ledger.CauseOff}),
 		"ListCompany":        list(store.Filter{Org: "org_7"}),
 		"ListLastHour":       list(store.Filter{Since: time.Now().Add(-time.Hour)}),
 		"ListLongAgo":        list(store.Filter{Until: time.Now().Add(-240000 * time.Second)}),
-		"Count":              func() error { _, err := d.CountStates(d.t.Context(), "", store.States...); return err },
-		"CountOfACompany":    func() error { _, err := d.CountStates(d.t.Context(), "org_7", store.States...); return err },
+		"Count":              func() error { _, err := d.CountStates(d.t.Context(), "", ledger.States...); return err },
+		"CountOfACompany":    func() error { _, err := d.CountStates(d.t.Context(), "org_7", ledger.States...); return err },
 		"DeadGroups":         func() error { _, err := d.DeadGroups(d.t.Context(), store.Filter{}); return err },
 		"PlanOfAll":          func() error { _, err := d.PlanRun(d.t.Context(), store.RunRequest{}); return err },
 		"PlanOfACompany": func() error {
@@ -72,15 +73,15 @@ func (d *db) asked() map[string]func() error {
 			return err
 		},
 		"PlanOfACause": func() error {
-			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Cause: store.CauseTargetGone}})
+			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Cause: ledger.CauseTargetGone}})
 			return err
 		},
 		"FindInterview": find(store.Search{Text: "iv_4242"}),
 		"FindPerson":    find(store.Search{Text: "ada4242@example.com", EmailDigest: []byte("nobody"), People: true, By: kim}),
 		"FindName":      find(store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}),
-		"FindAmongDead": find(store.Search{Text: "nothing", Filter: store.Filter{State: store.StateDead}}),
+		"FindAmongDead": find(store.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}),
 	}
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		asked["List_"+string(state)] = list(store.Filter{State: state})
 	}
 	return asked
@@ -104,7 +105,7 @@ func TestLargeLedger(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.large()
-	page, err := d.List(t.Context(), store.Filter{State: store.StateDead, AfterID: 20000}, 50)
+	page, err := d.List(t.Context(), store.Filter{State: ledger.StateDead, AfterID: 20000}, 50)
 	require.NoError(t, err)
 	assert.Equal(t, int64(19999), page.Rows[0].ID)
 	assert.True(t, page.Newer && page.Older)

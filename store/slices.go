@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Attempts are summed up by slices of time once these are over.
@@ -89,8 +91,8 @@ const summedUntil = `(SELECT max(a.began_at) + $1::interval FROM ghexport.attemp
 type slice struct {
 	Hour     time.Time
 	Lately   bool // within the last hour
-	Outcome  Outcome
-	Cause    Cause
+	Outcome  ledger.Outcome
+	Cause    ledger.Cause
 	WaitStep int
 	Attempts int64
 }

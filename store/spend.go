@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // spending is a budget and what one dispatch took out of it.
 type spending struct {
-	Budget
+	ledger.Budget
 	read  *time.Time // the row's updated_at when read; nil for a row still to be made
 	taken []time.Time
 }
 
-// spend queues the budgets that the plan took from, all in one statement.
+// Spend queues the budgets that the plan took from, all in one statement.
 func (p *dispatchPlan) spend(b *pgx.Batch) {
 	var credentials [][]byte
 	var ends, read []*time.Time
@@ -38,7 +40,7 @@ func (p *dispatchPlan) spend(b *pgx.Batch) {
 
 // kept is what a budget remembers of single moments: nothing, if it is wide.
 func (s *spending) kept(moments []time.Time) []time.Time {
-	if s.wide() {
+	if s.Wide() {
 		return nil
 	}
 	return moments

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Trend is how sending went in the last day, by the clock of the database.
@@ -17,19 +19,19 @@ type Trend struct {
 
 // Hour is the attempts that ended in one hour.
 type Hour struct {
-	Began  time.Time       `json:"began"`
-	Sent   int64           `json:"sent"`
-	Failed map[Fault]int64 `json:"failed"` // by whose doing it was
-	Pace   Pace            `json:"pace"`
+	Began  time.Time              `json:"began"`
+	Sent   int64                  `json:"sent"`
+	Failed map[ledger.Fault]int64 `json:"failed"` // by whose doing it was
+	Pace   Pace                   `json:"pace"`
 }
 
 // Pace is how fast and how well exports went in some stretch of time.
 type Pace struct {
-	Attempts int64           `json:"attempts"`
-	Sent     int64           `json:"sent"`
-	Causes   map[Cause]int64 `json:"causes"` // of the attempts that were not sent
-	P50      Seconds         `json:"p50_s"`  // from the producer's commit until Greenhouse's answer, within a tenth; 0 where nothing was sent
-	P95      Seconds         `json:"p95_s"`
+	Attempts int64                  `json:"attempts"`
+	Sent     int64                  `json:"sent"`
+	Causes   map[ledger.Cause]int64 `json:"causes"` // of the attempts that were not sent
+	P50      Seconds                `json:"p50_s"`  // from the producer's commit until Greenhouse's answer, within a tenth; 0 where nothing was sent
+	P95      Seconds                `json:"p95_s"`
 }
 
 // Share is the part of the attempts that were sent, from 0 to 1; 1 where there was none.
@@ -57,7 +59,7 @@ type tally struct {
 
 func (t *tally) add(s slice) {
 	t.Attempts += s.Attempts
-	if s.Outcome == OutcomeSent {
+	if s.Outcome == ledger.OutcomeSent {
 		t.Sent += s.Attempts
 		t.waits[s.WaitStep] += s.Attempts
 		return
@@ -65,7 +67,9 @@ func (t *tally) add(s slice) {
 	t.Causes[s.Cause] += s.Attempts
 }
 
-func newTally() *tally { return &tally{Pace: Pace{Causes: map[Cause]int64{}}, waits: map[int]int64{}} }
+func newTally() *tally {
+	return &tally{Pace: Pace{Causes: map[ledger.Cause]int64{}}, waits: map[int]int64{}}
+}
 
 func (t *tally) pace() Pace {
 	t.P50, t.P95 = quantile(t.waits, 0.5), quantile(t.waits, 0.95)
@@ -78,7 +82,7 @@ func sumUp(now time.Time, list []slice) Trend {
 	first := now.Truncate(time.Hour).Add(-(hours - 1) * time.Hour)
 	trend := Trend{}
 	for i := range hours {
-		trend.Hours = append(trend.Hours, Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[Fault]int64{}})
+		trend.Hours = append(trend.Hours, Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[ledger.Fault]int64{}})
 	}
 	lately, day, byHour := newTally(), newTally(), map[int]*tally{}
 	for _, s := range list {
@@ -99,7 +103,7 @@ func sumUp(now time.Time, list []slice) Trend {
 		hour := &trend.Hours[at]
 		hour.Pace, hour.Sent = t.pace(), t.Sent
 		for cause, n := range t.Causes {
-			hour.Failed[cmp.Or(cause.Fault(), FaultOurs)] += n
+			hour.Failed[cmp.Or(cause.Fault(), ledger.FaultOurs)] += n
 		}
 	}
 	trend.LastHour, trend.LastDay = lately.pace(), day.pace()

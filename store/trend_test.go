@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // attempted logs an attempt that ended some time ago.
-func (d *db) attempted(export int64, outcome store.Outcome, cause store.Cause, ago time.Duration) {
+func (d *db) attempted(export int64, outcome ledger.Outcome, cause ledger.Cause, ago time.Duration) {
 	d.t.Helper()
 	d.exec(`
 		INSERT INTO ghexport.attempts (token, export_id, number, started_at, finished_at, outcome, cause)
@@ -22,14 +22,14 @@ func (d *db) attempted(export int64, outcome store.Outcome, cause store.Cause, a
 func TestTrend(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	id := d.export(fixture{State: store.StateSent})
+	id := d.export(fixture{State: ledger.StateSent})
 	d.exec("UPDATE ghexport.exports SET committed_at = now() - interval '10 s'")
-	d.attempted(id, store.OutcomeSent, store.CauseNone, 0)
-	d.attempted(id, store.OutcomeSent, store.CauseNone, 0)
-	d.attempted(id, store.OutcomeAgain, store.CauseGreenhouseDown, 0)
-	d.attempted(id, store.OutcomeHold, store.CauseAuthRejected, 3*time.Hour)
-	d.attempted(id, store.OutcomeDead, store.CausePayloadRefused, 3*time.Hour)
-	d.attempted(id, store.OutcomeDead, store.CauseBug, 30*time.Hour)
+	d.attempted(id, ledger.OutcomeSent, ledger.CauseNone, 0)
+	d.attempted(id, ledger.OutcomeSent, ledger.CauseNone, 0)
+	d.attempted(id, ledger.OutcomeAgain, ledger.CauseGreenhouseDown, 0)
+	d.attempted(id, ledger.OutcomeHold, ledger.CauseAuthRejected, 3*time.Hour)
+	d.attempted(id, ledger.OutcomeDead, ledger.CausePayloadRefused, 3*time.Hour)
+	d.attempted(id, ledger.OutcomeDead, ledger.CauseBug, 30*time.Hour)
 
 	check := func(t *testing.T) {
 		trend, err := d.Trend(t.Context())
@@ -39,11 +39,11 @@ func TestTrend(t *testing.T) {
 		assert.Equal(t, int64(2), trend.LastHour.Sent)
 		assert.InDelta(t, 2.0/3, trend.LastHour.Share(), 0.001)
 		assert.InDelta(t, 10, float64(trend.LastHour.P95), 1, "within a tenth")
-		assert.Equal(t, map[store.Cause]int64{store.CauseGreenhouseDown: 1, store.CauseAuthRejected: 1, store.CausePayloadRefused: 1}, trend.LastDay.Causes)
+		assert.Equal(t, map[ledger.Cause]int64{ledger.CauseGreenhouseDown: 1, ledger.CauseAuthRejected: 1, ledger.CausePayloadRefused: 1}, trend.LastDay.Causes)
 		last := trend.Hours[24]
 		assert.Equal(t, int64(2), last.Sent)
-		assert.Equal(t, map[store.Fault]int64{store.FaultGreenhouse: 1}, last.Failed)
-		assert.Equal(t, map[store.Fault]int64{store.FaultCompany: 1, store.FaultOurs: 1}, trend.Hours[21].Failed)
+		assert.Equal(t, map[ledger.Fault]int64{ledger.FaultGreenhouse: 1}, last.Failed)
+		assert.Equal(t, map[ledger.Fault]int64{ledger.FaultCompany: 1, ledger.FaultOurs: 1}, trend.Hours[21].Failed)
 	}
 	t.Run("OfAttemptsThatNobodySummedUp", check)
 	require.NoError(t, d.SumUpAttempts(t.Context()))
@@ -54,5 +54,5 @@ func TestTrend(t *testing.T) {
 	d.exec("DELETE FROM ghexport.attempts WHERE finished_at < now() - interval '2 hours'")
 	trend, err := d.Trend(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, int64(1), trend.LastDay.Causes[store.CausePayloadRefused], "read from the sums, not from the attempts")
+	assert.Equal(t, int64(1), trend.LastDay.Causes[ledger.CausePayloadRefused], "read from the sums, not from the attempts")
 }

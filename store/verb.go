@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Request says what a verb shall do to which exports. With Filter.IDs it concerns those and nothing else of the filter; without, it
@@ -47,7 +49,7 @@ type verb struct {
 // verbRow is what verbs look at.
 type verbRow struct {
 	ID        int64
-	State     State
+	State     ledger.State
 	Erased    bool
 	MayExist  bool // it left unknown without an answer
 	HasBody   bool
@@ -58,8 +60,8 @@ type verbRow struct {
 
 // move is what becomes of a row.
 type move struct {
-	from, to    State
-	cause       Cause
+	from, to    ledger.State
+	cause       ledger.Cause
 	lane        int
 	mayExist    bool // keep, or begin, the doubt whether it exists in Greenhouse
 	create      bool // a second profile is wanted

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -16,7 +17,7 @@ func TestReplay(t *testing.T) {
 	t.Run("MakesDeadExportsDueWithTheirClockReset", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused, Detail: "emails"})
+		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails"})
 		var got store.Result
 		d.wakes(func() {
 			var err error
@@ -24,7 +25,7 @@ func TestReplay(t *testing.T) {
 			require.NoError(t, err)
 		})
 		assert.Equal(t, store.Result{Done: []int64{id}}, got)
-		assert.Equal(t, ledger{State: store.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(id))
+		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(id))
 		trail, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: id})
 		require.NoError(t, err)
 		require.Len(t, trail, 1)
@@ -38,7 +39,7 @@ func TestReplay(t *testing.T) {
 	t.Run("GoesWithLiveWorkWhenAsked", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 		_, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(id), LiveLane: true})
 		require.NoError(t, err)
 		assert.Equal(t, 0, d.ledger(id).Lane)
@@ -47,17 +48,17 @@ func TestReplay(t *testing.T) {
 	t.Run("RefusesEveryOtherStateWithItsReason", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		refused := map[int64]store.State{}
-		for _, state := range store.States {
-			if state != store.StateDead && state != store.StateCancelled {
+		refused := map[int64]ledger.State{}
+		for _, state := range ledger.States {
+			if state != ledger.StateDead && state != ledger.StateCancelled {
 				refused[d.export(fixture{State: state})] = state
 			}
 		}
-		doubt := d.export(fixture{State: store.StateCancelled, Cause: store.CauseSkipped, Flags: []string{store.FlagMayExist}})
-		erased := d.export(fixture{State: store.StateCancelled, Cause: store.CauseErased, NoBody: true})
+		doubt := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Flags: []string{ledger.FlagMayExist}})
+		erased := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseErased, NoBody: true})
 		d.exec("UPDATE ghexport.exports SET erased_at = now() WHERE id = $1", erased)
-		empty := d.export(fixture{State: store.StateDead, Cause: store.CauseBug, NoBody: true})
-		done := d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded})
+		empty := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug, NoBody: true})
+		done := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded})
 
 		r := ids(doubt, erased, empty, done, 4711)
 		for id := range refused {
@@ -87,11 +88,11 @@ func TestReplay(t *testing.T) {
 	t.Run("PutsBackWhatWasKeptAside", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded, Interview: "iv"})
+		id := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded, Interview: "iv"})
 		d.setAside(id, 9)
 		_, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(id)})
 		require.NoError(t, err)
-		assert.Equal(t, store.StatePending, d.ledger(id).State)
+		assert.Equal(t, ledger.StatePending, d.ledger(id).State)
 		assert.Zero(t, d.count("SELECT count(*) FROM ghexport.aside"))
 		assert.Equal(t, 1, d.count(`
 			SELECT count(*) FROM ghexport.outbox
@@ -101,29 +102,29 @@ func TestReplay(t *testing.T) {
 	t.Run("SelectsByCompanyCauseAndLimit", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		first := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
-		second := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
-		d.export(fixture{State: store.StateDead, Cause: store.CausePayloadRefused})
-		d.export(fixture{State: store.StateDead, Cause: store.CauseBug, Org: "other"})
-		discarded := d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded})
+		first := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
+		second := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
+		d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
+		d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug, Org: "other"})
+		discarded := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded})
 		replay := func(f store.Filter) []int64 {
 			got, err := d.Replay(t.Context(), store.ReplayRequest{Request: store.Request{Filter: f, By: kim, DryRun: true}})
 			require.NoError(t, err)
 			return got.Done
 		}
-		assert.Equal(t, []int64{first, second}, replay(store.Filter{Org: "acme", Cause: store.CauseBug}))
-		assert.Equal(t, []int64{first}, replay(store.Filter{Org: "acme", Cause: store.CauseBug, Limit: 1}))
+		assert.Equal(t, []int64{first, second}, replay(store.Filter{Org: "acme", Cause: ledger.CauseBug}))
+		assert.Equal(t, []int64{first}, replay(store.Filter{Org: "acme", Cause: ledger.CauseBug, Limit: 1}))
 		assert.Len(t, replay(store.Filter{}), 4, "cancelled exports were not asked for")
-		assert.Equal(t, []int64{discarded}, replay(store.Filter{Cause: store.CauseDiscarded}))
+		assert.Equal(t, []int64{discarded}, replay(store.Filter{Cause: ledger.CauseDiscarded}))
 		assert.Empty(t, replay(store.Filter{Since: time.Now().Add(time.Hour)}))
-		assert.Equal(t, store.StateDead, d.ledger(first).State, "a dry run changes nothing")
+		assert.Equal(t, ledger.StateDead, d.ledger(first).State, "a dry run changes nothing")
 		assert.Zero(t, d.count("SELECT count(*) FROM ghexport.audit"))
 	})
 
 	t.Run("DoesMoreThanOneBatch", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+		d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 		d.exec(`
 			INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, interviewed_at,
 			       practice, body_id, attention_at, committed_at)
@@ -138,32 +139,32 @@ func TestReplay(t *testing.T) {
 	t.Run("NeedsAnActor", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		id := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 		_, err := d.Replay(t.Context(), store.ReplayRequest{Request: store.Request{Filter: store.Filter{IDs: []int64{id}}}})
 		require.ErrorContains(t, err, "nobody is named")
-		assert.Equal(t, store.StateDead, d.ledger(id).State)
+		assert.Equal(t, ledger.StateDead, d.ledger(id).State)
 	})
 }
 
 func TestReplayNow(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	dead := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
-	later := d.export(fixture{State: store.StatePending, Cause: store.CauseGreenhouseDown, DueIn: time.Hour})
+	dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
+	later := d.export(fixture{State: ledger.StatePending, Cause: ledger.CauseGreenhouseDown, DueIn: time.Hour})
 	d.exec("UPDATE ghexport.exports SET failures = 2, first_failed_at = now() WHERE id = $1", later)
-	blocked := d.export(fixture{State: store.StatePending, Blocked: true})
-	sent := d.export(fixture{State: store.StateSent})
-	cancelled := d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded})
+	blocked := d.export(fixture{State: ledger.StatePending, Blocked: true})
+	sent := d.export(fixture{State: ledger.StateSent})
+	cancelled := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded})
 
 	follows, err := d.ReplayNow(t.Context(), dead, kim)
 	require.NoError(t, err)
 	assert.Contains(t, follows, "replayed")
-	assert.Equal(t, ledger{State: store.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(dead))
+	assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(dead))
 
 	follows, err = d.ReplayNow(t.Context(), later, kim)
 	require.NoError(t, err)
 	assert.Contains(t, follows, "due now")
-	assert.Equal(t, ledger{State: store.StatePending, Due: true, Failures: 2, Clock: true, Flags: []string{}}, d.ledger(later))
+	assert.Equal(t, standings{State: ledger.StatePending, Due: true, Failures: 2, Clock: true, Flags: []string{}}, d.ledger(later))
 
 	for id, because := range map[int64]string{
 		blocked: "waits for another export", sent: "dead and pending exports only", cancelled: "dead and pending exports only",
@@ -202,20 +203,20 @@ func TestResolve(t *testing.T) {
 	t.Parallel()
 	profile, err := store.ParseProfileURL("https://app.greenhouse.io/people/17?application_id=19", false)
 	require.NoError(t, err)
-	mayExist := []string{store.FlagMayExist}
+	mayExist := []string{ledger.FlagMayExist}
 
 	t.Run("PresentMakesItSentUnderTheProfilesIDs", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		unknown := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+		unknown := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
 		d.setAside(unknown, 9)
-		ended := d.export(fixture{State: store.StateCancelled, Cause: store.CauseSkipped, Flags: mayExist})
+		ended := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Flags: mayExist})
 		for _, id := range []int64{unknown, ended} {
 			require.NoError(t, d.ResolvePresent(t.Context(), id, profile, kim))
-			assert.Equal(t, ledger{State: store.StateSent, Flags: []string{}}, d.ledger(id))
+			assert.Equal(t, standings{State: ledger.StateSent, Flags: []string{}}, d.ledger(id))
 			var refused *store.RefusedError
 			require.ErrorAs(t, d.ResolvePresent(t.Context(), id, profile, kim), &refused)
-			assert.Equal(t, store.StateSent, refused.State)
+			assert.Equal(t, ledger.StateSent, refused.State)
 		}
 		assert.Equal(t, 2, d.count(`
 			SELECT count(*) FROM ghexport.exports
@@ -227,51 +228,51 @@ func TestResolve(t *testing.T) {
 	t.Run("AbsentMakesItDueOnceNoAnswerCanCome", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		settled := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+		settled := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
 		d.silent(settled, 5*time.Second)
 		d.exec("UPDATE ghexport.attempts SET silent = false")
-		old := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+		old := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
 		d.silent(old, 61*time.Second)
-		fresh := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+		fresh := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
 		d.silent(fresh, 40*time.Second)
-		ended := d.export(fixture{State: store.StateCancelled, Cause: store.CauseSkipped, Flags: mayExist})
-		over := d.export(fixture{State: store.StateCancelled, Cause: store.CauseDiscarded})
+		ended := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Flags: mayExist})
+		over := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded})
 
 		got, err := d.ResolveAbsent(t.Context(), ids(settled, old, fresh, ended, over))
 		require.NoError(t, err)
 		assert.Equal(t, []int64{settled, old, ended}, got.Done)
 		for _, id := range got.Done {
-			assert.Equal(t, ledger{State: store.StatePending, Due: true, Flags: []string{}}, d.ledger(id))
+			assert.Equal(t, standings{State: ledger.StatePending, Due: true, Flags: []string{}}, d.ledger(id))
 		}
 		require.Len(t, got.Refused, 2)
 		assert.Equal(t, fresh, got.Refused[0].ExportID)
 		assert.Contains(t, got.Refused[0].Because, "may still arrive until 20")
 		assert.Equal(t, over, got.Refused[1].ExportID)
-		assert.Equal(t, store.StateUnknown, d.ledger(fresh).State)
+		assert.Equal(t, ledger.StateUnknown, d.ledger(fresh).State)
 	})
 
 	t.Run("AbsentWithNothingLeftToSendEndsTheDoubt", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		erased := d.export(fixture{State: store.StateCancelled, Cause: store.CauseErased, NoBody: true, Flags: mayExist})
+		erased := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseErased, NoBody: true, Flags: mayExist})
 		d.exec("UPDATE ghexport.exports SET erased_at = now() WHERE id = $1", erased)
 		_, err := d.ResolveAbsent(t.Context(), ids(erased))
 		require.NoError(t, err)
-		assert.Equal(t, ledger{State: store.StateCancelled, Cause: text("erased"), Flags: []string{}}, d.ledger(erased))
+		assert.Equal(t, standings{State: ledger.StateCancelled, Cause: text("erased"), Flags: []string{}}, d.ledger(erased))
 	})
 
 	t.Run("SkipEndsItAndKeepsTheDoubt", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		unknown := d.export(fixture{State: store.StateUnknown, Cause: store.CauseOutcomeUnknown})
+		unknown := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
 		d.setAside(unknown, 9)
-		twin := d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible})
-		dead := d.export(fixture{State: store.StateDead, Cause: store.CauseBug})
+		twin := d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible})
+		dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 		got, err := d.ResolveSkip(t.Context(), ids(unknown, twin, dead))
 		require.NoError(t, err)
 		assert.Equal(t, []int64{unknown, twin}, got.Done)
-		assert.Equal(t, ledger{State: store.StateCancelled, Cause: text("skipped"), Flags: mayExist}, d.ledger(unknown))
-		assert.Equal(t, ledger{State: store.StateCancelled, Cause: text("skipped"), Flags: []string{}}, d.ledger(twin))
+		assert.Equal(t, standings{State: ledger.StateCancelled, Cause: text("skipped"), Flags: mayExist}, d.ledger(unknown))
+		assert.Equal(t, standings{State: ledger.StateCancelled, Cause: text("skipped"), Flags: []string{}}, d.ledger(twin))
 		assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.aside"), "from one such state into another")
 		require.Len(t, got.Refused, 1)
 	})
@@ -279,20 +280,20 @@ func TestResolve(t *testing.T) {
 	t.Run("CreateSticks", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		twin := d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible})
-		pending := d.export(fixture{State: store.StatePending})
+		twin := d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible})
+		pending := d.export(fixture{State: ledger.StatePending})
 		got, err := d.ResolveCreate(t.Context(), ids(twin, pending))
 		require.NoError(t, err)
 		assert.Equal(t, []int64{twin}, got.Done)
-		assert.Equal(t, ledger{State: store.StatePending, Due: true, Flags: []string{}}, d.ledger(twin))
+		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Flags: []string{}}, d.ledger(twin))
 		assert.True(t, one[bool](d, "SELECT duplicate_allowed FROM ghexport.exports WHERE id = $1", twin))
 	})
 
 	t.Run("SelectsByFilter", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		twin := d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible})
-		d.export(fixture{State: store.StateDuplicate, Cause: store.CauseDuplicatePossible, Org: "other"})
+		twin := d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible})
+		d.export(fixture{State: ledger.StateDuplicate, Cause: ledger.CauseDuplicatePossible, Org: "other"})
 		got, err := d.ResolveCreate(t.Context(), store.Request{Filter: store.Filter{Org: "acme"}, By: kim})
 		require.NoError(t, err)
 		assert.Equal(t, []int64{twin}, got.Done)
@@ -302,23 +303,23 @@ func TestResolve(t *testing.T) {
 func TestDiscard(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	byState := map[store.State]int64{}
+	byState := map[ledger.State]int64{}
 	var all []int64
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		byState[state] = d.export(fixture{State: state})
 		all = append(all, byState[state])
 	}
-	blocked := d.export(fixture{State: store.StatePending, Blocked: true})
+	blocked := d.export(fixture{State: ledger.StatePending, Blocked: true})
 	got, err := d.Discard(t.Context(), ids(append(all, blocked)...))
 	require.NoError(t, err)
-	assert.Equal(t, []int64{byState[store.StatePending], byState[store.StateDead], blocked}, got.Done)
+	assert.Equal(t, []int64{byState[ledger.StatePending], byState[ledger.StateDead], blocked}, got.Done)
 	for _, id := range got.Done {
 		l := d.ledger(id)
-		assert.Equal(t, store.StateCancelled, l.State)
+		assert.Equal(t, ledger.StateCancelled, l.State)
 		assert.Equal(t, text("discarded"), l.Cause)
 		assert.False(t, l.Attention || l.Blocked || l.Due)
 	}
-	assert.Len(t, got.Refused, len(store.States)-2)
+	assert.Len(t, got.Refused, len(ledger.States)-2)
 	for _, refused := range got.Refused {
 		assert.Equal(t, refused.State, d.ledger(refused.ExportID).State)
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Check is one link of the chain from an interview to a profile in Greenhouse.
@@ -18,14 +20,14 @@ type Check struct {
 
 // Explanation says for one interview of one company why its candidate is in Greenhouse or is not.
 type Explanation struct {
-	OrgID       string  `json:"org_id"`
-	InterviewID string  `json:"interview_id"`
-	ExportID    *int64  `json:"export_id"` // null while nothing was folded
-	State       *State  `json:"state"`
-	Cause       *Cause  `json:"cause"`
-	Held        *Cause  `json:"held"`
-	ProfileURL  *string `json:"profile_url"`
-	Checks      []Check `json:"checks"`
+	OrgID       string        `json:"org_id"`
+	InterviewID string        `json:"interview_id"`
+	ExportID    *int64        `json:"export_id"` // null while nothing was folded
+	State       *ledger.State `json:"state"`
+	Cause       *ledger.Cause `json:"cause"`
+	Held        *ledger.Cause `json:"held"`
+	ProfileURL  *string       `json:"profile_url"`
+	Checks      []Check       `json:"checks"`
 }
 
 // whyLimit bounds how many explanations one question gets; no person reads more.
@@ -80,7 +82,7 @@ func (s *Store) explain(ctx context.Context, keys string, asked any, org string)
 			OrgID: f.OrgID, InterviewID: f.InterviewID, ExportID: f.ID, State: f.State, Held: f.Held, ProfileURL: f.ProfileURL,
 			Checks: f.chain(),
 		})
-		if f.Cause != CauseNone {
+		if f.Cause != ledger.CauseNone {
 			list[len(list)-1].Cause = &f.Cause
 		}
 	}
@@ -92,10 +94,10 @@ type facts struct {
 	OrgID       string
 	InterviewID string
 	ID          *int64
-	State       *State
-	Cause       Cause
+	State       *ledger.State
+	Cause       ledger.Cause
 	Detail      string
-	Held        *Cause
+	Held        *ledger.Cause
 	ProfileURL  *string
 	Advances    *bool
 	Continues   *bool

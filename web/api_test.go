@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -88,7 +89,7 @@ func TestAPI_FromNothingToOn(t *testing.T) {
 	assert.Equal(t, "Lee Doe", *c.CreatedByName)
 	assert.Equal(t, "mia", *c.KeySetBy)
 
-	s.export("acme", "iv_1", store.StatePending, "")
+	s.export("acme", "iv_1", ledger.StatePending, "")
 	refused := into[problem](s, s.api(mia, "POST", acmeAPI+"/enable", `{}`), http.StatusConflict)
 	assert.Equal(t, int64(1), *refused.Waiting)
 	type switched struct {
@@ -216,7 +217,7 @@ func TestAPI_ShowsWhatThereIsToChooseFrom(t *testing.T) {
 	s.connect("acme")
 	mia := s.asCompany("acme")
 	s.exec("UPDATE ghexport.integrations SET job_map = '{\"ops\": 999, \"backend\": 101}', mode = 'candidate', jobs_seen_at = NULL")
-	id := s.export("acme", "iv_1", store.StatePending, "")
+	id := s.export("acme", "iv_1", ledger.StatePending, "")
 	s.exec("UPDATE ghexport.exports SET job = 'design' WHERE id = $1", id)
 	jobs := into[store.Seen[store.SeenJob]](s, s.api(mia, "GET", acmeAPI+"/jobs", ""), http.StatusOK)
 	require.Len(t, jobs.List, 3)

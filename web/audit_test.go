@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -29,7 +30,7 @@ func (s *site) acts() (export int64) {
 	}
 	zone := "Europe/Berlin"
 	require.NoError(s.t, s.store.SetSettings(ctx, "acme", store.Settings{TimeZone: &zone}, mia))
-	export = s.export("acme", "iv_1", store.StateDead, store.CauseBug)
+	export = s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug)
 	_, err := s.store.Discard(ctx, store.Request{Filter: store.Filter{IDs: []int64{export}}, By: store.By{Actor: "ada", Reason: "=SUM(A1)", From: "host/ada"}})
 	require.NoError(s.t, err)
 	_, err = s.store.StopAll(ctx, ada)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -53,7 +54,7 @@ type dot struct {
 }
 
 // faultClasses are the colours of attempts that failed, by whose doing it was.
-var faultClasses = map[store.Fault]string{store.FaultCompany: "warn", store.FaultGreenhouse: "info", store.FaultOurs: "bad"}
+var faultClasses = map[ledger.Fault]string{ledger.FaultCompany: "warn", ledger.FaultGreenhouse: "info", ledger.FaultOurs: "bad"}
 
 // coordinate writes a number as short as a picture needs.
 func coordinate(v float64) string { return fmt.Sprintf("%.4g", math.Round(v*10)/10) }
@@ -100,7 +101,7 @@ func attemptsChart(hours []store.Hour) chart {
 			})
 		}
 		stack(h.Sent, "good", "sent")
-		for _, fault := range store.Faults {
+		for _, fault := range ledger.Faults {
 			stack(h.Failed[fault], faultClasses[fault], "failed, "+faultWords[fault])
 		}
 	}

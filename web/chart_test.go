@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -21,17 +22,17 @@ func aDay() []store.Hour {
 	first := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	hours := make([]store.Hour, 25)
 	for i := range hours {
-		h := store.Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[store.Fault]int64{}}
+		h := store.Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[ledger.Fault]int64{}}
 		if i < 12 || i > 20 {
 			h.Sent, h.Pace = int64(100+10*i), store.Pace{P50: 0.6, P95: 2}
 		}
 		switch i {
 		case 5:
-			h.Failed[store.FaultGreenhouse], h.Pace.P95 = 90, 4000
+			h.Failed[ledger.FaultGreenhouse], h.Pace.P95 = 90, 4000
 		case 8:
-			h.Failed[store.FaultCompany] = 1
+			h.Failed[ledger.FaultCompany] = 1
 		case 22:
-			h.Failed[store.FaultOurs] = 40
+			h.Failed[ledger.FaultOurs] = 40
 		}
 		h.Pace.Sent, h.Pace.Attempts = h.Sent, h.Sent
 		for _, n := range h.Failed {

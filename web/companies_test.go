@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -21,8 +22,8 @@ func TestCompanies(t *testing.T) {
 	b.shot("orgs-none")
 
 	s.connectAcme()
-	s.export("globex", "iv_waits", store.StatePending, store.CauseNone) // nobody connected it
-	s.export("acme", "iv_refused", store.StatePending, store.CauseNone)
+	s.export("globex", "iv_waits", ledger.StatePending, ledger.CauseNone) // nobody connected it
+	s.export("acme", "iv_refused", ledger.StatePending, ledger.CauseNone)
 	s.exec(`UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now(), hold_detail = 'Invalid Basic Auth credentials', probe_at = now() + interval '1 minute'
 		WHERE org_id = 'acme'`)
 	s.exec(`INSERT INTO ghexport.notices (key, kind, org_id, since, waiting, channel, recipient, state, detail)

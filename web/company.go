@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -65,7 +66,7 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	if p.Activity, err = k.Store.CompanyActivity(ctx, p.Org); err != nil {
 		return err
 	}
-	p.Decide = p.Activity.States[store.StateUnknown] + p.Activity.States[store.StateDuplicate]
+	p.Decide = p.Activity.States[ledger.StateUnknown] + p.Activity.States[ledger.StateDuplicate]
 	p.Tone = connectionTone(p.Company)
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
@@ -109,4 +110,4 @@ var companyDone = map[string]string{
 }
 
 // Of is how many exports the company has in a state.
-func (p companyPage) Of(state string) int64 { return p.Activity.States[store.State(state)] }
+func (p companyPage) Of(state string) int64 { return p.Activity.States[ledger.State(state)] }

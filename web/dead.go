@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -16,10 +17,10 @@ type deadPage struct {
 	Groups    []deadGroup
 	Letters   int64
 	Org       string
-	Cause     store.Cause
-	Causes    []store.Cause // of dead letters, for the filter
-	Acts      bool          // whoever looks may do something about them
-	Discarded int           // by the request before this one
+	Cause     ledger.Cause
+	Causes    []ledger.Cause // of dead letters, for the filter
+	Acts      bool           // whoever looks may do something about them
+	Discarded int            // by the request before this one
 }
 
 type deadGroup struct {
@@ -31,7 +32,7 @@ type deadGroup struct {
 }
 
 // deadCauses are the causes of dead letters.
-var deadCauses = []store.Cause{store.CausePayloadRefused, store.CauseTargetGone, store.CauseGreenhouseDown, store.CauseBug}
+var deadCauses = []ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug}
 
 func (k *console) deadRoutes() []route {
 	return []route{
@@ -42,7 +43,7 @@ func (k *console) deadRoutes() []route {
 
 func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	page := deadPage{Org: q.Get("org"), Cause: store.Cause(q.Get("cause")), Causes: deadCauses, Acts: mayAct(r)}
+	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: deadCauses, Acts: mayAct(r)}
 	page.Discarded, _ = strconv.Atoi(q.Get("discarded"))
 	if page.Cause != "" && !slices.Contains(deadCauses, page.Cause) {
 		k.refuse(w, r, http.StatusBadRequest, "Nothing dies of that.")
@@ -56,7 +57,7 @@ func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 	for _, g := range groups {
 		page.Letters += g.Count
 		filter := url.Values{"fingerprint": {g.Fingerprint}}
-		list := url.Values{"state": {string(store.StateDead)}, "cause": {string(g.Cause)}}
+		list := url.Values{"state": {string(ledger.StateDead)}, "cause": {string(g.Cause)}}
 		if page.Org != "" {
 			filter.Set("org", page.Org)
 			list.Set("org", page.Org)

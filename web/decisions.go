@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -22,7 +23,7 @@ type decisionsPage struct {
 	Base   string
 	Staff  bool
 	May    bool
-	State  store.State // only these; empty for both
+	State  ledger.State // only these; empty for both
 	Kinds  []stateChip
 	Cards  []decisionCard
 	Policy string // the company's for second interviews; empty where the page is about all, or nobody connected it
@@ -94,11 +95,11 @@ func (k *console) listDecisions(w http.ResponseWriter, r *http.Request, org stri
 }
 
 func decisionsFilter(q url.Values, org string) (store.Filter, error) {
-	f := store.Filter{State: store.State(q.Get("state")), Org: org}
+	f := store.Filter{State: ledger.State(q.Get("state")), Org: org}
 	if f.Org == "" {
 		f.Org = q.Get("org")
 	}
-	if f.State != "" && f.State != store.StateUnknown && f.State != store.StateDuplicate {
+	if f.State != "" && f.State != ledger.StateUnknown && f.State != ledger.StateDuplicate {
 		return f, badFilter("Only what is unknown, and possible duplicates, wait for a decision.")
 	}
 	var err error
@@ -108,7 +109,7 @@ func decisionsFilter(q url.Values, org string) (store.Filter, error) {
 
 // decisionFrame fills in what surrounds the list.
 func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f store.Filter, list []store.Decision, more bool) error {
-	at := func(state store.State, after int64) string {
+	at := func(state ledger.State, after int64) string {
 		q := url.Values{}
 		if state != "" {
 			q.Set("state", string(state))
@@ -121,7 +122,7 @@ func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f stor
 		}
 		return withQuery(page.Base, q)
 	}
-	counts, err := k.Store.CountStates(ctx, f.Org, store.StateUnknown, store.StateDuplicate)
+	counts, err := k.Store.CountStates(ctx, f.Org, ledger.StateUnknown, ledger.StateDuplicate)
 	if err != nil {
 		return err
 	}
@@ -160,12 +161,12 @@ func bulkLinks(base, org string, c store.StateCount, n string) []bulkLink {
 		"absent": "Send all " + n + " in doubt again…", "skip": "Leave all " + n + "…", "create": "Create second profiles for all " + n + "…",
 	}
 	names := []string{"create", "skip"}
-	if c.State == store.StateUnknown {
+	if c.State == ledger.StateUnknown {
 		names = []string{"absent", "skip"}
 	}
 	for _, name := range names {
 		text := texts[name]
-		if name == "skip" && c.State == store.StateUnknown {
+		if name == "skip" && c.State == ledger.StateUnknown {
 			text = "Leave all " + n + " in doubt…"
 		} else if name == "skip" {
 			text = "Leave all " + n + " duplicates…"

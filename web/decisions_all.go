@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -22,7 +23,7 @@ type bulkPage struct {
 	Back    string
 	Post    string
 	Answer  exportAct
-	State   store.State
+	State   ledger.State
 	Of      string // the company, where it is one
 	Count   int
 	IDs     string

@@ -10,14 +10,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // twins puts an export that was sent into the ledger, and one of the same person that waits for a decision.
 func (s *site) twins(org, name string, digests *store.Digests) (sent, waits int64) {
 	s.t.Helper()
-	sent = s.export(org, name+"_first", store.StateSent, "")
-	waits = s.export(org, name+"_second", store.StateDuplicate, store.CauseDuplicatePossible)
+	sent = s.export(org, name+"_first", ledger.StateSent, "")
+	waits = s.export(org, name+"_second", ledger.StateDuplicate, ledger.CauseDuplicatePossible)
 	for _, id := range []int64{sent, waits} {
 		s.person(id, digests, "Ada", "Lovelace", name+"@example.com")
 	}
@@ -28,7 +29,7 @@ func (s *site) twins(org, name string, digests *store.Digests) (sent, waits int6
 // doubt puts an export of unknown outcome into the ledger.
 func (s *site) doubt(org, name string, digests *store.Digests) int64 {
 	s.t.Helper()
-	id := s.export(org, name, store.StateUnknown, store.CauseOutcomeUnknown)
+	id := s.export(org, name, ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 	s.person(id, digests, "Kid", "Ory", name+"@example.com")
 	return id
 }
@@ -162,7 +163,7 @@ func TestWhy(t *testing.T) {
 	kim, mia := s.as("kim"), s.asCompany("acme")
 	sent, _ := s.twins("acme", "twin", digests)
 	s.twins("globex", "twin", digests)
-	s.export("acme", "iv_no", store.StateIneligible, store.CauseDecisionNo)
+	s.export("acme", "iv_no", ledger.StateIneligible, ledger.CauseDecisionNo)
 	s.exec("UPDATE ghexport.exports SET candidate_continues = false WHERE interview_id = 'iv_no'")
 
 	assert.Contains(t, s.ask("GET", "/why", "", kim).body, "Enter the id of an interview")

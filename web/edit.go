@@ -6,13 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Amend is what editing an export before its replay needs. Its zero value is a console without it.
 type Amend struct {
-	Change  func(was store.Body, set map[string]string) (store.Edited, error) // the rules; pure
-	Digests *store.Digests                                                    // siblings are found by a new address
+	Change  func(was ledger.Body, set map[string]string) (store.Edited, error) // the rules; pure
+	Digests *store.Digests                                                     // siblings are found by a new address
 }
 
 // editPage corrects one dead export. Its form begins empty: nobody sees a person by opening it. What would change is shown before it
@@ -48,7 +49,7 @@ func (k *console) editForm(w http.ResponseWriter, r *http.Request) {
 		k.broken(w, r, err)
 	case len(row) == 0:
 		k.refuse(w, r, http.StatusNotFound, "There is no such export.")
-	case row[0].State != store.StateDead && row[0].State != store.StateCancelled:
+	case row[0].State != ledger.StateDead && row[0].State != ledger.StateCancelled:
 		k.refuse(w, r, http.StatusConflict, "Only dead and cancelled exports can be corrected; this one is "+string(row[0].State)+".")
 	default:
 		k.showEdit(w, r, http.StatusOK, editPage{ID: id})
@@ -91,7 +92,7 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 	}
 	a := store.Amendment{
 		ExportID: id, By: by(r, page.Reason), Digests: k.Amend.Digests,
-		Change: func(was store.Body) (store.Edited, error) {
+		Change: func(was ledger.Body) (store.Edited, error) {
 			edited, err := k.Amend.Change(was, set)
 			if err != nil {
 				err = &wrongEdit{err}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -28,8 +29,8 @@ type exportPage struct {
 	Events        []exportEvent
 	AttemptLog    []store.AttemptRow
 	RiverJobID    *int64
-	River         bool         // River UI is served
-	Why           *store.Cause // its cause, or its company's; the runbook has a page of each
+	River         bool          // River UI is served
+	Why           *ledger.Cause // its cause, or its company's; the runbook has a page of each
 	Acts          []exportAct
 	Commands      []string // the same on the command line
 	Done          string   // what was just done

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -45,20 +46,20 @@ var actsDone = map[string]string{
 
 // actsFor are what can be done about an export as it stands. The store judges once more when somebody does it.
 func actsFor(e *store.ExportDetail, staff bool) []exportAct {
-	mayExist := slices.Contains(e.Flags, store.FlagMayExist)
+	mayExist := slices.Contains(e.Flags, ledger.FlagMayExist)
 	var names []string
 	switch {
-	case e.State == store.StateUnknown:
+	case e.State == ledger.StateUnknown:
 		names = []string{"present", "absent", "skip"}
-	case e.State == store.StateCancelled && mayExist:
+	case e.State == ledger.StateCancelled && mayExist:
 		names = []string{"present", "absent"}
-	case e.State == store.StateDuplicate:
+	case e.State == ledger.StateDuplicate:
 		names = []string{"create", "skip"}
-	case staff && e.State == store.StateDead && e.Note != nil:
+	case staff && e.State == ledger.StateDead && e.Note != nil:
 		names = []string{"replay", "discard"}
-	case staff && (e.State == store.StateDead || e.State == store.StatePending):
+	case staff && (e.State == ledger.StateDead || e.State == ledger.StatePending):
 		names = []string{"discard"}
-	case staff && e.State == store.StateCancelled && e.Note != nil:
+	case staff && e.State == ledger.StateCancelled && e.Note != nil:
 		names = []string{"replay"}
 	}
 	list := make([]exportAct, len(names))

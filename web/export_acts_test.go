@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -23,7 +23,7 @@ func TestReveal(t *testing.T) {
 	t.Parallel()
 	digests, with := findsPeople(t)
 	s := setup(t, with)
-	id := s.export("acme", "iv_1", store.StateSent, "")
+	id := s.export("acme", "iv_1", ledger.StateSent, "")
 	s.person(id, digests, "Ada", "Lovelace", "ada@example.com")
 	path := fmt.Sprintf("/exports/%d", id)
 	hidden := func(page answer) {
@@ -64,7 +64,7 @@ func TestReveal(t *testing.T) {
 	        VALUES ('acme', 'iv_1', 'Ada', 'Lovelace', 'ada@example.com', 'the newer words', 1) RETURNING id)
 	        UPDATE ghexport.exports SET later_body_id = (SELECT id FROM b), flags = '{edited_after_send}' WHERE id = $1`, id)
 	assert.Contains(t, s.form(path+"/reveal", s.as("kim"), "reason", "x").body, "the newer words")
-	gone := s.export("acme", "iv_2", store.StateIneligible, store.CauseDecisionNo)
+	gone := s.export("acme", "iv_2", ledger.StateIneligible, ledger.CauseDecisionNo)
 	assert.Equal(t, http.StatusConflict, s.form(fmt.Sprintf("/exports/%d/reveal", gone), s.as("kim"), "reason", "x").StatusCode)
 }
 
@@ -74,7 +74,7 @@ func TestActs(t *testing.T) {
 	s := setup(t, with, func(c *web.Config) { c.Simulated = false })
 	kim, mia := s.as("kim"), s.asCompany("acme")
 	n := 0
-	export := func(state store.State, cause store.Cause) (int64, string) {
+	export := func(state ledger.State, cause ledger.Cause) (int64, string) {
 		n++
 		id := s.export("acme", fmt.Sprintf("iv_%d", n), state, cause)
 		s.person(id, digests, "Ada", "Lovelace", fmt.Sprintf("ada%d@example.com", id))
@@ -88,7 +88,7 @@ func TestActs(t *testing.T) {
 	}
 
 	t.Run("ReplayAndDiscardAreOurs", func(t *testing.T) {
-		id, path := export(store.StateDead, store.CauseBug)
+		id, path := export(ledger.StateDead, ledger.CauseBug)
 		assert.Equal(t, http.StatusNotFound, s.form(path+"/replay", mia, "reason", "x").StatusCode)
 		assert.Equal(t, http.StatusForbidden, s.form(path+"/replay", s.as("val"), "reason", "x").StatusCode)
 		assert.Contains(t, s.form(path+"/replay", kim).body, "Say why")
@@ -102,7 +102,7 @@ func TestActs(t *testing.T) {
 		assert.Equal(t, "cancelled", s.state(id))
 	})
 	t.Run("PresentNeedsAProfile", func(t *testing.T) {
-		id, path := export(store.StateUnknown, store.CauseOutcomeUnknown)
+		id, path := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 		for _, wrong := range []string{"", "17", "https://evil.example/people/17", "https://app.greenhouse.io/jobs/17", "http://app.greenhouse.io/people/17"} {
 			a := s.form(path+"/resolve", mia, "answer", "present", "url", wrong)
 			assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode, wrong)
@@ -114,7 +114,7 @@ func TestActs(t *testing.T) {
 		assert.Contains(t, s.ask("GET", path, "", mia).body, `href="https://app.greenhouse.io/people/17?application_id=18"`)
 	})
 	t.Run("AbsentWaitsForTheWorker", func(t *testing.T) {
-		id, path := export(store.StateUnknown, store.CauseOutcomeUnknown)
+		id, path := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 		s.exec("UPDATE ghexport.exports SET attempt = gen_random_uuid(), attempt_started_at = now(), job_timeout = '1 hour' WHERE id = $1", id)
 		page := s.ask("GET", path, "", mia)
 		assert.Contains(t, page.body, "may still arrive until")
@@ -127,23 +127,23 @@ func TestActs(t *testing.T) {
 		assert.Equal(t, "pending", s.state(id))
 	})
 	t.Run("SkipAndCreate", func(t *testing.T) {
-		id, path := export(store.StateDuplicate, store.CauseDuplicatePossible)
+		id, path := export(ledger.StateDuplicate, ledger.CauseDuplicatePossible)
 		done(s.form(path+"/resolve", mia, "answer", "create"), path, "create")
 		assert.Equal(t, "pending", s.state(id))
-		id, path = export(store.StateDuplicate, store.CauseDuplicatePossible)
+		id, path = export(ledger.StateDuplicate, ledger.CauseDuplicatePossible)
 		done(s.form(path+"/resolve", mia, "answer", "skip"), path, "skip")
 		assert.Equal(t, "cancelled", s.state(id))
 		assert.Equal(t, http.StatusUnprocessableEntity, s.form(path+"/resolve", mia, "answer", "burn").StatusCode)
 		assert.Equal(t, http.StatusNotFound, s.form(path+"/resolve", s.asCompany("globex"), "answer", "skip").StatusCode)
 	})
 	t.Run("AnotherSitesFormsDoNothing", func(t *testing.T) {
-		id, path := export(store.StateDead, store.CauseBug)
+		id, path := export(ledger.StateDead, ledger.CauseBug)
 		a := s.form(path+"/discard", func(r *http.Request) { kim(r); r.Header.Set("Sec-Fetch-Site", "cross-site") }, "reason", "x")
 		assert.Equal(t, http.StatusForbidden, a.StatusCode)
 		assert.Equal(t, "dead", s.state(id))
 	})
 	t.Run("TheBodyIsBounded", func(t *testing.T) {
-		_, path := export(store.StateDead, store.CauseBug)
+		_, path := export(ledger.StateDead, ledger.CauseBug)
 		assert.Contains(t, s.form(path+"/discard", kim, "reason", strings.Repeat("x", 2<<20)).body, "The form cannot be read")
 	})
 }

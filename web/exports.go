@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -20,7 +21,7 @@ type exportsPage struct {
 	Filter exportsFilter
 	Dates  [2]string // since and until, where they are days
 	States []stateChip
-	Causes []store.Cause
+	Causes []ledger.Cause
 	People bool // the search takes names and addresses
 	Rows   []exportLine
 	Search string // what the search did; empty without one
@@ -40,8 +41,8 @@ type exportLine struct {
 
 // stateChip is a state as a filter, with how many there are.
 type stateChip struct {
-	State store.State // empty for all
-	Count string      // empty where nobody counted
+	State ledger.State // empty for all
+	Count string       // empty where nobody counted
 	Href  string
 	Shown bool
 }
@@ -153,16 +154,16 @@ func (p *exportsPage) turn(list store.Listing) {
 
 // chips are the states with their counts, of the company or of all. A page without counts is better than none.
 func (k *console) chips(r *http.Request, page exportsPage) []stateChip {
-	chip := func(state store.State) stateChip {
+	chip := func(state ledger.State) stateChip {
 		f := page.Filter
 		f.State, f.After, f.Before, f.Q, f.Found = state, 0, 0, "", ""
 		return stateChip{State: state, Shown: state == page.Filter.State, Href: withQuery(page.Base, f.query(page.Org == ""))}
 	}
 	chips := []stateChip{chip("")}
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		chips = append(chips, chip(state))
 	}
-	counts, err := k.Store.CountStates(r.Context(), page.Filter.Org, store.States...)
+	counts, err := k.Store.CountStates(r.Context(), page.Filter.Org, ledger.States...)
 	if err != nil {
 		return chips
 	}

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // exportsFilter is what a list's address says: which exports, and where in the list one is.
 type exportsFilter struct {
-	State  store.State
-	Cause  store.Cause
+	State  ledger.State
+	Cause  ledger.Cause
 	Org    string
 	Since  string // a day, or a moment
 	Until  string // a day, which is included, or a moment
@@ -31,13 +32,13 @@ func (b badFilter) Error() string { return string(b) }
 // readFilter reads an address, or a form. With an org it is that company's list, whatever else the address says.
 func readFilter(q url.Values, org string) (exportsFilter, error) {
 	f := exportsFilter{
-		State: store.State(q.Get("state")), Cause: store.Cause(q.Get("cause")), Org: strings.TrimSpace(q.Get("org")),
+		State: ledger.State(q.Get("state")), Cause: ledger.Cause(q.Get("cause")), Org: strings.TrimSpace(q.Get("org")),
 		Since: q.Get("since"), Until: q.Get("until"), Q: strings.TrimSpace(q.Get("q")), Found: q.Get("found"),
 	}
 	if org != "" {
 		f.Org = org
 	}
-	if f.State != "" && !slices.Contains(store.States, f.State) {
+	if f.State != "" && !slices.Contains(ledger.States, f.State) {
 		return f, badFilter("There is no such state.")
 	}
 	if f.Cause != "" && !slices.Contains(store.Causes, f.Cause) {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
@@ -63,9 +64,9 @@ func TestExports(t *testing.T) {
 		assert.Contains(t, s.ask("GET", "/exports?state=dead", "", val).body, "No export matches.")
 	})
 
-	sent := s.export("acme", "iv_sent", store.StateSent, "")
-	dead := s.export("acme", "iv_dead", store.StateDead, store.CausePayloadRefused)
-	held := s.export("globex", "iv_held", store.StatePending, "")
+	sent := s.export("acme", "iv_sent", ledger.StateSent, "")
+	dead := s.export("acme", "iv_dead", ledger.StateDead, ledger.CausePayloadRefused)
+	held := s.export("globex", "iv_held", ledger.StatePending, "")
 	s.person(sent, digests, "Ada", "Lovelace", "ada@example.com")
 	s.person(held, digests, "Ada", "Byron", "ada@example.com")
 
@@ -139,9 +140,9 @@ func TestExports_PageOn(t *testing.T) {
 	s := setup(t)
 	val := s.as("val")
 	for i := range 101 {
-		s.export("acme", fmt.Sprintf("iv_%03d", i), store.StateDead, store.CauseBug)
+		s.export("acme", fmt.Sprintf("iv_%03d", i), ledger.StateDead, ledger.CauseBug)
 	}
-	s.export("acme", "newest", store.StateUnknown, store.CauseOutcomeUnknown)
+	s.export("acme", "newest", ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 	next := func(page answer, text string) answer {
 		_, rest, found := strings.Cut(page.body, `<a rel="`+map[string]string{"Older": "next", "Newer": "prev"}[text]+`" href="`)
 		require.True(t, found, page.body)
@@ -164,10 +165,10 @@ func TestExportsCSV(t *testing.T) {
 	t.Parallel()
 	digests, with := findsPeople(t)
 	s := setup(t, with)
-	evil := s.export("acme", `=cmd|' /C calc'!A0`, store.StateDead, store.CausePayloadRefused)
+	evil := s.export("acme", `=cmd|' /C calc'!A0`, ledger.StateDead, ledger.CausePayloadRefused)
 	s.exec("UPDATE ghexport.exports SET candidate_id = '@SUM(1)', detail = E'\\tname: is \"bad\", -1' WHERE id = $1", evil)
 	s.person(evil, digests, "Ada", "Lovelace", "ada@example.com")
-	s.export("globex", "iv_held", store.StatePending, "")
+	s.export("globex", "iv_held", ledger.StatePending, "")
 
 	a := s.ask("GET", "/exports/csv", "", s.as("val"))
 	require.Equal(t, http.StatusOK, a.StatusCode)

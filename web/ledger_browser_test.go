@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -15,12 +16,12 @@ func (s *site) someLedger(digests *store.Digests) (dead, doubt, waits int64) {
 	s.exec("INSERT INTO ghexport.integrations (org_id) VALUES ('acme')")
 	_, waits = s.twins("acme", "twin", digests)
 	doubt = s.doubt("acme", "iv_doubt", digests)
-	dead = s.export("acme", "iv_dead", store.StateDead, store.CausePayloadRefused)
+	dead = s.export("acme", "iv_dead", ledger.StateDead, ledger.CausePayloadRefused)
 	s.person(dead, digests, "Grace", "Hopper", "grace@example.com")
-	s.export("acme", "iv_no", store.StateIneligible, store.CauseDecisionNo)
+	s.export("acme", "iv_no", ledger.StateIneligible, ledger.CauseDecisionNo)
 	s.exec("UPDATE ghexport.exports SET candidate_continues = false WHERE interview_id = 'iv_no'")
-	s.export("acme", "iv_gone", store.StateCancelled, store.CauseDiscarded)
-	s.export("globex", "iv_held", store.StatePending, "")
+	s.export("acme", "iv_gone", ledger.StateCancelled, ledger.CauseDiscarded)
+	s.export("globex", "iv_held", ledger.StatePending, "")
 	s.exec(`UPDATE ghexport.exports SET detail = 'emails: is invalid', attempts = 2, flags = '{name_padded,resent_after_5xx}', job = 'backend-engineer',
 	        advanced_at = now() - interval '3 hours', continued_at = now() - interval '2 hours', created_at = now() - interval '3 hours' WHERE id = $1`, dead)
 	s.exec(`INSERT INTO ghexport.attempts (token, export_id, number, started_at, finished_at, outcome, cause, status, detail, next_at, budget_limit, budget_remaining, credential_version)

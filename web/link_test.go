@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
@@ -203,8 +204,8 @@ func exportPath(id int64) string { return "/exports/" + strconv.FormatInt(id, 10
 func TestCompany_SeesItsOwn(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	own := s.export("acme/west", "iv_own", store.StateDead, store.CauseBug)
-	others := s.export("globex", "iv_others", store.StateDead, store.CauseBug)
+	own := s.export("acme/west", "iv_own", ledger.StateDead, ledger.CauseBug)
+	others := s.export("globex", "iv_others", ledger.StateDead, ledger.CauseBug)
 	s.exec(`INSERT INTO ghexport.audit (actor, action, org_id, export_id, reason, detail) VALUES ('kim', 'discard', 'acme/west', $1, 'they pay late', '{}')`, own)
 	mia := s.asCompany("acme/west") // an id that needs escaping
 

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -37,15 +38,15 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 // heldCauses are served from the start, so that an alert's expression finds a zero rather than nothing.
-var heldCauses = []store.Cause{
-	store.CauseStopped, store.CauseOff, store.CauseIncomplete, store.CauseDecryptFailed, store.CauseUntested, store.CausePaused,
-	store.CauseAuthRejected, store.CausePermissionDenied,
+var heldCauses = []ledger.Cause{
+	ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
+	ledger.CauseAuthRejected, ledger.CausePermissionDenied,
 }
 
 // send hands each figure on.
 func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...string)) {
 	b := f.backlog
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		gauge(descExports, float64(f.states[state]), string(state))
 	}
 	gauge(descCounted, float64(f.age))
@@ -53,7 +54,7 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	gauge(descOutbox, float64(b.OutboxAge))
 	gauge(descMessages, float64(b.Outbox))
 	gauge(descRejected, float64(b.Rejected))
-	held := map[store.Cause]store.HeldGroup{}
+	held := map[ledger.Cause]store.HeldGroup{}
 	for _, group := range b.Held {
 		held[group.Cause] = group
 	}
@@ -64,8 +65,8 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	gauge(descOn, float64(b.Companies))
 	gauge(descFailing, float64(b.Failing.Companies))
 	gauge(descFailFor, float64(b.Failing.Age))
-	gauge(descDecide, float64(b.Unknown), string(store.StateUnknown))
-	gauge(descDecide, float64(b.Decisions), string(store.StateDuplicate))
+	gauge(descDecide, float64(b.Unknown), string(ledger.StateUnknown))
+	gauge(descDecide, float64(b.Decisions), string(ledger.StateDuplicate))
 	gauge(descStopped, oneIf(b.Stopped != nil))
 	gauge(descPaused, float64(len(b.Paused)))
 	for _, state := range []string{"available", "running", "retryable", "scheduled"} {

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -35,7 +36,7 @@ type ledgerMetrics struct {
 // figures is what one reading found.
 type figures struct {
 	backlog store.Backlog
-	states  map[store.State]int64
+	states  map[ledger.State]int64
 	age     store.Seconds
 }
 

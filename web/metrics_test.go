@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
@@ -20,10 +21,10 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.exec("INSERT INTO ghexport.integrations (org_id, enabled, sealed_key, created_by) VALUES ('acme', true, 'x', 'mia@acme.example')")
-	s.export("acme", "iv_1", store.StateSent, store.CauseNone)
-	s.export("acme", "iv_2", store.StateDead, store.CauseBug)
-	s.export("acme", "iv_3", store.StateDuplicate, store.CauseDuplicatePossible)
-	s.export("acme", "iv_4", store.StatePending, store.CauseNone)
+	s.export("acme", "iv_1", ledger.StateSent, ledger.CauseNone)
+	s.export("acme", "iv_2", ledger.StateDead, ledger.CauseBug)
+	s.export("acme", "iv_3", ledger.StateDuplicate, ledger.CauseDuplicatePossible)
+	s.export("acme", "iv_4", ledger.StatePending, ledger.CauseNone)
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now())")
 	require.NoError(t, s.store.SeeNode(t.Context(), store.Node{ID: uuid.New(), Host: "node-a", Sends: true}))
 	_, err := s.store.StopAll(t.Context(), store.By{Actor: "kim"})
@@ -48,7 +49,7 @@ func TestMetrics(t *testing.T) {
 		assert.NotContains(t, a.body, secret, "metrics name nobody")
 	}
 
-	s.export("acme", "iv_5", store.StateSent, store.CauseNone)
+	s.export("acme", "iv_5", ledger.StateSent, ledger.CauseNone)
 	assert.Contains(t, s.ask("GET", "/metrics", "", script("val", password)).body, `ghexport_exports{state="sent"} 1`, "many scrapers cost what one does")
 }
 

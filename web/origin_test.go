@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
@@ -47,7 +48,7 @@ func TestOrigin_IsInTheAuditTrail(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.enter(s.link("acme", "mia", web.LinkLife))
-	job := s.job(s.export("acme", "iv_1", store.StateDead, store.CauseBug))
+	job := s.job(s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug))
 	s.exec("UPDATE ghexport.exports SET body_id = 1")
 	s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"),
 		func(r *http.Request) { r.RemoteAddr = "203.0.113.7:4711" })

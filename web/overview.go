@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -23,20 +24,20 @@ type overviewPage struct {
 }
 
 type stateCard struct {
-	State store.State
+	State ledger.State
 	Count int64
 	Class string // how it is to be seen
 }
 
 type causeLine struct {
-	Cause store.Cause
-	Fault store.Fault
+	Cause ledger.Cause
+	Fault ledger.Fault
 	Day   int64
 	Hour  int64
 }
 
 type companyLine struct {
-	Cause store.Cause // empty: they send
+	Cause ledger.Cause // empty: they send
 	Count int64
 }
 
@@ -56,22 +57,22 @@ func (k *console) overview(w http.ResponseWriter, r *http.Request) {
 		Attempts: attemptsChart(h.Trend.Hours), Waits: waitsChart(h.Trend.Hours),
 		Causes: causeLines(h.Trend), OrgLines: companyLines(h.ByHold),
 	}
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		o.Cards = append(o.Cards, stateCard{State: state, Count: h.States[state], Class: cardClass(state, h.States[state])})
 	}
 	k.show(w, r, http.StatusOK, "overview", "Overview", o)
 }
 
 // cardClass makes those states be seen that wait for a person.
-func cardClass(state store.State, n int64) string {
+func cardClass(state ledger.State, n int64) string {
 	switch {
 	case n == 0:
 		return ""
-	case state == store.StateDead:
+	case state == ledger.StateDead:
 		return "bad"
-	case state == store.StateUnknown, state == store.StateDuplicate:
+	case state == ledger.StateUnknown, state == ledger.StateDuplicate:
 		return "warn"
-	case state == store.StateSent:
+	case state == ledger.StateSent:
 		return "good"
 	}
 	return ""
@@ -80,7 +81,7 @@ func cardClass(state store.State, n int64) string {
 func causeLines(t store.Trend) []causeLine {
 	list := make([]causeLine, 0, len(t.LastDay.Causes))
 	for cause, n := range t.LastDay.Causes {
-		list = append(list, causeLine{Cause: cause, Fault: cmp.Or(cause.Fault(), store.FaultOurs), Day: n, Hour: t.LastHour.Causes[cause]})
+		list = append(list, causeLine{Cause: cause, Fault: cmp.Or(cause.Fault(), ledger.FaultOurs), Day: n, Hour: t.LastHour.Causes[cause]})
 	}
 	slices.SortFunc(list, func(a, b causeLine) int { return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.Cause, b.Cause)) })
 	return list
@@ -89,9 +90,9 @@ func causeLines(t store.Trend) []causeLine {
 func companyLines(by map[string]int64) []companyLine {
 	list := make([]companyLine, 0, len(by))
 	for _, held := range slices.Sorted(maps.Keys(by)) {
-		line := companyLine{Cause: store.Cause(held), Count: by[held]}
+		line := companyLine{Cause: ledger.Cause(held), Count: by[held]}
 		if held == "on" {
-			line.Cause = store.CauseNone
+			line.Cause = ledger.CauseNone
 		}
 		list = append(list, line)
 	}
@@ -99,8 +100,8 @@ func companyLines(by map[string]int64) []companyLine {
 	return list
 }
 
-var faultWords = map[store.Fault]string{
-	store.FaultCompany: "the company’s", store.FaultGreenhouse: "Greenhouse’s", store.FaultOurs: "ours", store.FaultNobody: "nobody’s",
+var faultWords = map[ledger.Fault]string{
+	ledger.FaultCompany: "the company’s", ledger.FaultGreenhouse: "Greenhouse’s", ledger.FaultOurs: "ours", ledger.FaultNobody: "nobody’s",
 }
 
 // namedPace is a row of the table of paces.
@@ -118,6 +119,6 @@ func percent(share float64) string {
 }
 
 // exportsOf is the address of the exports of a state.
-func exportsOf(state store.State) string {
+func exportsOf(state ledger.State) string {
 	return "/exports?" + url.Values{"state": {string(state)}}.Encode()
 }

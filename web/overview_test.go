@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -20,7 +21,7 @@ func (s *site) sendingCompany(org string) {
 }
 
 // attempted logs an attempt of an export that ended some time ago.
-func (s *site) attempted(export int64, outcome store.Outcome, cause store.Cause, ago time.Duration) {
+func (s *site) attempted(export int64, outcome ledger.Outcome, cause ledger.Cause, ago time.Duration) {
 	s.t.Helper()
 	s.exec(`INSERT INTO ghexport.attempts (token, export_id, number, started_at, finished_at, outcome, cause)
 	        VALUES (gen_random_uuid(), $1, 1, now() - $4::interval, now() - $4::interval, $2, nullif($3, ''))`, export, string(outcome), string(cause), ago)
@@ -39,24 +40,24 @@ func (s *site) troubled() {
 		s.sendingCompany(org)
 	}
 	s.node1("node-a")
-	sent := s.export("acme", "iv_sent", store.StateSent, "")
+	sent := s.export("acme", "iv_sent", ledger.StateSent, "")
 	for hours := range 20 {
 		for range 3 + hours%5 {
-			s.attempted(sent, store.OutcomeSent, store.CauseNone, time.Duration(hours)*time.Hour)
+			s.attempted(sent, ledger.OutcomeSent, ledger.CauseNone, time.Duration(hours)*time.Hour)
 		}
-		s.attempted(sent, store.OutcomeAgain, store.CauseGreenhouseDown, time.Duration(hours)*time.Hour)
+		s.attempted(sent, ledger.OutcomeAgain, ledger.CauseGreenhouseDown, time.Duration(hours)*time.Hour)
 		if hours%3 == 0 {
-			s.attempted(sent, store.OutcomeHold, store.CauseAuthRejected, time.Duration(hours)*time.Hour)
-			s.attempted(sent, store.OutcomeDead, store.CausePayloadRefused, time.Duration(hours)*time.Hour)
+			s.attempted(sent, ledger.OutcomeHold, ledger.CauseAuthRejected, time.Duration(hours)*time.Hour)
+			s.attempted(sent, ledger.OutcomeDead, ledger.CausePayloadRefused, time.Duration(hours)*time.Hour)
 		}
 	}
-	s.export("acme", "iv_1", store.StatePending, store.CauseGreenhouseDown)
-	s.export("globex", "iv_2", store.StatePending, store.CauseGreenhouseDown)
+	s.export("acme", "iv_1", ledger.StatePending, ledger.CauseGreenhouseDown)
+	s.export("globex", "iv_2", ledger.StatePending, ledger.CauseGreenhouseDown)
 	s.exec("UPDATE ghexport.exports SET first_failed_at = now() - interval '10 minutes', committed_at = now() - interval '22 minutes' WHERE state = 'pending'")
 	s.exec("UPDATE ghexport.exports SET committed_at = now() - interval '3 s' WHERE state = 'sent'")
-	s.export("acme", "iv_3", store.StateDead, store.CausePayloadRefused)
-	s.export("acme", "iv_4", store.StateUnknown, store.CauseOutcomeUnknown)
-	s.export("initech", "iv_5", store.StatePending, "")
+	s.export("acme", "iv_3", ledger.StateDead, ledger.CausePayloadRefused)
+	s.export("acme", "iv_4", ledger.StateUnknown, ledger.CauseOutcomeUnknown)
+	s.export("initech", "iv_5", ledger.StatePending, "")
 	s.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now() WHERE org_id = 'initech'")
 }
 
@@ -80,9 +81,9 @@ func TestOverview(t *testing.T) {
 		s := setup(t)
 		s.sendingCompany("acme")
 		s.node1("node-a")
-		sent := s.export("acme", "iv_sent", store.StateSent, "")
+		sent := s.export("acme", "iv_sent", ledger.StateSent, "")
 		for range 9 {
-			s.attempted(sent, store.OutcomeSent, store.CauseNone, time.Minute)
+			s.attempted(sent, ledger.OutcomeSent, ledger.CauseNone, time.Minute)
 		}
 		b := s.browser("val")
 		b.open("/")

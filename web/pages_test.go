@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -20,7 +20,7 @@ func TestExport(t *testing.T) {
 	val := s.as("val")
 
 	t.Run("TellsWhatToDoAndNobodysName", func(t *testing.T) {
-		id := s.export("acme", "iv_1", store.StateUnknown, store.CauseOutcomeUnknown)
+		id := s.export("acme", "iv_1", ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 		s.exec(`WITH b AS (INSERT INTO ghexport.bodies (org_id, interview_id, first_name, last_name, email, note, note_format)
 		        VALUES ('acme', 'iv_1', 'Ada', 'Lovelace', 'ada@example.com', 'the note', 1) RETURNING id)
 		        UPDATE ghexport.exports SET body_id = (SELECT id FROM b), flags = '{name_padded}' WHERE id = $1`, id)
@@ -41,10 +41,10 @@ func TestExport(t *testing.T) {
 		}
 	})
 	t.Run("EveryStateHasASentence", func(t *testing.T) {
-		for _, state := range []store.State{store.StateIneligible, store.StatePending, store.StateSent, store.StateDuplicate, store.StateDead, store.StateCancelled} {
-			cause := map[store.State]store.Cause{
-				store.StateIneligible: store.CauseDecisionNo, store.StateDuplicate: store.CauseDuplicatePossible,
-				store.StateDead: store.CauseTargetGone, store.StateCancelled: store.CauseDiscarded,
+		for _, state := range []ledger.State{ledger.StateIneligible, ledger.StatePending, ledger.StateSent, ledger.StateDuplicate, ledger.StateDead, ledger.StateCancelled} {
+			cause := map[ledger.State]ledger.Cause{
+				ledger.StateIneligible: ledger.CauseDecisionNo, ledger.StateDuplicate: ledger.CauseDuplicatePossible,
+				ledger.StateDead: ledger.CauseTargetGone, ledger.StateCancelled: ledger.CauseDiscarded,
 			}[state]
 			page := s.ask("GET", fmt.Sprintf("/exports/%d", s.export("acme", "iv_"+string(state), state, cause)), "", val)
 			require.Equal(t, http.StatusOK, page.StatusCode, state)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -29,7 +30,7 @@ func message(t *testing.T, a answer) string {
 func TestRiver_RetryIsPassedOn(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	export := s.export("acme", "iv_1", store.StateDead, store.CausePayloadRefused)
+	export := s.export("acme", "iv_1", ledger.StateDead, ledger.CausePayloadRefused)
 	s.exec("UPDATE ghexport.exports SET body_id = 1")
 	job := s.job(export)
 
@@ -47,8 +48,8 @@ func TestRiver_RetryIsPassedOn(t *testing.T) {
 func TestRiver_RetryNamesTheRefused(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	dead, sent := s.export("acme", "iv_1", store.StateDead, store.CauseBug), s.export("acme", "iv_2", store.StateSent, "")
-	unknown := s.export("acme", "iv_3", store.StateUnknown, store.CauseOutcomeUnknown)
+	dead, sent := s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug), s.export("acme", "iv_2", ledger.StateSent, "")
+	unknown := s.export("acme", "iv_3", ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 	s.exec("UPDATE ghexport.exports SET body_id = 1")
 	jobs := []int64{s.job(sent), s.job(dead), s.job(unknown)}
 	gone := s.job(1 << 40)
@@ -74,7 +75,7 @@ func TestRiver_RetryNamesTheRefused(t *testing.T) {
 func TestRiver_FromAJobToItsExport(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	export := s.export("acme", "iv_1", store.StateDead, store.CauseBug)
+	export := s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug)
 	val := s.as("val")
 	a := s.ask("GET", fmt.Sprintf("/river-job/%d", s.job(export)), "", val)
 	assert.Equal(t, http.StatusSeeOther, a.StatusCode)
@@ -88,7 +89,7 @@ func TestRiver_FromAJobToItsExport(t *testing.T) {
 func TestRiver_InABrowser(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	export := s.export("acme", "iv_1", store.StateDead, store.CauseBug)
+	export := s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug)
 	job := s.job(export)
 	s.exec("UPDATE ghexport.river_job SET errors = ARRAY[jsonb_build_object('at', now(), 'attempt', 1, 'error', 'bug: export 1', 'trace', '')]")
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now())")
@@ -113,7 +114,7 @@ func TestRiver_InABrowser(t *testing.T) {
 func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	first, second := s.export("acme", "iv_1", store.StateDead, store.CauseBug), s.export("acme", "iv_2", store.StateDead, store.CauseBug)
+	first, second := s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug), s.export("acme", "iv_2", ledger.StateDead, ledger.CauseBug)
 	jobs := []int64{s.job(second), s.job(first)}
 	probe := s.probe()
 	kim := s.as("kim")
@@ -160,7 +161,7 @@ func TestRiver_ManyRefusedAtOnce(t *testing.T) {
 	s := setup(t)
 	var jobs []int64
 	for i := range 22 {
-		jobs = append(jobs, s.job(s.export("acme", fmt.Sprintf("iv_%d", i), store.StateDead, store.CauseBug)))
+		jobs = append(jobs, s.job(s.export("acme", fmt.Sprintf("iv_%d", i), ledger.StateDead, ledger.CauseBug)))
 	}
 	said := message(t, s.ask("POST", "/river/api/jobs/delete", idsBody(jobs...), s.as("ada"), api))
 	assert.Contains(t, said, "19, 20 (and 2 more) are in the ledger")
@@ -170,7 +171,7 @@ func TestRiver_ManyRefusedAtOnce(t *testing.T) {
 func TestRiver_ViewersOnlyRead(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	job, probe := s.job(s.export("acme", "iv_1", store.StateDead, store.CauseBug)), s.probe()
+	job, probe := s.job(s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug)), s.probe()
 	val := s.as("val")
 	for _, path := range []string{"/river/", "/river/jobs", "/river/api/jobs?state=discarded", fmt.Sprintf("/river/api/jobs/%d", job)} {
 		assert.Equal(t, http.StatusOK, s.ask("GET", path, "", val).StatusCode, path)

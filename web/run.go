@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -69,13 +70,13 @@ type runOutcome struct {
 
 func outcomes(c store.RunCounts) []runOutcome {
 	return []runOutcome{
-		{store.MemberState(store.StateSent), "Sent", "sent", c.Sent, "in Greenhouse"},
+		{store.MemberState(ledger.StateSent), "Sent", "sent", c.Sent, "in Greenhouse"},
 		{store.MemberReleased, "Under way", "", c.Released, "due, or being sent"},
 		{store.MemberWaiting, "Waiting", "", c.Waiting, "dead until released"},
-		{store.MemberState(store.StateDead), "Dead again", "dead", c.DeadAgain, "refused once more"},
-		{store.MemberState(store.StateUnknown), "In doubt", "unknown", c.Unknown, "may be in Greenhouse"},
-		{store.MemberState(store.StateDuplicate), "To decide", "duplicate", c.Decide, "possible duplicates"},
-		{store.MemberState(store.StateCancelled), "Ended", "", c.Ended, "withdrawn or discarded"},
+		{store.MemberState(ledger.StateDead), "Dead again", "dead", c.DeadAgain, "refused once more"},
+		{store.MemberState(ledger.StateUnknown), "In doubt", "unknown", c.Unknown, "may be in Greenhouse"},
+		{store.MemberState(ledger.StateDuplicate), "To decide", "duplicate", c.Decide, "possible duplicates"},
+		{store.MemberState(ledger.StateCancelled), "Ended", "", c.Ended, "withdrawn or discarded"},
 		{store.MemberSkipped, "Skipped", "", c.Skipped, "never released"},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -70,11 +71,11 @@ func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 		}
 	}
 	f = store.Filter{
-		State: store.State(query.Get("state")), Org: query.Get("org"), Cause: store.Cause(query.Get("cause")), Fingerprint: query.Get("fingerprint"),
+		State: ledger.State(query.Get("state")), Org: query.Get("org"), Cause: ledger.Cause(query.Get("cause")), Fingerprint: query.Get("fingerprint"),
 	}
 	var err error
 	switch {
-	case f.State != "" && f.State != store.StateDead && f.State != store.StateCancelled:
+	case f.State != "" && f.State != ledger.StateDead && f.State != ledger.StateCancelled:
 		return f, query, "Only dead and cancelled exports can be replayed."
 	case f.Cause != "" && !slices.Contains(store.Causes, f.Cause):
 		return f, query, "There is no such cause."

@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -11,19 +12,19 @@ var runWords = template.FuncMap{
 	"plural64":     func(n int, one, many string) string { return plural(int64(n), one, many) },
 	"shown":        func(list []store.PlanGroup) []store.PlanGroup { return list[:min(len(list), plannedGroups)] },
 	"unshown":      func(list []store.PlanGroup) int { return max(0, len(list)-plannedGroups) },
-	"verdictWord":  func(v store.Verdict) string { return verdictWords[v] },
-	"verdictClass": func(v store.Verdict) string { return verdictClasses[v] },
+	"verdictWord":  func(v ledger.Verdict) string { return verdictWords[v] },
+	"verdictClass": func(v ledger.Verdict) string { return verdictClasses[v] },
 	"runClass":     func(s store.RunState) string { return runClasses[s] },
 	"runSentence":  runSentence,
 	"memberWord":   memberWord,
 	"deref":        func(s *string) string { return *s },
 }
 
-var verdictWords = map[store.Verdict]string{
-	store.VerdictSafe: "Safe to replay", store.VerdictTry: "Send one first", store.VerdictAgain: "Not yet",
+var verdictWords = map[ledger.Verdict]string{
+	ledger.VerdictSafe: "Safe to replay", ledger.VerdictTry: "Send one first", ledger.VerdictAgain: "Not yet",
 }
 
-var verdictClasses = map[store.Verdict]string{store.VerdictSafe: "good", store.VerdictTry: "warn", store.VerdictAgain: "bad"}
+var verdictClasses = map[ledger.Verdict]string{ledger.VerdictSafe: "good", ledger.VerdictTry: "warn", ledger.VerdictAgain: "bad"}
 
 var runClasses = map[store.RunState]string{
 	store.RunRunning: "info", store.RunPaused: "warn", store.RunStopped: "bad", store.RunDone: "good",

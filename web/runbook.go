@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/interviewing-io/greenhouse-export/docs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -27,7 +28,7 @@ func (k *console) runbooks(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	for _, page := range docs.Runbook() {
-		if !slices.Contains(store.Causes, store.Cause(page.Name)) {
+		if !slices.Contains(store.Causes, ledger.Cause(page.Name)) {
 			index.Seen = append(index.Seen, page)
 		}
 	}
@@ -36,7 +37,7 @@ func (k *console) runbooks(w http.ResponseWriter, r *http.Request) {
 
 // runbookPage is one page, rendered. Its text is compiled in, and the Markdown renderer lets no HTML of its own through.
 type runbookPage struct {
-	Cause store.Cause // whose exports are listed; empty where the page is not of a cause
+	Cause ledger.Cause // whose exports are listed; empty where the page is not of a cause
 	Text  template.HTML
 }
 
@@ -52,7 +53,7 @@ func (k *console) runbook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	content := runbookPage{Text: template.HTML(text)} //nolint:gosec // see above
-	if cause := store.Cause(page.Name); slices.Contains(store.Causes, cause) {
+	if cause := ledger.Cause(page.Name); slices.Contains(store.Causes, cause) {
 		content.Cause = cause
 	}
 	k.show(w, r, http.StatusOK, "runbook", page.Title, content)

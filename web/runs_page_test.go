@@ -11,18 +11,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
 // letters puts n dead letters of a company into the ledger, with bodies, and returns their ids.
-func (s *site) letters(org, detail string, cause store.Cause, n int) []int64 {
+func (s *site) letters(org, detail string, cause ledger.Cause, n int) []int64 {
 	s.t.Helper()
 	var list []int64
 	for i := range n {
 		interview := fmt.Sprintf("iv_%s_%s_%d", org, cause, i)
-		id := s.export(org, interview, store.StateDead, cause)
+		id := s.export(org, interview, ledger.StateDead, cause)
 		s.exec(`WITH b AS (INSERT INTO ghexport.bodies (org_id, interview_id, first_name, last_name, email, note, note_format)
 			               VALUES ($2, $3, 'Ada', 'Lovelace', 'ada@exmaple.com', 'the note', 1) RETURNING id)
 			UPDATE ghexport.exports e SET body_id = b.id, detail = $4, died_of = $4, died_version = 'v1.2.2', candidate_digest = convert_to($3, 'UTF8'),
@@ -50,7 +51,7 @@ func withAmend(t *testing.T) func(*web.Config) {
 }
 
 // advance is the relay's step, and what a worker then does to everything that is under way.
-func (s *site) advance(state store.State) {
+func (s *site) advance(state ledger.State) {
 	s.t.Helper()
 	_, err := s.store.AdvanceRuns(s.t.Context())
 	require.NoError(s.t, err)
@@ -78,15 +79,15 @@ func TestDeadLettersAndRuns(t *testing.T) {
 	b.sees("Nobody has replayed many exports yet.")
 	b.axe()
 
-	acme := s.letters("acme", "emails.type: must be one of N", store.CausePayloadRefused, 12)
-	s.letters("globex", "emails.type: must be one of N", store.CausePayloadRefused, 3)
-	s.letters("acme", "after N h", store.CauseGreenhouseDown, 2)
+	acme := s.letters("acme", "emails.type: must be one of N", ledger.CausePayloadRefused, 12)
+	s.letters("globex", "emails.type: must be one of N", ledger.CausePayloadRefused, 3)
+	s.letters("acme", "after N h", ledger.CauseGreenhouseDown, 2)
 	b.open("/dead")
 	b.sees("17 exports were refused for good or given up", "15 × emails.type: must be one of N", "Not yet", "acme, globex", "v1.2.2")
 	b.axe()
 	b.shot("dead")
 
-	b.click("Plan a replay of " + s.fingerprint(store.CausePayloadRefused))
+	b.click("Plan a replay of " + s.fingerprint(ledger.CausePayloadRefused))
 	b.sees("15 exports of 2 companies would go", "3 of them wait until their companies may send again", "15 of them would probably fail again")
 	b.axe()
 	b.shot("plan")
@@ -95,7 +96,7 @@ func TestDeadLettersAndRuns(t *testing.T) {
 	b.click("Replay 15 exports")
 	assert.Equal(t, "/runs/1", b.path())
 	b.sees("Run 1", "What goes first is awaited", "the template is fixed", "OPS-7", "0 of 15 settled")
-	s.advance(store.StateSent)
+	s.advance(ledger.StateSent)
 	s.advance("")
 	b.waitFor("1 of 15 settled")
 	b.sees("What went first got through")
@@ -127,13 +128,13 @@ func TestDeadLettersAndRuns(t *testing.T) {
 	b.shot("runs")
 
 	b.open("/dead?cause=greenhouse.down")
-	b.click("Discard… " + s.fingerprint(store.CauseGreenhouseDown))
+	b.click("Discard… " + s.fingerprint(ledger.CauseGreenhouseDown))
 	b.fill("Why nobody wants them sent", "agreed on the phone")
 	b.click("Discard 2 dead letters")
 	b.sees("2 dead letters discarded")
 }
 
-func (s *site) fingerprint(cause store.Cause) string {
+func (s *site) fingerprint(cause ledger.Cause) string {
 	s.t.Helper()
 	groups, err := s.store.DeadGroups(s.t.Context(), store.Filter{Cause: cause})
 	require.NoError(s.t, err)
@@ -144,7 +145,7 @@ func (s *site) fingerprint(cause store.Cause) string {
 func TestEditBeforeReplay(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withAmend(t))
-	id := s.letters("acme", "email: is invalid", store.CausePayloadRefused, 1)[0]
+	id := s.letters("acme", "email: is invalid", ledger.CausePayloadRefused, 1)[0]
 	b := s.browser("kim")
 	b.open(fmt.Sprintf("/exports/%d/edit", id))
 	b.seesNot("exmaple")
@@ -163,7 +164,7 @@ func TestEditBeforeReplay(t *testing.T) {
 	assert.Equal(t, fmt.Sprintf("/exports/%d", id), b.path())
 	d, err := s.store.Show(t.Context(), id)
 	require.NoError(t, err)
-	assert.Equal(t, store.StatePending, d.State)
+	assert.Equal(t, ledger.StatePending, d.State)
 	assert.Equal(t, "ada@example.com", *d.Email)
 	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{ExportID: id})
 	require.NoError(t, err)
@@ -184,8 +185,8 @@ func TestRunForms_Refuse(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withAmend(t))
 	s.connected("acme")
-	s.letters("acme", "is wrong", store.CausePayloadRefused, 3)
-	group := s.fingerprint(store.CausePayloadRefused)
+	s.letters("acme", "is wrong", ledger.CausePayloadRefused, 3)
+	group := s.fingerprint(ledger.CausePayloadRefused)
 	kim := s.as("kim")
 	begin := url.Values{"fingerprint": {group}, "count": {"3"}, "canary": {"1"}, "stop_at": {"20"}, "reason": {"fixed"}}
 	with := func(name, value string) url.Values {

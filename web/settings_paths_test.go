@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -137,7 +138,7 @@ func TestSettings_MapsRoles(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.connectAcme()
-	s.export("acme", "iv_1", store.StateSent, store.CauseNone)
+	s.export("acme", "iv_1", ledger.StateSent, ledger.CauseNone)
 	s.exec("UPDATE ghexport.exports SET job = 'backend'")
 	b := s.browser("mia of acme")
 

@@ -24,6 +24,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
@@ -165,7 +166,7 @@ func script(name, password string) func(*http.Request) {
 }
 
 // export puts a row into the ledger.
-func (s *site) export(org, interview string, state store.State, cause store.Cause) int64 {
+func (s *site) export(org, interview string, state ledger.State, cause ledger.Cause) int64 {
 	s.t.Helper()
 	var id int64
 	err := s.store.Pool.QueryRow(s.t.Context(), `

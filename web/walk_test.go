@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -40,8 +40,8 @@ func TestWalk(t *testing.T) {
 	s := setup(t)
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at) VALUES ('default', now())")
 	values := map[string]string{
-		"org": ownOrg, "name": "default", "job": "1", "cause": string(store.CausePayloadRefused),
-		"id": strconv.FormatInt(s.export(ownOrg, secretOfOwn, store.StateDead, store.CauseBug), 10),
+		"org": ownOrg, "name": "default", "job": "1", "cause": string(ledger.CausePayloadRefused),
+		"id": strconv.FormatInt(s.export(ownOrg, secretOfOwn, ledger.StateDead, ledger.CauseBug), 10),
 	}
 	routes := web.Routes()
 	require.Greater(t, len(routes), 15)

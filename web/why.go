@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -87,7 +88,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 		return
 	}
 	for _, e := range list {
-		waits := e.State != nil && (*e.State == store.StateUnknown || *e.State == store.StateDuplicate)
+		waits := e.State != nil && (*e.State == ledger.StateUnknown || *e.State == ledger.StateDuplicate)
 		page.List = append(page.List, whyAnswer{e, waits})
 	}
 	k.show(w, r, http.StatusOK, "why", "Why is somebody not in Greenhouse?", page)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -14,7 +15,7 @@ import (
 var words = template.FuncMap{
 	"act":      actWord,
 	"state":    stateWord,
-	"meaning":  func(s store.State) string { return stateMeanings[s] },
+	"meaning":  func(s ledger.State) string { return stateMeanings[s] },
 	"because":  because,
 	"flag":     flagWord,
 	"notice":   func(k store.NoticeKind) string { return noticeWords[k] },
@@ -31,56 +32,56 @@ var words = template.FuncMap{
 	"policies": func() []string { return policyNames },
 
 	"sentenceCase": sentenceCase,
-	"fault":        func(f store.Fault) string { return faultWords[f] },
+	"fault":        func(f ledger.Fault) string { return faultWords[f] },
 	"exportsOf":    exportsOf,
 	"pace":         func(name string, p store.Pace) namedPace { return namedPace{name, p} },
 	"percent":      percent,
 	"companyHome":  companyHome,
-	"failedBy":     func(h store.Hour, f string) int64 { return h.Failed[store.Fault(f)] },
+	"failedBy":     func(h store.Hour, f string) int64 { return h.Failed[ledger.Fault(f)] },
 }
 
-func stateWord(s store.State) string { return sentenceCase(string(s)) }
+func stateWord(s ledger.State) string { return sentenceCase(string(s)) }
 
 func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // stateMeanings are shown under the count of each state.
-var stateMeanings = map[store.State]string{
-	store.StateIneligible: "not both said yes",
-	store.StatePending:    "waiting for its turn",
-	store.StateQueued:     "handed to a worker",
-	store.StateSending:    "on its way",
-	store.StateSent:       "in Greenhouse",
-	store.StateUnknown:    "may be in Greenhouse",
-	store.StateDuplicate:  "waiting for a decision",
-	store.StateDead:       "refused, or given up",
-	store.StateCancelled:  "ended by a person",
+var stateMeanings = map[ledger.State]string{
+	ledger.StateIneligible: "not both said yes",
+	ledger.StatePending:    "waiting for its turn",
+	ledger.StateQueued:     "handed to a worker",
+	ledger.StateSending:    "on its way",
+	ledger.StateSent:       "in Greenhouse",
+	ledger.StateUnknown:    "may be in Greenhouse",
+	ledger.StateDuplicate:  "waiting for a decision",
+	ledger.StateDead:       "refused, or given up",
+	ledger.StateCancelled:  "ended by a person",
 }
 
-var causeWords = map[store.Cause]string{
-	store.CauseDecisionMissing:   "a decision is missing",
-	store.CauseDecisionNo:        "one of the two said no",
-	store.CauseWithdrawn:         "a yes was withdrawn",
-	store.CausePractice:          "it was a practice interview",
-	store.CauseGreenhouseDown:    "Greenhouse could not be reached, or failed",
-	store.CauseLimited:           "Greenhouse asked us to slow down",
-	store.CauseOutcomeUnknown:    "it was sent, and no readable answer came",
-	store.CauseDuplicatePossible: "this candidate was sent to this company before, or may have been",
-	store.CausePayloadRefused:    "Greenhouse refused what was sent",
-	store.CauseTargetGone:        "the job or prospect pool is gone from Greenhouse",
-	store.CauseBug:               "the exporter itself failed",
-	store.CauseDiscarded:         "somebody discarded it",
-	store.CauseSkipped:           "somebody decided not to send it",
-	store.CauseDropped:           "it was dropped when its company was turned on",
-	store.CauseErased:            "its personal data was erased",
-	store.CauseStopped:           "everything is stopped",
-	store.CauseOff:               "the company is not turned on",
-	store.CauseIncomplete:        "the company's key or its “created by” email is missing",
-	store.CauseDecryptFailed:     "the company's key cannot be opened with our keyset",
-	store.CauseUntested:          "the connection has not passed a test",
-	store.CausePaused:            "somebody paused the company",
-	store.CauseAuthRejected:      "Greenhouse rejects the key or the “created by” email",
-	store.CausePermissionDenied:  "the “created by” user may not add candidates",
-	store.CauseMessageInvalid:    "the producer's message could not be read",
+var causeWords = map[ledger.Cause]string{
+	ledger.CauseDecisionMissing:   "a decision is missing",
+	ledger.CauseDecisionNo:        "one of the two said no",
+	ledger.CauseWithdrawn:         "a yes was withdrawn",
+	ledger.CausePractice:          "it was a practice interview",
+	ledger.CauseGreenhouseDown:    "Greenhouse could not be reached, or failed",
+	ledger.CauseLimited:           "Greenhouse asked us to slow down",
+	ledger.CauseOutcomeUnknown:    "it was sent, and no readable answer came",
+	ledger.CauseDuplicatePossible: "this candidate was sent to this company before, or may have been",
+	ledger.CausePayloadRefused:    "Greenhouse refused what was sent",
+	ledger.CauseTargetGone:        "the job or prospect pool is gone from Greenhouse",
+	ledger.CauseBug:               "the exporter itself failed",
+	ledger.CauseDiscarded:         "somebody discarded it",
+	ledger.CauseSkipped:           "somebody decided not to send it",
+	ledger.CauseDropped:           "it was dropped when its company was turned on",
+	ledger.CauseErased:            "its personal data was erased",
+	ledger.CauseStopped:           "everything is stopped",
+	ledger.CauseOff:               "the company is not turned on",
+	ledger.CauseIncomplete:        "the company's key or its “created by” email is missing",
+	ledger.CauseDecryptFailed:     "the company's key cannot be opened with our keyset",
+	ledger.CauseUntested:          "the connection has not passed a test",
+	ledger.CausePaused:            "somebody paused the company",
+	ledger.CauseAuthRejected:      "Greenhouse rejects the key or the “created by” email",
+	ledger.CausePermissionDenied:  "the “created by” user may not add candidates",
+	ledger.CauseMessageInvalid:    "the producer's message could not be read",
 }
 
 // policyNames are what a company can do with second interviews of a candidate.
@@ -91,7 +92,7 @@ var policyWords = map[string]string{
 }
 
 // because says a cause in words, and one that is unknown here by its name.
-func because(c store.Cause) string {
+func because(c ledger.Cause) string {
 	if text, ok := causeWords[c]; ok {
 		return text
 	}
@@ -99,16 +100,16 @@ func because(c store.Cause) string {
 }
 
 var flagWords = map[string]string{
-	store.FlagEditedAfterSend:    "the result was edited after it was sent",
-	store.FlagWithdrawnAfterSend: "a yes was withdrawn after it was sent",
-	store.FlagResentAfter5xx:     "it was sent again after an error of Greenhouse's: look for a second profile",
-	store.FlagVersionConflict:    "two results came with the same version",
-	store.FlagDecisionVanished:   "a decision that had been given is gone from a newer result",
-	store.FlagDoubled:            "two attempts were both accepted: there are two profiles",
-	store.FlagMayExist:           "it may be in Greenhouse",
-	store.FlagNamePadded:         "the name is one word, so the last name is “-”",
-	store.FlagLinkedInLeftOut:    "the LinkedIn address was no profile, and left out",
-	store.FlagNoteCut:            "the feedback was too long, and cut",
+	ledger.FlagEditedAfterSend:    "the result was edited after it was sent",
+	ledger.FlagWithdrawnAfterSend: "a yes was withdrawn after it was sent",
+	ledger.FlagResentAfter5xx:     "it was sent again after an error of Greenhouse's: look for a second profile",
+	ledger.FlagVersionConflict:    "two results came with the same version",
+	ledger.FlagDecisionVanished:   "a decision that had been given is gone from a newer result",
+	ledger.FlagDoubled:            "two attempts were both accepted: there are two profiles",
+	ledger.FlagMayExist:           "it may be in Greenhouse",
+	ledger.FlagNamePadded:         "the name is one word, so the last name is “-”",
+	ledger.FlagLinkedInLeftOut:    "the LinkedIn address was no profile, and left out",
+	ledger.FlagNoteCut:            "the feedback was too long, and cut",
 }
 
 func flagWord(flag string) string {
@@ -127,27 +128,27 @@ func sentence(e store.ExportRow) string {
 	switch {
 	case e.Held != nil:
 		return "Held: " + because(*e.Held) + ". It goes by itself once that is over."
-	case e.State == store.StatePending && why != "":
+	case e.State == ledger.StatePending && why != "":
 		return "Waiting to be sent again, because " + why + "."
-	case e.State == store.StateIneligible:
+	case e.State == ledger.StateIneligible:
 		return "Nothing is sent: " + why + "."
-	case e.State == store.StateUnknown:
+	case e.State == ledger.StateUnknown:
 		return "It was sent and no readable answer came: it may or may not be in Greenhouse. Look there, then say which. It is never sent again by itself."
-	case e.State == store.StateDuplicate:
+	case e.State == ledger.StateDuplicate:
 		return "It waits for a decision: " + why + "."
-	case e.State == store.StateDead:
+	case e.State == ledger.StateDead:
 		return "A dead letter: " + why + ". It stays here until somebody replays or discards it."
-	case e.State == store.StateCancelled:
+	case e.State == ledger.StateCancelled:
 		return "Ended: " + why + "."
 	}
 	return plainSentences[e.State]
 }
 
-var plainSentences = map[store.State]string{
-	store.StatePending: "Waiting for its turn.",
-	store.StateQueued:  "Handed to a worker, about to be sent.",
-	store.StateSending: "On its way to Greenhouse right now.",
-	store.StateSent:    "In Greenhouse. It is never sent again.",
+var plainSentences = map[ledger.State]string{
+	ledger.StatePending: "Waiting for its turn.",
+	ledger.StateQueued:  "Handed to a worker, about to be sent.",
+	ledger.StateSending: "On its way to Greenhouse right now.",
+	ledger.StateSent:    "In Greenhouse. It is never sent again.",
 }
 
 // commands are what an operator may do with an export as it stands; one whose data is gone cannot be sent.
@@ -155,20 +156,20 @@ func commands(e store.ExportRow, gone bool) []string {
 	id := strconv.FormatInt(e.ID, 10)
 	list := []string{"ghexport show " + id}
 	switch e.State {
-	case store.StatePending:
+	case ledger.StatePending:
 		list = append(list, "ghexport discard "+id+" --reason TEXT")
-	case store.StateDead:
+	case ledger.StateDead:
 		if !gone {
 			list = append(list, "ghexport replay "+id+" --reason TEXT")
 		}
 		list = append(list, "ghexport discard "+id+" --reason TEXT")
-	case store.StateUnknown:
+	case ledger.StateUnknown:
 		list = append(list, "ghexport resolve "+id+" --present URL --reason TEXT", "ghexport resolve "+id+" --absent --reason TEXT",
 			"ghexport resolve "+id+" --skip --reason TEXT")
-	case store.StateDuplicate:
+	case ledger.StateDuplicate:
 		list = append(list, "ghexport resolve "+id+" --create --reason TEXT", "ghexport resolve "+id+" --skip --reason TEXT")
-	case store.StateCancelled:
-		if e.Cause != nil && *e.Cause != store.CauseErased {
+	case ledger.StateCancelled:
+		if e.Cause != nil && *e.Cause != ledger.CauseErased {
 			list = append(list, "ghexport replay "+id+" --reason TEXT")
 		}
 	}

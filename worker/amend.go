@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -17,7 +18,7 @@ var AmendFields = []string{"name", "first_name", "last_name", "email", "linkedin
 
 // Amend edits what is sent about a person by the rules by which a producer's message is read and rendered; the note stays, byte for
 // byte. An empty linkedin leaves the address out; nothing else may be empty. Pure. Its errors name fields and rules, never a value.
-func Amend(was store.Body, set map[string]string) (store.Edited, error) {
+func Amend(was ledger.Body, set map[string]string) (store.Edited, error) {
 	if len(set) == 0 {
 		return store.Edited{}, errors.New("no field is named: there are " + strings.Join(AmendFields, ", "))
 	}
@@ -49,7 +50,7 @@ func given(set map[string]string, field string, into *string) bool {
 }
 
 // amended judges and renders the person as a fold would, and takes over what was edited.
-func amended(was store.Body, person jobs.Candidate, set map[string]string) (store.Edited, error) {
+func amended(was ledger.Body, person jobs.Candidate, set map[string]string) (store.Edited, error) {
 	yes := true
 	r := jobs.InterviewResult{
 		OrgID: "-", InterviewID: "-", InterviewedAt: time.Unix(0, 0).UTC(), InterviewerAdvances: &yes, CandidateContinues: &yes, Candidate: person,
@@ -74,17 +75,17 @@ func amended(was store.Body, person jobs.Candidate, set map[string]string) (stor
 		out.Body.Email = rendered.Email
 	}
 	if _, ok := set["linkedin"]; ok {
-		if slices.Contains(rendered.Flags, store.FlagLinkedInLeftOut) {
+		if slices.Contains(rendered.Flags, ledger.FlagLinkedInLeftOut) {
 			return store.Edited{}, errors.New("linkedin must be the address of a profile, such as https://www.linkedin.com/in/ada, or empty")
 		}
 		out.Body.LinkedIn = rendered.LinkedIn
-		out.Lowered = append(out.Lowered, store.FlagLinkedInLeftOut)
+		out.Lowered = append(out.Lowered, ledger.FlagLinkedInLeftOut)
 	}
 	if set["name"] != "" || set["first_name"] != "" || set["last_name"] != "" {
 		out.Body.FirstName, out.Body.LastName = rendered.FirstName, rendered.LastName
-		out.Lowered = append(out.Lowered, store.FlagNamePadded)
+		out.Lowered = append(out.Lowered, ledger.FlagNamePadded)
 		if rendered.LastName == noSurname {
-			out.Raised = append(out.Raised, store.FlagNamePadded)
+			out.Raised = append(out.Raised, ledger.FlagNamePadded)
 		}
 	}
 	return out, nil

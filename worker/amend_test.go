@@ -6,32 +6,33 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 func TestAmend(t *testing.T) {
 	t.Parallel()
-	was := store.Body{FirstName: "Ada", LastName: "-", Email: "ada@exmaple.com", Note: "as it was", NoteFormat: 1}
-	padded := []string{store.FlagNamePadded}
+	was := ledger.Body{FirstName: "Ada", LastName: "-", Email: "ada@exmaple.com", Note: "as it was", NoteFormat: 1}
+	padded := []string{ledger.FlagNamePadded}
 	for name, one := range map[string]struct {
 		set             map[string]string
-		want            store.Body
+		want            ledger.Body
 		lowered, raised []string
 	}{
-		"Email":       {map[string]string{"email": " ada@example.com "}, store.Body{FirstName: "Ada", LastName: "-", Email: "ada@example.com"}, nil, nil},
-		"Name":        {map[string]string{"name": "Ada  King Lovelace"}, store.Body{FirstName: "Ada", LastName: "King Lovelace", Email: was.Email}, padded, nil},
-		"OneWordName": {map[string]string{"name": "Adah"}, store.Body{FirstName: "Adah", LastName: "-", Email: was.Email}, padded, padded},
-		"LastName":    {map[string]string{"last_name": "Lovelace"}, store.Body{FirstName: "Ada", LastName: "Lovelace", Email: was.Email}, padded, nil},
-		"FirstName":   {map[string]string{"first_name": "Adah"}, store.Body{FirstName: "Adah", LastName: "-", Email: was.Email}, padded, padded},
+		"Email":       {map[string]string{"email": " ada@example.com "}, ledger.Body{FirstName: "Ada", LastName: "-", Email: "ada@example.com"}, nil, nil},
+		"Name":        {map[string]string{"name": "Ada  King Lovelace"}, ledger.Body{FirstName: "Ada", LastName: "King Lovelace", Email: was.Email}, padded, nil},
+		"OneWordName": {map[string]string{"name": "Adah"}, ledger.Body{FirstName: "Adah", LastName: "-", Email: was.Email}, padded, padded},
+		"LastName":    {map[string]string{"last_name": "Lovelace"}, ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: was.Email}, padded, nil},
+		"FirstName":   {map[string]string{"first_name": "Adah"}, ledger.Body{FirstName: "Adah", LastName: "-", Email: was.Email}, padded, padded},
 		"LinkedIn": {
 			map[string]string{"linkedin": "linkedin.com/in/ada?x=1"},
-			store.Body{FirstName: "Ada", LastName: "-", Email: was.Email, LinkedIn: "https://www.linkedin.com/in/ada"},
-			[]string{store.FlagLinkedInLeftOut}, nil,
+			ledger.Body{FirstName: "Ada", LastName: "-", Email: was.Email, LinkedIn: "https://www.linkedin.com/in/ada"},
+			[]string{ledger.FlagLinkedInLeftOut}, nil,
 		},
-		"NoLinkedIn": {map[string]string{"linkedin": ""}, store.Body{FirstName: "Ada", LastName: "-", Email: was.Email}, []string{store.FlagLinkedInLeftOut}, nil},
+		"NoLinkedIn": {map[string]string{"linkedin": ""}, ledger.Body{FirstName: "Ada", LastName: "-", Email: was.Email}, []string{ledger.FlagLinkedInLeftOut}, nil},
 		"Both": {
 			map[string]string{"first_name": "Adah", "last_name": "Lovelace", "email": "l@example.com"},
-			store.Body{FirstName: "Adah", LastName: "Lovelace", Email: "l@example.com"}, padded, nil,
+			ledger.Body{FirstName: "Adah", LastName: "Lovelace", Email: "l@example.com"}, padded, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +58,7 @@ func TestAmend_Refuses(t *testing.T) {
 		"must not contain U+0000":                  {"name": "a\x00b"},
 		"name must not contain control characters": {"name": "a\nb"},
 	} {
-		_, err := Amend(store.Body{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com"}, set)
+		_, err := Amend(ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com"}, set)
 		require.ErrorContains(t, err, want)
 	}
 }

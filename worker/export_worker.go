@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -58,7 +59,7 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	if err != nil {
 		// The intent may have been committed all the same: say that nothing left, so that the row goes again at once.
 		w.settle(ctx, store.Settle{
-			ExportID: intent.ExportID, JobID: job.ID, Token: intent.Token, Outcome: store.OutcomeAgain, Cause: store.CauseGreenhouseDown,
+			ExportID: intent.ExportID, JobID: job.ID, Token: intent.Token, Outcome: ledger.OutcomeAgain, Cause: ledger.CauseGreenhouseDown,
 			Detail: "the database was lost during the intent; nothing was sent", Delay: shortest,
 		})
 		return river.JobCancel(fmt.Errorf("export %d: the database was lost during the intent", intent.ExportID))
@@ -72,7 +73,7 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	if err != nil {
 		return fmt.Errorf("export %d: how it ended could not be recorded", intent.ExportID)
 	}
-	if settled.Due || settled.Late || said.Outcome != store.OutcomeSent {
+	if settled.Due || settled.Late || said.Outcome != ledger.OutcomeSent {
 		w.config.Relay.Nudge()
 	}
 	return shown(said, settled)
@@ -81,13 +82,13 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 // shown is what River keeps about a settled run.
 func shown(said store.Settle, settled store.Settled) error {
 	switch {
-	case settled.State == store.StateSent:
+	case settled.State == ledger.StateSent:
 		return nil
 	case settled.Late || !settled.Applied:
 		return river.JobCancel(fmt.Errorf("export %d was overtaken", said.ExportID))
-	case said.Outcome == store.OutcomeDead, said.Outcome == store.OutcomeUnknown:
+	case said.Outcome == ledger.OutcomeDead, said.Outcome == ledger.OutcomeUnknown:
 		return fmt.Errorf("%s: export %d", said.Cause, said.ExportID)
-	case said.Outcome == store.OutcomeHold:
+	case said.Outcome == ledger.OutcomeHold:
 		return river.JobCancel(fmt.Errorf("%s: export %d waits until its company may send again", said.Cause, said.ExportID))
 	default:
 		return river.JobCancel(fmt.Errorf("%s: export %d goes again in %s", said.Cause, said.ExportID, said.Delay.Round(time.Second)))
@@ -114,9 +115,9 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 
 	key, err := w.config.Keyset.Open(g.OrgID, g.Company.SealedKey)
 	if err != nil {
-		said.Outcome, said.Cause, said.Detail = store.OutcomeHold, store.CauseDecryptFailed, "the stored key does not open"
+		said.Outcome, said.Cause, said.Detail = ledger.OutcomeHold, ledger.CauseDecryptFailed, "the stored key does not open"
 		if errors.Is(err, store.ErrKeyUnknown) {
-			said.Cause = store.CauseNone // not the company's trouble but this node's
+			said.Cause = ledger.CauseNone // not the company's trouble but this node's
 			w.loseKeyset()
 		} else {
 			w.logSealBroken(g.OrgID)
@@ -162,7 +163,7 @@ func (w *exportWorker) conclude(
 	if limit := answer.RateLimit; limit.Known && limit.HasReset {
 		said.Limit = &store.RateLimit{Limit: limit.Limit, Remaining: limit.Remaining, ResetIn: limit.Reset}
 	}
-	if said.Outcome == store.OutcomeLimited {
+	if said.Outcome == ledger.OutcomeLimited {
 		if said.Limit == nil {
 			said.Limit = &store.RateLimit{}
 		}

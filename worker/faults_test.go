@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -103,7 +104,7 @@ func TestSweep(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, done.Refused, 1, "its worker may still tell")
 
-		settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: granted.Token, Outcome: store.OutcomeSent, CandidateID: 7, ProfileURL: "https://app.greenhouse.io/people/7"})
+		settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: granted.Token, Outcome: ledger.OutcomeSent, CandidateID: 7, ProfileURL: "https://app.greenhouse.io/people/7"})
 		require.NoError(t, err)
 		assert.True(t, settled.Late)
 		e = r.state("iv", "sent")
@@ -148,18 +149,18 @@ func TestSweep(t *testing.T) {
 		_, err = relay.Dispatch(t.Context())
 		require.NoError(t, err)
 		second := r.intend(r.state("iv", "queued"))
-		settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: first.Token, Outcome: store.OutcomeAgain, Cause: store.CauseGreenhouseDown})
+		settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: first.Token, Outcome: ledger.OutcomeAgain, Cause: ledger.CauseGreenhouseDown})
 		require.NoError(t, err)
 		assert.False(t, settled.Applied)
 		assert.Equal(t, "sending", r.state("iv", "sending").State)
 		// But an id from the zombie makes it sent, and the second's own id shows the doubling.
-		_, err = r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: first.Token, Outcome: store.OutcomeSent, CandidateID: 7})
+		_, err = r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: first.Token, Outcome: ledger.OutcomeSent, CandidateID: 7})
 		require.NoError(t, err)
 		r.state("iv", "sent")
-		_, err = r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: second.Token, Outcome: store.OutcomeSent, CandidateID: 8})
+		_, err = r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: second.Token, Outcome: ledger.OutcomeSent, CandidateID: 8})
 		require.NoError(t, err)
 		e = r.state("iv", "sent")
-		assert.Equal(t, []string{store.FlagDoubled}, e.Flags)
+		assert.Equal(t, []string{ledger.FlagDoubled}, e.Flags)
 		assert.EqualValues(t, 7, *e.CandidateID)
 	})
 }

@@ -13,12 +13,13 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // together folds few and small arrivals and dispatches in the same turn, which saves a lone export two commits. It reports false where
 // that could not be done as one.
-func (r *Relay) together(ctx context.Context, arrivals []store.Arrival) (folded int, done bool, err error) {
+func (r *Relay) together(ctx context.Context, arrivals []ledger.Arrival) (folded int, done bool, err error) {
 	if r.NoSend || !store.PassFits(arrivals) {
 		return 0, false, nil
 	}
@@ -73,10 +74,10 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 }
 
 // foldEach redoes a failed batch row by row: the culprit is rejected, the others are folded.
-func (r *Relay) foldEach(ctx context.Context, arrivals []store.Arrival, rejected map[int64]string) (int, error) {
+func (r *Relay) foldEach(ctx context.Context, arrivals []ledger.Arrival, rejected map[int64]string) (int, error) {
 	folded := 0
 	for _, a := range arrivals {
-		n, err := r.Store.Fold(ctx, []store.Arrival{a})
+		n, err := r.Store.Fold(ctx, []ledger.Arrival{a})
 		if errors.Is(err, store.ErrStandby) || err != nil && (store.ConnectionLost(err) || store.Contended(err) || ctx.Err() != nil) {
 			return folded, err
 		}
@@ -100,7 +101,7 @@ func sqlState(err error) string {
 }
 
 // arrive decodes messages and reduces them to one arrival an interview.
-func (r *Relay) arrive(messages []store.Message) (arrivals []store.Arrival, rejected map[int64]string) {
+func (r *Relay) arrive(messages []store.Message) (arrivals []ledger.Arrival, rejected map[int64]string) {
 	rejected = map[int64]string{}
 	type key struct{ org, interview string }
 	byInterview := map[key][]snapshot{}
@@ -140,7 +141,7 @@ type snapshot struct {
 
 // reduce makes one arrival of an interview's messages: the newest by version counts, the first of several with the same version, and
 // each is compared with its neighbour.
-func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
+func (r *Relay) reduce(all []snapshot) (ledger.Arrival, error) {
 	slices.SortStableFunc(all, func(a, b snapshot) int { return int(min(max(a.Version-b.Version, -1), 1)) })
 	newest := all[0]
 	ids := []int64{newest.ID}
@@ -152,7 +153,7 @@ func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
 		ids = append(ids, s.ID)
 		if s.Version == newest.Version {
 			if !bytes.Equal(s.digest, newest.digest) {
-				flags = append(flags, store.FlagVersionConflict)
+				flags = append(flags, ledger.FlagVersionConflict)
 			}
 			continue
 		}
@@ -160,7 +161,7 @@ func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
 		before, now := newest.result, s.result
 		if before.InterviewerAdvances != nil && now.InterviewerAdvances == nil ||
 			before.CandidateContinues != nil && now.CandidateContinues == nil {
-			flags = append(flags, store.FlagDecisionVanished)
+			flags = append(flags, ledger.FlagDecisionVanished)
 		}
 		eligible, _ := eligibility(before)
 		everBoth = everBoth || eligible
@@ -168,8 +169,8 @@ func (r *Relay) reduce(all []snapshot) (store.Arrival, error) {
 	}
 	a, err := r.arrival(newest, flags)
 	a.Messages, a.AdvancedAt, a.ContinuedAt = ids, yes.advanced, yes.continued
-	if everBoth && !a.Eligible && a.Cause != store.CausePractice {
-		a.Cause = store.CauseWithdrawn
+	if everBoth && !a.Eligible && a.Cause != ledger.CausePractice {
+		a.Cause = ledger.CauseWithdrawn
 	}
 	return a, err
 }
@@ -191,9 +192,9 @@ func (y *yesTimes) see(s snapshot) {
 	}
 }
 
-func (r *Relay) arrival(s snapshot, flags []string) (store.Arrival, error) {
+func (r *Relay) arrival(s snapshot, flags []string) (ledger.Arrival, error) {
 	result := s.result
-	a := store.Arrival{
+	a := ledger.Arrival{
 		Newest: s.ID, OrgID: s.OrgID, InterviewID: s.InterviewID, CandidateID: result.Candidate.ID, Version: s.Version,
 		Digest: s.digest, InterviewedAt: result.InterviewedAt, Advances: result.InterviewerAdvances,
 		Continues: result.CandidateContinues, Practice: result.Practice, Job: result.Job, EnqueuedAt: s.EnqueuedAt, Flags: flags,
@@ -206,7 +207,7 @@ func (r *Relay) arrival(s snapshot, flags []string) (store.Arrival, error) {
 		return a, err
 	}
 	a.Flags = append(a.Flags, rendered.Flags...)
-	a.Body = &store.Body{
+	a.Body = &ledger.Body{
 		FirstName: rendered.FirstName, LastName: rendered.LastName, Email: rendered.Email, LinkedIn: rendered.LinkedIn,
 		Note: rendered.Note, NoteFormat: rendered.NoteFormat,
 		InterviewerName: result.Interviewer.Name, InterviewerEmail: result.Interviewer.Email,
@@ -217,15 +218,15 @@ func (r *Relay) arrival(s snapshot, flags []string) (store.Arrival, error) {
 }
 
 // eligibility tells whether a result may be exported: both said yes, and it was no practice. Pure.
-func eligibility(r jobs.InterviewResult) (bool, store.Cause) {
+func eligibility(r jobs.InterviewResult) (bool, ledger.Cause) {
 	no := func(d *bool) bool { return d != nil && !*d }
 	switch {
 	case r.Practice:
-		return false, store.CausePractice
+		return false, ledger.CausePractice
 	case no(r.InterviewerAdvances), no(r.CandidateContinues):
-		return false, store.CauseDecisionNo
+		return false, ledger.CauseDecisionNo
 	case r.InterviewerAdvances == nil, r.CandidateContinues == nil:
-		return false, store.CauseDecisionMissing
+		return false, ledger.CauseDecisionMissing
 	}
-	return true, store.CauseNone
+	return true, ledger.CauseNone
 }

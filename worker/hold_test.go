@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -89,21 +90,21 @@ func TestHold_StopsWithinTheCapAndReleases(t *testing.T) {
 	t.Parallel()
 	const waiting = 30
 	for name, c := range map[string]struct {
-		cause store.Cause
+		cause ledger.Cause
 		spoil func(sim *greenhousesim.Sim, key string)
 		fix   func(sim *greenhousesim.Sim, key string)
 		trial int // requests that a trial refuses
 	}{
-		"KeyRevoked": {store.CauseAuthRejected,
+		"KeyRevoked": {ledger.CauseAuthRejected,
 			func(sim *greenhousesim.Sim, key string) { sim.RevokeKey(key) },
 			func(sim *greenhousesim.Sim, key string) { sim.RestoreKey(key) }, 0},
-		"UserDeactivated": {store.CauseAuthRejected,
+		"UserDeactivated": {ledger.CauseAuthRejected,
 			func(sim *greenhousesim.Sim, key string) { sim.DisableUser(key, createdBy) },
 			func(sim *greenhousesim.Sim, key string) { sim.EnableUser(key, createdBy) }, 0},
-		"RightTaken": {store.CausePermissionDenied,
+		"RightTaken": {ledger.CausePermissionDenied,
 			func(sim *greenhousesim.Sim, key string) { sim.SetProspects(key, false) },
 			func(sim *greenhousesim.Sim, key string) { sim.SetProspects(key, true) }, 1},
-		"DisabledByGreenhouse": {store.CausePermissionDenied, // every endpoint says 403
+		"DisabledByGreenhouse": {ledger.CausePermissionDenied, // every endpoint says 403
 			func(sim *greenhousesim.Sim, key string) {
 				sim.Plan(greenhousesim.Fault{Account: key, On: "*", Times: -1, Status: 403})
 			},
@@ -389,9 +390,9 @@ func TestHold_Words(t *testing.T) {
 
 	t.Run("SaySomethingOfEveryCause", func(t *testing.T) {
 		t.Parallel()
-		for _, cause := range []store.Cause{
-			store.CauseStopped, store.CauseOff, store.CauseIncomplete, store.CauseDecryptFailed, store.CauseUntested, store.CausePaused,
-			store.CauseAuthRejected, store.CausePermissionDenied,
+		for _, cause := range []ledger.Cause{
+			ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
+			ledger.CauseAuthRejected, ledger.CausePermissionDenied,
 		} {
 			words := store.HoldFacts{Cause: cause}.Words()
 			assert.NotEmpty(t, words.What, cause)
@@ -408,7 +409,7 @@ func TestHold_Words(t *testing.T) {
 		words, err := r.store.Held(t.Context(), "acme")
 		require.NoError(t, err)
 		assert.Nil(t, words)
-		assert.Equal(t, store.CauseOff, said(r, "nobody").Cause)
+		assert.Equal(t, ledger.CauseOff, said(r, "nobody").Cause)
 	})
 }
 
@@ -433,7 +434,7 @@ func TestHold_AKeyCopiedFromAnotherCompany(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, fmt.Sprint(h.Problems), "decrypt.failed")
 	require.Len(t, r.holds("globex"), 1)
-	assert.Equal(t, store.CauseDecryptFailed, r.holds("globex")[0].Cause)
+	assert.Equal(t, ledger.CauseDecryptFailed, r.holds("globex")[0].Cause)
 
 	r.probe(n, "globex")
 	r.checked("globex", store.CheckProbe)

@@ -2,7 +2,7 @@ package worker
 
 import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // happened is what is known of one attempt to create a candidate.
@@ -17,43 +17,43 @@ type happened struct {
 
 // verdict is what follows.
 type verdict struct {
-	Outcome store.Outcome
-	Cause   store.Cause
+	Outcome ledger.Outcome
+	Cause   ledger.Cause
 }
 
 // judge is the whole policy about outcomes. Pure; its table test is the specification and is printed in the README.
 func judge(h happened) verdict {
 	if h.Panicked {
 		if h.Left {
-			return verdict{store.OutcomeUnknown, store.CauseOutcomeUnknown}
+			return verdict{ledger.OutcomeUnknown, ledger.CauseOutcomeUnknown}
 		}
-		return verdict{store.OutcomeDead, store.CauseBug}
+		return verdict{ledger.OutcomeDead, ledger.CauseBug}
 	}
 	if h.Err == nil {
-		return verdict{store.OutcomeSent, store.CauseNone}
+		return verdict{ledger.OutcomeSent, ledger.CauseNone}
 	}
 	switch h.Err.Class {
 	case greenhouse.ClassNeverLeft, greenhouse.ClassRedirect:
-		return verdict{store.OutcomeAgain, store.CauseGreenhouseDown}
+		return verdict{ledger.OutcomeAgain, ledger.CauseGreenhouseDown}
 	case greenhouse.ClassServer:
 		if h.AsksOnServerErrors {
-			return verdict{store.OutcomeUnknown, store.CauseOutcomeUnknown}
+			return verdict{ledger.OutcomeUnknown, ledger.CauseOutcomeUnknown}
 		}
-		return verdict{store.OutcomeAgain, store.CauseGreenhouseDown}
+		return verdict{ledger.OutcomeAgain, ledger.CauseGreenhouseDown}
 	case greenhouse.ClassLimited:
-		return verdict{store.OutcomeLimited, store.CauseLimited}
+		return verdict{ledger.OutcomeLimited, ledger.CauseLimited}
 	case greenhouse.ClassAuthRejected:
-		return verdict{store.OutcomeHold, store.CauseAuthRejected}
+		return verdict{ledger.OutcomeHold, ledger.CauseAuthRejected}
 	case greenhouse.ClassPermissionDenied:
-		return verdict{store.OutcomeHold, store.CausePermissionDenied}
+		return verdict{ledger.OutcomeHold, ledger.CausePermissionDenied}
 	case greenhouse.ClassNotFound:
 		if h.NamedTarget {
-			return verdict{store.OutcomeDead, store.CauseTargetGone}
+			return verdict{ledger.OutcomeDead, ledger.CauseTargetGone}
 		}
-		return verdict{store.OutcomeHold, store.CausePermissionDenied}
+		return verdict{ledger.OutcomeHold, ledger.CausePermissionDenied}
 	case greenhouse.ClassInvalid:
-		return verdict{store.OutcomeDead, store.CausePayloadRefused}
+		return verdict{ledger.OutcomeDead, ledger.CausePayloadRefused}
 	default: // no answer, 408, 504, an unreadable 2xx, and whatever is not known yet: it may exist there
-		return verdict{store.OutcomeUnknown, store.CauseOutcomeUnknown}
+		return verdict{ledger.OutcomeUnknown, ledger.CauseOutcomeUnknown}
 	}
 }

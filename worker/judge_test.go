@@ -10,33 +10,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // judgeTable is the specification of judge. The README prints it.
 var judgeTable = []struct {
 	what string
 	happened
-	outcome store.Outcome
-	cause   store.Cause
+	outcome ledger.Outcome
+	cause   ledger.Cause
 }{
-	{"2xx with an id", happened{}, store.OutcomeSent, ""},
-	{"2xx, unreadable or without id", failed(greenhouse.ClassUnreadable), store.OutcomeUnknown, "outcome.unknown"},
-	{"never left: DNS, refused, TLS, proxy, too late, body unwritten", failed(greenhouse.ClassNeverLeft), store.OutcomeAgain, "greenhouse.down"},
-	{"left, then timeout, reset, EOF", failed(greenhouse.ClassNoAnswer), store.OutcomeUnknown, "outcome.unknown"},
-	{"408, 504", failed(greenhouse.ClassTimedOut), store.OutcomeUnknown, "outcome.unknown"},
-	{"500, 502, 503 and other 5xx", failed(greenhouse.ClassServer), store.OutcomeAgain, "greenhouse.down"},
-	{"the same, `server_errors: ask`", asking(failed(greenhouse.ClassServer)), store.OutcomeUnknown, "outcome.unknown"},
-	{"429, 425", failed(greenhouse.ClassLimited), store.OutcomeLimited, "limited"},
-	{"401", failed(greenhouse.ClassAuthRejected), store.OutcomeHold, "auth.rejected"},
-	{"403", failed(greenhouse.ClassPermissionDenied), store.OutcomeHold, "permission.denied"},
-	{"404, the request named a job or pool", naming(failed(greenhouse.ClassNotFound)), store.OutcomeDead, "target.gone"},
-	{"404 otherwise", failed(greenhouse.ClassNotFound), store.OutcomeHold, "permission.denied"},
-	{"400, 422, other 4xx", failed(greenhouse.ClassInvalid), store.OutcomeDead, "payload.refused"},
-	{"3xx", failed(greenhouse.ClassRedirect), store.OutcomeAgain, "greenhouse.down"},
-	{"panic before the request left", happened{Panicked: true}, store.OutcomeDead, "bug"},
-	{"panic after it left", happened{Panicked: true, Left: true}, store.OutcomeUnknown, "outcome.unknown"},
-	{"a class that nobody has thought of", failed("news"), store.OutcomeUnknown, "outcome.unknown"},
+	{"2xx with an id", happened{}, ledger.OutcomeSent, ""},
+	{"2xx, unreadable or without id", failed(greenhouse.ClassUnreadable), ledger.OutcomeUnknown, "outcome.unknown"},
+	{"never left: DNS, refused, TLS, proxy, too late, body unwritten", failed(greenhouse.ClassNeverLeft), ledger.OutcomeAgain, "greenhouse.down"},
+	{"left, then timeout, reset, EOF", failed(greenhouse.ClassNoAnswer), ledger.OutcomeUnknown, "outcome.unknown"},
+	{"408, 504", failed(greenhouse.ClassTimedOut), ledger.OutcomeUnknown, "outcome.unknown"},
+	{"500, 502, 503 and other 5xx", failed(greenhouse.ClassServer), ledger.OutcomeAgain, "greenhouse.down"},
+	{"the same, `server_errors: ask`", asking(failed(greenhouse.ClassServer)), ledger.OutcomeUnknown, "outcome.unknown"},
+	{"429, 425", failed(greenhouse.ClassLimited), ledger.OutcomeLimited, "limited"},
+	{"401", failed(greenhouse.ClassAuthRejected), ledger.OutcomeHold, "auth.rejected"},
+	{"403", failed(greenhouse.ClassPermissionDenied), ledger.OutcomeHold, "permission.denied"},
+	{"404, the request named a job or pool", naming(failed(greenhouse.ClassNotFound)), ledger.OutcomeDead, "target.gone"},
+	{"404 otherwise", failed(greenhouse.ClassNotFound), ledger.OutcomeHold, "permission.denied"},
+	{"400, 422, other 4xx", failed(greenhouse.ClassInvalid), ledger.OutcomeDead, "payload.refused"},
+	{"3xx", failed(greenhouse.ClassRedirect), ledger.OutcomeAgain, "greenhouse.down"},
+	{"panic before the request left", happened{Panicked: true}, ledger.OutcomeDead, "bug"},
+	{"panic after it left", happened{Panicked: true, Left: true}, ledger.OutcomeUnknown, "outcome.unknown"},
+	{"a class that nobody has thought of", failed("news"), ledger.OutcomeUnknown, "outcome.unknown"},
 }
 
 func failed(class greenhouse.Class) happened { return happened{Err: &greenhouse.Error{Class: class}} }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -114,7 +115,7 @@ func (f *findings) fail(id, says, why, hint string) {
 }
 
 func (f *findings) accepted(p pair, user *greenhouse.User) {
-	f.report.User, f.report.UserID = store.Clean(user.FullName, 200), user.ID
+	f.report.User, f.report.UserID = ledger.Clean(user.FullName, 200), user.ID
 	f.ok(checkReached, "reached")
 	f.ok(checkAccepted, "accepted")
 	if f.report.User == "" {

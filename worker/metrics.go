@@ -3,6 +3,7 @@ package worker
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -20,13 +21,13 @@ var waitBuckets = []float64{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 360
 
 // outcomes are what judge and follow can make of an attempt. Each is served from the start, so that the first of its kind is seen
 // as an increase.
-var outcomes = map[store.Outcome][]store.Cause{
-	store.OutcomeSent:    {store.CauseNone},
-	store.OutcomeAgain:   {store.CauseGreenhouseDown},
-	store.OutcomeLimited: {store.CauseLimited},
-	store.OutcomeHold:    {store.CauseAuthRejected, store.CausePermissionDenied, store.CauseDecryptFailed, store.CauseNone},
-	store.OutcomeUnknown: {store.CauseOutcomeUnknown},
-	store.OutcomeDead:    {store.CausePayloadRefused, store.CauseTargetGone, store.CauseGreenhouseDown, store.CauseBug},
+var outcomes = map[ledger.Outcome][]ledger.Cause{
+	ledger.OutcomeSent:    {ledger.CauseNone},
+	ledger.OutcomeAgain:   {ledger.CauseGreenhouseDown},
+	ledger.OutcomeLimited: {ledger.CauseLimited},
+	ledger.OutcomeHold:    {ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseDecryptFailed, ledger.CauseNone},
+	ledger.OutcomeUnknown: {ledger.CauseOutcomeUnknown},
+	ledger.OutcomeDead:    {ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug},
 }
 
 // NewMetrics registers the counters, and panics where another of the same names is registered.
@@ -50,7 +51,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	for outcome, causes := range outcomes {
 		for _, cause := range causes {
 			m.attempts.WithLabelValues(string(outcome), string(cause))
-			if outcome == store.OutcomeDead {
+			if outcome == ledger.OutcomeDead {
 				m.dead.WithLabelValues(string(cause))
 			}
 		}
@@ -66,14 +67,14 @@ func (m *Metrics) settled(said store.Settle, settled store.Settled) {
 	}
 	m.attempts.WithLabelValues(string(said.Outcome), string(said.Cause)).Inc()
 	switch {
-	case settled.State == store.StateDead:
+	case settled.State == ledger.StateDead:
 		m.dead.WithLabelValues(string(said.Cause)).Inc()
-	case settled.State == store.StateSent && said.Outcome == store.OutcomeSent:
+	case settled.State == ledger.StateSent && said.Outcome == ledger.OutcomeSent:
 		m.wait.Observe(settled.Waited.Seconds())
 	}
 }
 
 // silent counts attempts whose worker never said how they ended. Should their word still come, it counts as well.
 func (m *Metrics) silent(n int) {
-	m.attempts.WithLabelValues(string(store.OutcomeUnknown), string(store.CauseOutcomeUnknown)).Add(float64(n))
+	m.attempts.WithLabelValues(string(ledger.OutcomeUnknown), string(ledger.CauseOutcomeUnknown)).Add(float64(n))
 }

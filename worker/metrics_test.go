@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -102,7 +103,7 @@ func TestMetrics_LateAnswersCount(t *testing.T) {
 	r.sql("UPDATE ghexport.exports SET deadline = clock_timestamp() - interval '1 s', committed_at = clock_timestamp() - interval '1 hour'")
 	relay.sweep(t.Context())
 	r.state("iv", "unknown")
-	settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: granted.Token, Outcome: store.OutcomeSent, CandidateID: 7})
+	settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: granted.Token, Outcome: ledger.OutcomeSent, CandidateID: 7})
 	require.NoError(t, err)
 	assert.InDelta(t, time.Hour.Seconds(), settled.Waited.Seconds(), 60)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -122,10 +123,10 @@ func (m *model) post(t *rapid.T) {
 	}
 	f := rapid.SampledFrom(free).Draw(t, "flight")
 	f.posted = true
-	f.answer = rapid.SampledFrom([]store.Outcome{
-		store.OutcomeSent, store.OutcomeSent, store.OutcomeSent, store.OutcomeUnknown, store.OutcomeAgain, store.OutcomeLimited, store.OutcomeHold, store.OutcomeDead,
+	f.answer = rapid.SampledFrom([]ledger.Outcome{
+		ledger.OutcomeSent, ledger.OutcomeSent, ledger.OutcomeSent, ledger.OutcomeUnknown, ledger.OutcomeAgain, ledger.OutcomeLimited, ledger.OutcomeHold, ledger.OutcomeDead,
 	}).Draw(t, "answer")
-	if f.answer == store.OutcomeSent || f.answer == store.OutcomeUnknown && rapid.Bool().Draw(t, "accepted") {
+	if f.answer == ledger.OutcomeSent || f.answer == ledger.OutcomeUnknown && rapid.Bool().Draw(t, "accepted") {
 		f.id = m.create(f.of)
 	}
 	m.did("post %s: %s", f.of.id, f.answer)
@@ -154,14 +155,14 @@ func (m *model) report(f *flight) {
 	switch {
 	case !f.posted:
 		f.late = true // it gave up: it never left, and never will
-		s.Outcome, s.Cause = store.OutcomeAgain, store.CauseGreenhouseDown
-	case f.answer == store.OutcomeSent:
-		s.Outcome, s.CandidateID = store.OutcomeSent, f.id
+		s.Outcome, s.Cause = ledger.OutcomeAgain, ledger.CauseGreenhouseDown
+	case f.answer == ledger.OutcomeSent:
+		s.Outcome, s.CandidateID = ledger.OutcomeSent, f.id
 	default:
 		s.Outcome = f.answer
-		s.Cause = map[store.Outcome]store.Cause{
-			store.OutcomeUnknown: store.CauseOutcomeUnknown, store.OutcomeDead: store.CausePayloadRefused, store.OutcomeHold: store.CauseAuthRejected,
-			store.OutcomeAgain: store.CauseGreenhouseDown, store.OutcomeLimited: store.CauseLimited,
+		s.Cause = map[ledger.Outcome]ledger.Cause{
+			ledger.OutcomeUnknown: ledger.CauseOutcomeUnknown, ledger.OutcomeDead: ledger.CausePayloadRefused, ledger.OutcomeHold: ledger.CauseAuthRejected,
+			ledger.OutcomeAgain: ledger.CauseGreenhouseDown, ledger.OutcomeLimited: ledger.CauseLimited,
 		}[f.answer]
 	}
 	m.did("settle %s: %s", f.of.id, s.Outcome)
@@ -344,7 +345,7 @@ func (m *model) sendAll(ctx context.Context) {
 	}
 	m.must(rows.Err())
 	for _, job := range queued {
-		f := &flight{of: m.byExport(job[1]), posted: true, answer: store.OutcomeSent}
+		f := &flight{of: m.byExport(job[1]), posted: true, answer: ledger.OutcomeSent}
 		f.intent = store.Intent{ExportID: job[1], JobID: job[0], Token: uuid.New(), Deadline: deadlineOf, JobTimeout: deadlineOf}
 		if err := m.rules.intend(ctx, m, f.intent); notGranted(err) {
 			continue

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -30,7 +31,7 @@ type flight struct {
 	of     *interview
 	intent store.Intent
 	posted bool
-	answer store.Outcome
+	answer ledger.Outcome
 	id     int64 // the candidate that Greenhouse created for it
 	late   bool  // its deadline was made to pass: the fence lets nothing leave any more
 }
@@ -264,7 +265,7 @@ func TestModel_CatchesBrokenVariants(t *testing.T) {
 	for name, breakIt := range map[string]func(*rules){
 		"SettleWithoutGuard": func(r *rules) {
 			r.settle = func(_ context.Context, m *model, s store.Settle) error {
-				state, due := map[store.Outcome]string{store.OutcomeSent: "sent", store.OutcomeUnknown: "unknown", store.OutcomeDead: "dead"}[s.Outcome], false
+				state, due := map[ledger.Outcome]string{ledger.OutcomeSent: "sent", ledger.OutcomeUnknown: "unknown", ledger.OutcomeDead: "dead"}[s.Outcome], false
 				if state == "" {
 					state, due = "pending", true
 				}

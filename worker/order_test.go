@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -187,7 +188,7 @@ func TestWithdrawal(t *testing.T) {
 		require.NoError(t, r.sim.WaitForRequests(r.deadline(patience), 1))
 		r.enqueue(result("acme", "iv", withdrawn...))
 		r.until("iv", "sent and flagged", func(e row) bool {
-			return e.State == "sent" && len(e.Flags) == 1 && e.Flags[0] == store.FlagWithdrawnAfterSend
+			return e.State == "sent" && len(e.Flags) == 1 && e.Flags[0] == ledger.FlagWithdrawnAfterSend
 		})
 	})
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Every row of the judge table over the wire: the state and cause that it ends in, how often it was sent, what River shows.
@@ -121,7 +121,7 @@ func TestOutcomes_RetrySucceedsAndIsFlagged(t *testing.T) {
 	r.sql("UPDATE ghexport.exports SET due_at = clock_timestamp()")
 	n.relay.Nudge()
 	e := r.state("iv", "sent")
-	assert.Equal(t, []string{store.FlagResentAfter5xx}, e.Flags)
+	assert.Equal(t, []string{ledger.FlagResentAfter5xx}, e.Flags)
 	assert.Equal(t, 2, e.Attempts)
 	assert.Equal(t, 1, r.sim.CountCandidates(key))
 }

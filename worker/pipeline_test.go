@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -103,7 +104,7 @@ func TestPipeline(t *testing.T) {
 		r.quiet()
 		assert.Empty(t, r.state("iv", "sent").Flags)
 		r.enqueue(result("acme", "iv", set("version", 5), set("freeform_feedback", "other")))
-		r.until("iv", "in conflict", func(e row) bool { return len(e.Flags) == 1 && e.Flags[0] == store.FlagVersionConflict })
+		r.until("iv", "in conflict", func(e row) bool { return len(e.Flags) == 1 && e.Flags[0] == ledger.FlagVersionConflict })
 		r.enqueue(result("acme", "iv", set("version", 6), set("freeform_feedback", "edited")))
 		r.until("iv", "edited after send", func(e row) bool { return len(e.Flags) == 2 && e.Version == 6 })
 		r.enqueue(result("acme", "iv", set("version", 7), set("candidate_continues", nil)))
@@ -268,8 +269,8 @@ func TestFold_ReducesToTheNewest(t *testing.T) {
 	assert.EqualValues(t, 2, r.state("edited", "sent").Version)
 	e := r.state("withdrawn", "ineligible")
 	assert.Equal(t, "withdrawn", e.Cause)
-	assert.Equal(t, []string{store.FlagDecisionVanished}, e.Flags)
-	assert.Equal(t, []string{store.FlagVersionConflict}, r.state("conflict", "sent").Flags)
+	assert.Equal(t, []string{ledger.FlagDecisionVanished}, e.Flags)
+	assert.Equal(t, []string{ledger.FlagVersionConflict}, r.state("conflict", "sent").Flags)
 	notes := ""
 	for _, c := range r.sim.Candidates(key) {
 		notes += c.Notes

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -40,7 +41,7 @@ func preview(chosen store.Choices, role string, at time.Time) (store.Preview, er
 	}
 	granted := &store.Granted{
 		CandidateID: interview.Candidate.ID,
-		Body: store.Body{
+		Body: ledger.Body{
 			FirstName: text.FirstName, LastName: text.LastName, Email: text.Email, LinkedIn: text.LinkedIn, Note: text.Note,
 			NoteFormat: text.NoteFormat, InterviewerName: interview.Interviewer.Name, InterviewerEmail: interview.Interviewer.Email,
 		},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -50,7 +51,7 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 		return w.store.PutOffLook(ctx, org, c.Version) // for another node
 	}
 	if err != nil {
-		look.Answer, look.Cause = store.CheckRefused, store.CauseDecryptFailed
+		look.Answer, look.Cause = store.CheckRefused, ledger.CauseDecryptFailed
 		return w.conclude(ctx, look)
 	}
 	free, err := w.store.ChargeBudget(ctx, c.KeyDigest, 1)
@@ -95,7 +96,7 @@ func (w *probeWorker) conclude(ctx context.Context, look store.Look) error {
 	}
 	w.config.Log.Info("probe", zap.String("org_id", look.OrgID), zap.String("answer", string(look.Answer)),
 		zap.String("cause", string(look.Cause)), zap.Int("http_status", look.Status), zap.String("effect", string(effect)))
-	if look.Cause == store.CauseDecryptFailed {
+	if look.Cause == ledger.CauseDecryptFailed {
 		w.logSealBroken(look.OrgID)
 	}
 	if effect == store.LookReleased || effect == store.LookTrial {
@@ -118,9 +119,9 @@ func lookAt(look store.Look, user *greenhouse.User, err error) store.Look {
 	look.Detail, look.Status = detailOf(refused), max(look.Status, refused.Status)
 	switch refused.Class {
 	case greenhouse.ClassAuthRejected:
-		look.Answer, look.Cause = store.CheckRefused, store.CauseAuthRejected
+		look.Answer, look.Cause = store.CheckRefused, ledger.CauseAuthRejected
 	case greenhouse.ClassPermissionDenied:
-		look.Answer, look.Cause = store.CheckRefused, store.CausePermissionDenied
+		look.Answer, look.Cause = store.CheckRefused, ledger.CausePermissionDenied
 	default:
 		look.Answer = store.CheckNone
 	}

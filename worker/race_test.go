@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -105,7 +106,7 @@ func TestRace_WithdrawalAndIntent(t *testing.T) {
 				granted++
 				racing.Go(func() { // Greenhouse is down
 					_, err := r.store.Settle(ctx, store.Settle{ExportID: job[0], JobID: job[1], Token: intent.Token, OrgID: "acme",
-						CredentialVersion: 1, Outcome: store.OutcomeAgain, Cause: store.CauseGreenhouseDown, Status: 503})
+						CredentialVersion: 1, Outcome: ledger.OutcomeAgain, Cause: ledger.CauseGreenhouseDown, Status: 503})
 					assert.NoError(t, err)
 				})
 			})
@@ -338,11 +339,11 @@ func (r *rig) sendOne(ctx context.Context, n int) error {
 	} else if err != nil {
 		return err
 	}
-	outcomes := []store.Outcome{store.OutcomeSent, store.OutcomeAgain, store.OutcomeHold, store.OutcomeDead, store.OutcomeUnknown, store.OutcomeLimited}
+	outcomes := []ledger.Outcome{ledger.OutcomeSent, ledger.OutcomeAgain, ledger.OutcomeHold, ledger.OutcomeDead, ledger.OutcomeUnknown, ledger.OutcomeLimited}
 	said := store.Settle{ExportID: export, JobID: job, Token: intent.Token, OrgID: "acme", CredentialVersion: 1, Outcome: outcomes[n%len(outcomes)]}
-	said.Cause = map[store.Outcome]store.Cause{
-		store.OutcomeAgain: store.CauseGreenhouseDown, store.OutcomeHold: store.CauseAuthRejected, store.OutcomeDead: store.CausePayloadRefused,
-		store.OutcomeUnknown: store.CauseOutcomeUnknown, store.OutcomeLimited: store.CauseLimited,
+	said.Cause = map[ledger.Outcome]ledger.Cause{
+		ledger.OutcomeAgain: ledger.CauseGreenhouseDown, ledger.OutcomeHold: ledger.CauseAuthRejected, ledger.OutcomeDead: ledger.CausePayloadRefused,
+		ledger.OutcomeUnknown: ledger.CauseOutcomeUnknown, ledger.OutcomeLimited: ledger.CauseLimited,
 	}[said.Outcome]
 	said.CandidateID = rand.Int64N(1<<40) + 1
 	_, err = r.store.Settle(ctx, said)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // Rendered is what is sent about one person, as text.
@@ -44,16 +44,16 @@ func Render(r jobs.InterviewResult, companyZone string) (Rendered, error) {
 	if out.FirstName == "" {
 		return Rendered{}, errors.New("the candidate's name has no visible characters")
 	}
-	flag(raised, store.FlagNamePadded)
+	flag(raised, ledger.FlagNamePadded)
 
 	out.LinkedIn, raised = LinkedInProfile(r.Candidate.LinkedIn)
-	flag(!raised && trimInvisible(r.Candidate.LinkedIn) != "", store.FlagLinkedInLeftOut)
+	flag(!raised && trimInvisible(r.Candidate.LinkedIn) != "", ledger.FlagLinkedInLeftOut)
 
 	out.Note, raised = facts{
 		interviewer: r.Interviewer.Name, day: r.InterviewedAt.In(zone), technical: r.Scores.TechnicalSkills,
 		communication: r.Scores.CommunicationSkills, problem: r.Scores.ProblemSolvingAbility, feedback: r.FreeformFeedback,
 	}.note()
-	flag(raised, store.FlagNoteCut)
+	flag(raised, ledger.FlagNoteCut)
 	return out, nil
 }
 

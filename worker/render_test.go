@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // exampleResult is the contract's own example.
@@ -56,22 +56,22 @@ func TestRender_Flags(t *testing.T) {
 		want   []string
 	}{
 		"None":          {func(*jobs.InterviewResult) {}, nil},
-		"OneWordName":   {func(r *jobs.InterviewResult) { r.Candidate.FullName = "Björk" }, []string{store.FlagNamePadded}},
+		"OneWordName":   {func(r *jobs.InterviewResult) { r.Candidate.FullName = "Björk" }, []string{ledger.FlagNamePadded}},
 		"NoLinkedIn":    {func(r *jobs.InterviewResult) { r.Candidate.LinkedIn = "" }, nil},
 		"BlankLinkedIn": {func(r *jobs.InterviewResult) { r.Candidate.LinkedIn = " \u200b\n" }, nil},
 		"CompanyPage": {
 			func(r *jobs.InterviewResult) { r.Candidate.LinkedIn = "https://www.linkedin.com/company/acme" },
-			[]string{store.FlagLinkedInLeftOut},
+			[]string{ledger.FlagLinkedInLeftOut},
 		},
 		"LongFeedback": {
-			func(r *jobs.InterviewResult) { r.FreeformFeedback = strings.Repeat("x", 30_000) }, []string{store.FlagNoteCut},
+			func(r *jobs.InterviewResult) { r.FreeformFeedback = strings.Repeat("x", 30_000) }, []string{ledger.FlagNoteCut},
 		},
 		"All": {
 			func(r *jobs.InterviewResult) {
 				r.Candidate.FullName, r.Candidate.LinkedIn = "毛泽东", "none"
 				r.FreeformFeedback = strings.Repeat("long ", 6000)
 			},
-			[]string{store.FlagNamePadded, store.FlagLinkedInLeftOut, store.FlagNoteCut},
+			[]string{ledger.FlagNamePadded, ledger.FlagLinkedInLeftOut, ledger.FlagNoteCut},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

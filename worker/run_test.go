@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -63,7 +64,7 @@ func TestRun_GroupsWhatDied(t *testing.T) {
 	assert.Equal(t, "emails.type", g.Field)
 	assert.Equal(t, "is wrong", g.Message)
 	assert.Equal(t, rigVersion, g.CodeVersion)
-	assert.Equal(t, store.VerdictAgain, g.Replay)
+	assert.Equal(t, ledger.VerdictAgain, g.Replay)
 	list, err := r.store.Exports(t.Context(), store.Filter{Fingerprint: g.Fingerprint})
 	require.NoError(t, err)
 	assert.Len(t, list, 2)
@@ -78,7 +79,7 @@ func TestRun_SendsEverythingOnce(t *testing.T) {
 	r.start()
 	r.deadLetters("acme", 12)
 	r.deadLetters("globex", 3)
-	run, err := r.store.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Cause: store.CausePayloadRefused}, By: onCall, Canary: 1})
+	run, err := r.store.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Cause: ledger.CausePayloadRefused}, By: onCall, Canary: 1})
 	require.NoError(t, err)
 	r.untilRun(run.ID, store.RunDone)
 	run, err = r.store.Run(t.Context(), run.ID)
@@ -121,7 +122,7 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 	r.start()
 	ctx := t.Context()
 	var ids []int64
-	list, err := r.store.Exports(ctx, store.Filter{State: store.StateDead})
+	list, err := r.store.Exports(ctx, store.Filter{State: ledger.StateDead})
 	require.NoError(t, err)
 	for _, e := range list {
 		ids = append(ids, e.ID)
@@ -142,7 +143,7 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 	}
 	for range 2 {
 		act(func(int) error {
-			_, err := r.store.StartRun(ctx, store.RunRequest{Filter: store.Filter{State: store.StateDead}, By: onCall, Canary: 1})
+			_, err := r.store.StartRun(ctx, store.RunRequest{Filter: store.Filter{State: ledger.StateDead}, By: onCall, Canary: 1})
 			return err
 		})
 		act(func(n int) error {

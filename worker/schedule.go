@@ -5,6 +5,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -50,15 +51,15 @@ func limited(retryAfter time.Duration, told bool) time.Duration {
 }
 
 // follow turns a verdict into a settle's outcome, cause, delay and detail.
-func follow(v verdict, g *store.Granted, now time.Time, retryAfter time.Duration, told bool) (store.Outcome, time.Duration, string) {
+func follow(v verdict, g *store.Granted, now time.Time, retryAfter time.Duration, told bool) (ledger.Outcome, time.Duration, string) {
 	switch v.Outcome {
-	case store.OutcomeAgain:
+	case ledger.OutcomeAgain:
 		if exhausted(g.FirstFailed, now) {
-			return store.OutcomeDead, 0, "after 72 h"
+			return ledger.OutcomeDead, 0, "after 72 h"
 		}
-		return store.OutcomeAgain, again(g.Failures + 1), ""
-	case store.OutcomeLimited:
-		return store.OutcomeLimited, limited(retryAfter, told), ""
+		return ledger.OutcomeAgain, again(g.Failures + 1), ""
+	case ledger.OutcomeLimited:
+		return ledger.OutcomeLimited, limited(retryAfter, told), ""
 	default:
 		return v.Outcome, 0, ""
 	}

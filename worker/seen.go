@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -111,7 +112,7 @@ func (c *Connections) keepSeen(ctx context.Context, org string, version int64, f
 func seenJobs(open []greenhouse.Job) []store.SeenJob {
 	list := []store.SeenJob{}
 	for _, j := range open {
-		list = append(list, store.SeenJob{ID: j.ID, Name: store.Clean(j.Name, 500), Public: j.Public})
+		list = append(list, store.SeenJob{ID: j.ID, Name: ledger.Clean(j.Name, 500), Public: j.Public})
 	}
 	return list
 }
@@ -119,9 +120,9 @@ func seenJobs(open []greenhouse.Job) []store.SeenJob {
 func seenPools(pools []greenhouse.ProspectPool) []store.SeenPool {
 	list := []store.SeenPool{}
 	for _, p := range pools {
-		seen := store.SeenPool{ID: p.ID, Name: store.Clean(p.Name, 500), Stages: []store.SeenStage{}}
+		seen := store.SeenPool{ID: p.ID, Name: ledger.Clean(p.Name, 500), Stages: []store.SeenStage{}}
 		for _, s := range p.Stages {
-			seen.Stages = append(seen.Stages, store.SeenStage{ID: s.ID, Name: store.Clean(s.Name, 500)})
+			seen.Stages = append(seen.Stages, store.SeenStage{ID: s.ID, Name: ledger.Clean(s.Name, 500)})
 		}
 		list = append(list, seen)
 	}

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 )
@@ -41,14 +42,14 @@ func (r *Relay) sweepNotices(ctx context.Context) {
 	swept, err := r.Store.SweepNotices(ctx, r.Notices)
 	r.report("sweep notices", err)
 	if len(swept.WaveBegan) > 0 {
-		r.Log.Error("many companies refused within minutes: Greenhouse's fault or ours", zap.String("cause", string(store.CauseAuthRejected)),
+		r.Log.Error("many companies refused within minutes: Greenhouse's fault or ours", zap.String("cause", string(ledger.CauseAuthRejected)),
 			zap.Strings("orgs", swept.WaveBegan))
 	}
 	if swept.WaveEnded {
 		r.Log.Warn("the wave of refusals is over; companies still refused are told")
 	}
 	for _, org := range swept.Unreadable {
-		r.Log.Error("a company's key does not open", zap.String("cause", string(store.CauseDecryptFailed)), zap.String("org_id", org))
+		r.Log.Error("a company's key does not open", zap.String("cause", string(ledger.CauseDecryptFailed)), zap.String("org_id", org))
 	}
 	due, err := r.Store.DueNotices(ctx, noticesAtOnce*4)
 	r.report("due notices", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -186,7 +187,7 @@ func TestTrial(t *testing.T) {
 		r.untilHeld("acme", "")
 		_, err := r.store.Settle(t.Context(), store.Settle{
 			ExportID: trial.ExportID, Token: trial.Token, OrgID: "acme", CredentialVersion: trial.Company.CredentialVersion,
-			StartedAt: trial.StartedAt, Trial: true, Outcome: store.OutcomeHold, Cause: store.CausePermissionDenied, Status: 403,
+			StartedAt: trial.StartedAt, Trial: true, Outcome: ledger.OutcomeHold, Cause: ledger.CausePermissionDenied, Status: 403,
 		})
 		require.NoError(t, err)
 		r.untilHeld("acme", "")

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -224,6 +225,6 @@ func (w *Worker) loseKeyset() {
 
 // logSealBroken says, for whoever is paged by errors, that a company is held for a fault of ours.
 func (w *Worker) logSealBroken(org string) {
-	w.config.Log.Error("a company's stored key does not open, and it is held", zap.String("org_id", org), zap.String("cause", string(store.CauseDecryptFailed)),
+	w.config.Log.Error("a company's stored key does not open, and it is held", zap.String("org_id", org), zap.String("cause", string(ledger.CauseDecryptFailed)),
 		zap.String("hint", "was its row altered, or copied from another company or database? see docs/keys.md"))
 }

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 	"gopkg.in/yaml.v3"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
@@ -95,7 +96,7 @@ func causesOf(expr string) []string {
 		list, _, _ := strings.Cut(named, `"`)
 		return strings.Split(list, "|")
 	}
-	return []string{string(store.CausePayloadRefused), string(store.CauseTargetGone), string(store.CauseGreenhouseDown), string(store.CauseBug)}
+	return []string{string(ledger.CausePayloadRefused), string(ledger.CauseTargetGone), string(ledger.CauseGreenhouseDown), string(ledger.CauseBug)}
 }
 
 // What alerts rest on is what /metrics serves.

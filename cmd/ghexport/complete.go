@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -71,16 +72,16 @@ var word = regexp.MustCompile(`^[^\t]*`)
 func wordOf(c cobra.Completion) string { return word.FindString(c) }
 
 // actsOn are the states of what a command can do something with; other commands take every export.
-var actsOn = map[string][]store.State{
-	"replay":  {store.StateDead, store.StateCancelled},
-	"resolve": {store.StateUnknown, store.StateDuplicate},
-	"discard": {store.StateDead, store.StatePending},
+var actsOn = map[string][]ledger.State{
+	"replay":  {ledger.StateDead, ledger.StateCancelled},
+	"resolve": {ledger.StateUnknown, ledger.StateDuplicate},
+	"discard": {ledger.StateDead, ledger.StatePending},
 }
 
 func suggestExports(ctx context.Context, st *store.Store, cmd *cobra.Command) ([]cobra.Completion, error) {
 	states, some := actsOn[cmd.Name()]
 	if !some {
-		states = []store.State{""}
+		states = []ledger.State{""}
 	}
 	var words []cobra.Completion
 	for _, state := range states {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -26,7 +27,7 @@ func (c *cli) dead() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f.State = store.StateDead
+			f.State = ledger.StateDead
 			if !group {
 				return c.list(cmd, f, asJSON)
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/docs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -74,7 +75,7 @@ privacy, silence. Alone it lists them all. The pages are compiled in: it needs n
 func runbook() []*docs.Page {
 	pages := slices.Clone(docs.Runbook())
 	order := func(p *docs.Page) int {
-		n := slices.Index(store.Causes, store.Cause(p.Name))
+		n := slices.Index(store.Causes, ledger.Cause(p.Name))
 		if n < 0 {
 			return len(store.Causes)
 		}
@@ -99,7 +100,7 @@ func (c *cli) listPages(asJSON bool) error {
 }
 
 func lineOf(page *docs.Page) pageLine {
-	return pageLine{page.Name, slices.Contains(store.Causes, store.Cause(page.Name)), page.Summary}
+	return pageLine{page.Name, slices.Contains(store.Causes, ledger.Cause(page.Name)), page.Summary}
 }
 
 func pageAsJSON(page *docs.Page) pageJSON {

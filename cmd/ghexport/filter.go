@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -23,8 +24,8 @@ type filterFlags struct {
 func (f *filterFlags) register(cmd *cobra.Command, withState bool) {
 	flags := cmd.Flags()
 	if withState {
-		flags.StringVar(&f.state, "state", "", "only those in this state: "+joined(store.States))
-		complete(cmd, "state", texts(store.States))
+		flags.StringVar(&f.state, "state", "", "only those in this state: "+joined(ledger.States))
+		complete(cmd, "state", texts(ledger.States))
 	}
 	flags.StringVar(&f.org, "org", "", "only those of this company")
 	flags.StringVar(&f.cause, "cause", "", "only those with this cause, or held for it, such as payload.refused")
@@ -46,9 +47,9 @@ func (f *filterFlags) any() bool {
 
 // filter checks the flags. A word that is no state or cause is a slip, and must not pass for "nothing matches".
 func (f *filterFlags) filter() (store.Filter, error) {
-	out := store.Filter{State: store.State(f.state), Org: f.org, Cause: store.Cause(f.cause), Fingerprint: f.fingerprint, Limit: f.limit}
-	if f.state != "" && !slices.Contains(store.States, out.State) {
-		return out, usagef("--state %s: no such state; there are %s", f.state, joined(store.States))
+	out := store.Filter{State: ledger.State(f.state), Org: f.org, Cause: ledger.Cause(f.cause), Fingerprint: f.fingerprint, Limit: f.limit}
+	if f.state != "" && !slices.Contains(ledger.States, out.State) {
+		return out, usagef("--state %s: no such state; there are %s", f.state, joined(ledger.States))
 	}
 	if f.cause != "" && !slices.Contains(store.Causes, out.Cause) {
 		return out, usagef("--cause %s: no such cause; there are %s", f.cause, joined(store.Causes))

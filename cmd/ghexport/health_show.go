@@ -10,6 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -55,7 +56,7 @@ func (c *cli) showProblems(list []store.Problem) {
 	}
 	for _, p := range list {
 		c.paragraph("problem: ", p.Says)
-		if p.Fault != store.FaultNobody {
+		if p.Fault != ledger.FaultNobody {
 			c.printf("  whose    %s\n", p.Fault)
 		}
 		c.paragraph("  do       ", p.Do)
@@ -113,13 +114,13 @@ func paceLine(p store.Pace) string {
 }
 
 // failedLine lists causes of attempts that failed, the commonest first, each with whose doing it is.
-func failedLine(causes map[store.Cause]int64) string {
-	list := slices.SortedFunc(maps.Keys(causes), func(a, b store.Cause) int {
+func failedLine(causes map[ledger.Cause]int64) string {
+	list := slices.SortedFunc(maps.Keys(causes), func(a, b ledger.Cause) int {
 		return cmp.Or(cmp.Compare(causes[b], causes[a]), cmp.Compare(a, b))
 	})
 	var says []string
 	for _, cause := range list {
-		fault := cmp.Or(cause.Fault(), store.FaultOurs)
+		fault := cmp.Or(cause.Fault(), ledger.FaultOurs)
 		says = append(says, fmt.Sprintf("%d %s (%s)", causes[cause], cmp.Or(string(cause), "key not known here"), fault))
 	}
 	return strings.Join(says, ", ")
@@ -127,7 +128,7 @@ func failedLine(causes map[store.Cause]int64) string {
 
 func statesLine(h store.Health) string {
 	var states []string
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		if n := h.States[state]; n > 0 {
 			states = append(states, fmt.Sprintf("%d %s", n, state))
 		}

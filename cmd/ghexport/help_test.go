@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // everyCommand is the tree of ours, without what cobra adds.
@@ -68,7 +68,7 @@ func TestHelp_SettingsAndStates(t *testing.T) {
 			assert.Regexp(t, `\b`+name+`\b`, settingsHelp)
 		}
 	}
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		assert.NotEmpty(t, meanings[state], state)
 	}
 }

@@ -23,20 +23,21 @@ var layout = map[string]struct {
 	mayNot []string // import paths, or their beginnings
 }{
 	"docs":                     {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
+	"ledger":                   {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
 	"jobs":                     {},
 	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"greenhouse/greenhousesim": {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
 	"migrations":               {},
-	"store":                    {may: []string{"jobs"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
-	"store/storetest":          {may: []string{"store", "migrations"}},
-	"worker":                   {may: []string{"jobs", "store", "greenhouse", "worker/notice"}},
-	"worker/notice":            {may: []string{"store"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
+	"store":                    {may: []string{"jobs", "ledger"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
+	"store/storetest":          {may: []string{"ledger", "store", "migrations"}},
+	"worker":                   {may: []string{"jobs", "ledger", "store", "greenhouse", "worker/notice"}},
+	"worker/notice":            {may: []string{"ledger", "store"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"worker/notice/noticetest": {},
-	"web":                      {may: []string{"docs", "jobs", "store"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
-	"cmd/ghexport":             {may: []string{"docs", "jobs", "store", "greenhouse", "migrations", "worker", "worker/notice", "web"}},
+	"web":                      {may: []string{"docs", "jobs", "ledger", "store"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
+	"cmd/ghexport":             {may: []string{"docs", "jobs", "ledger", "store", "greenhouse", "migrations", "worker", "worker/notice", "web"}},
 	"cmd/greenhouse-sim":       {may: []string{"greenhouse/greenhousesim"}},
-	"cmd/demo":                 {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
-	"cmd/chaos":                {may: []string{"jobs", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
+	"cmd/demo":                 {may: []string{"jobs", "ledger", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
+	"cmd/chaos":                {may: []string{"jobs", "ledger", "store", "greenhouse", "migrations", "worker", "web", "greenhouse/greenhousesim", "store/storetest"}},
 }
 
 type goPackage struct {

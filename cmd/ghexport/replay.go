@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -79,7 +80,7 @@ func (c *cli) runReplay(cmd *cobra.Command, flags replayFlags, args []string) er
 	changed := cmd.Flags().Changed
 	carefully := flags.watch || flags.asJSON || changed("canary") || changed("rate") || changed("ticket") || changed("stop-at")
 	switch {
-	case f.Cause == store.CauseMessageInvalid:
+	case f.Cause == ledger.CauseMessageInvalid:
 		return c.replayRejected(cmd.Context(), st, flags.verbFlags, f)
 	case len(f.IDs) > 0 && len(f.IDs) <= atOnce && !carefully:
 		return c.act(cmd.Context(), verb{"replay", "replayed", func(ctx context.Context, f store.Filter, by store.By, dryRun bool) (store.Result, error) {

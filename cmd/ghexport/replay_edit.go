@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -37,7 +38,7 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 	}
 	done, err := st.Amend(ctx, store.Amendment{
 		ExportID: f.IDs[0], By: c.by(flags.reason), Digests: digests, DryRun: flags.dryRun,
-		Change: func(b store.Body) (store.Edited, error) {
+		Change: func(b ledger.Body) (store.Edited, error) {
 			edited, err := worker.Amend(b, set)
 			if err != nil {
 				return edited, usagef("--set: %s", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -189,7 +190,7 @@ const troubles = 20
 
 func (c *cli) showRunTroubles(ctx context.Context, st *store.Store, id int64) error {
 	var rows [][]string
-	for _, state := range []store.MemberState{store.MemberState(store.StateDead), store.MemberState(store.StateUnknown), store.MemberState(store.StateDuplicate), store.MemberSkipped} {
+	for _, state := range []store.MemberState{store.MemberState(ledger.StateDead), store.MemberState(ledger.StateUnknown), store.MemberState(ledger.StateDuplicate), store.MemberSkipped} {
 		members, err := st.RunMembers(ctx, id, state, 0, troubles)
 		if err != nil {
 			return err

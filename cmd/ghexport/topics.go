@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // settingsHelp lists every setting; a test holds it against [Config].
@@ -50,22 +50,22 @@ Data is printed on standard output; everything else, questions and errors too, o
 "ghexport: what was wrong"; where its cure is known, a line "hint: ..." follows. Nothing is ever asked where nobody can answer.`
 
 // meanings say what each state is.
-var meanings = map[store.State]string{
-	store.StateIneligible: "not both said yes, or not yet; nothing is sent",
-	store.StatePending:    "goes when it is due, its company may send, and no other export of the same candidate is before it",
-	store.StateQueued:     "one River job may send it",
-	store.StateSending:    "the request may have reached Greenhouse",
-	store.StateSent:       "it is in Greenhouse; nothing ever sends it again",
-	store.StateUnknown:    "it was sent and no readable answer came: look in Greenhouse, then ghexport resolve",
-	store.StateDuplicate:  "this candidate was sent before, or may have been: decide with ghexport resolve",
-	store.StateDead:       "refused for good, or failing for 72 hours: put it right, then ghexport replay or discard",
-	store.StateCancelled:  "ended by a person, or its personal data was erased",
+var meanings = map[ledger.State]string{
+	ledger.StateIneligible: "not both said yes, or not yet; nothing is sent",
+	ledger.StatePending:    "goes when it is due, its company may send, and no other export of the same candidate is before it",
+	ledger.StateQueued:     "one River job may send it",
+	ledger.StateSending:    "the request may have reached Greenhouse",
+	ledger.StateSent:       "it is in Greenhouse; nothing ever sends it again",
+	ledger.StateUnknown:    "it was sent and no readable answer came: look in Greenhouse, then ghexport resolve",
+	ledger.StateDuplicate:  "this candidate was sent before, or may have been: decide with ghexport resolve",
+	ledger.StateDead:       "refused for good, or failing for 72 hours: put it right, then ghexport replay or discard",
+	ledger.StateCancelled:  "ended by a person, or its personal data was erased",
 }
 
 // topics are pages of help that belong to no command: ghexport help states.
 func topics() []*cobra.Command {
 	var states, causes strings.Builder
-	for _, state := range store.States {
+	for _, state := range ledger.States {
 		fmt.Fprintf(&states, "  %-11s %s\n", state, meanings[state])
 	}
 	for _, page := range runbook() {

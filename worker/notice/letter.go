@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -62,7 +63,7 @@ func refused(n store.Notice, held *store.HoldWords) Letter {
 		return l
 	}
 	what, likely := "has refused our sign-in", "Most often the API key was revoked, or the \"Created by\" user was deactivated."
-	if n.Cause == store.CausePermissionDenied {
+	if n.Cause == ledger.CausePermissionDenied {
 		what, likely = "has not let us add candidates", "Most often the rights of the \"Created by\" user were reduced."
 	}
 	l.Text = append(l.Text, fmt.Sprintf("Since %s Greenhouse %s. %s", moment(n.Since), what, waiting(n.Waiting)), likely)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 	"github.com/interviewing-io/greenhouse-export/worker/notice/noticetest"
@@ -25,7 +26,7 @@ import (
 var at = time.Date(2026, 11, 26, 9, 14, 5, 0, time.UTC)
 
 var broken = store.Notice{
-	Kind: store.NoticeBroken, OrgID: "acme", Cause: store.CauseAuthRejected, Since: at, Waiting: 3, CreatedAt: at.Add(10 * time.Second),
+	Kind: store.NoticeBroken, OrgID: "acme", Cause: ledger.CauseAuthRejected, Since: at, Waiting: 3, CreatedAt: at.Add(10 * time.Second),
 }
 
 // certificate is one for this machine, and what trusts it.
@@ -161,7 +162,7 @@ func TestParseSMTP(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	t.Parallel()
-	held := (&store.HoldFacts{Cause: store.CauseAuthRejected, Since: &at, KeyLast5: "a7f2c", CreatedBy: "recruiting@acme.example"}).Words()
+	held := (&store.HoldFacts{Cause: ledger.CauseAuthRejected, Since: &at, KeyLast5: "a7f2c", CreatedBy: "recruiting@acme.example"}).Words()
 	for name, c := range map[string]struct {
 		notice store.Notice
 		held   *store.HoldWords
@@ -169,7 +170,7 @@ func TestWrite(t *testing.T) {
 	}{
 		"Broken":    {broken, nil, []string{"Since 26 November 2026, 09:14 UTC Greenhouse has refused our sign-in. 3 candidates are waiting; none are lost.", "the API key was revoked", "Fix it here (2 minutes)", "as soon as it works"}},
 		"Explained": {broken, &held, []string{"Greenhouse refuses our sign-in since 26 November, 09:14 UTC. 3 candidates are waiting", "recruiting@acme.example", "1. In Greenhouse, Configure"}},
-		"Forbidden": {with(func(n *store.Notice) { n.Cause, n.Waiting = store.CausePermissionDenied, 1 }), &held, []string{"has not let us add candidates. 1 candidate is waiting, and is not lost."}},
+		"Forbidden": {with(func(n *store.Notice) { n.Cause, n.Waiting = ledger.CausePermissionDenied, 1 }), &held, []string{"has not let us add candidates. 1 candidate is waiting, and is not lost."}},
 		"Day":       {with(func(n *store.Notice) { n.Kind, n.Days = store.NoticeStillBroken, 2 }), nil, []string{"Day 3: we still can't", "It has been like this for 2 days."}},
 		"Works":     {with(func(n *store.Notice) { n.Kind = store.NoticeWorksAgain }), nil, []string{"It works again.", "3 candidates were waiting; none were lost."}},
 		"WorksOne":  {with(func(n *store.Notice) { n.Kind, n.Waiting = store.NoticeWorksAgain, 1 }), nil, []string{"1 candidate was waiting; none was lost."}},
@@ -177,7 +178,7 @@ func TestWrite(t *testing.T) {
 		"Refusals": {with(func(n *store.Notice) {
 			n.Kind, n.OrgID, n.Companies = store.NoticeRefusals, "", []string{"acme", "globex", "initech"}
 		}), nil, []string{"401 from Greenhouse for 3 companies", "acme, globex, initech", "https://exports.example/runbooks/auth.rejected"}},
-		"Key": {with(func(n *store.Notice) { n.Kind, n.Cause = store.NoticeKeyUnreadable, store.CauseDecryptFailed }), nil, []string{"the stored key of acme does not open", "/runbooks/decrypt.failed"}},
+		"Key": {with(func(n *store.Notice) { n.Kind, n.Cause = store.NoticeKeyUnreadable, ledger.CauseDecryptFailed }), nil, []string{"the stored key of acme does not open", "/runbooks/decrypt.failed"}},
 	} {
 		l := notice.Write(c.notice, c.held, "https://exports.example/")
 		plain, _, err := l.Render()

@@ -1,4 +1,4 @@
-package store
+package ledger
 
 import (
 	"testing"
@@ -16,43 +16,43 @@ func TestBudget(t *testing.T) {
 
 	t.Run("KeepsATenthForRetriesAndProbes", func(t *testing.T) {
 		t.Parallel()
-		b := Budget{Limit: 50, Window: coldWindow}
-		b.roll(noon, 0)
-		assert.Equal(t, 45, b.free(noon, false))
-		assert.Equal(t, 50, b.free(noon, true))
+		b := Budget{Limit: 50, Window: ColdWindow}
+		b.Roll(noon, 0)
+		assert.Equal(t, 45, b.Free(noon, false))
+		assert.Equal(t, 50, b.Free(noon, true))
 	})
 
 	t.Run("CountsWhatIsInFlightWhenAWindowBegins", func(t *testing.T) {
 		t.Parallel()
-		b := Budget{Limit: 50, Window: coldWindow, PhaseKnown: true, End: noon, Spent: 50}
-		b.roll(noon.Add(-time.Second), 4)
-		assert.Zero(t, b.free(noon.Add(-time.Second), true))
-		b.roll(noon, 4)
-		assert.Equal(t, 46, b.free(noon, true))
-		assert.Equal(t, noon.Add(coldWindow), b.End)
+		b := Budget{Limit: 50, Window: ColdWindow, PhaseKnown: true, End: noon, Spent: 50}
+		b.Roll(noon.Add(-time.Second), 4)
+		assert.Zero(t, b.Free(noon.Add(-time.Second), true))
+		b.Roll(noon, 4)
+		assert.Equal(t, 46, b.Free(noon, true))
+		assert.Equal(t, noon.Add(ColdWindow), b.End)
 	})
 
 	t.Run("WhatIsSpentAtAWindowsEdgeCountsInBoth", func(t *testing.T) {
 		t.Parallel()
-		b := Budget{Limit: 50, Window: coldWindow, PhaseKnown: true, End: noon}
+		b := Budget{Limit: 50, Window: ColdWindow, PhaseKnown: true, End: noon}
 		edge := noon.Add(-time.Second)
-		b.roll(edge, 0)
-		assert.True(t, b.spend(edge).After(noon), "it may leave in the next window")
-		b.roll(noon.Add(time.Second), 0)
+		b.Roll(edge, 0)
+		assert.True(t, b.Spend(edge).After(noon), "it may leave in the next window")
+		b.Roll(noon.Add(time.Second), 0)
 		assert.Equal(t, 1, b.Spent)
-		b = Budget{Limit: 50, Window: coldWindow, PhaseKnown: true, End: noon}
+		b = Budget{Limit: 50, Window: ColdWindow, PhaseKnown: true, End: noon}
 		early := noon.Add(-5 * time.Second)
-		b.roll(early, 0)
-		assert.True(t, b.spend(early).Before(noon.Add(-time.Second)), "it may not")
-		b.roll(noon.Add(time.Second), 0)
+		b.Roll(early, 0)
+		assert.True(t, b.Spend(early).Before(noon.Add(-time.Second)), "it may not")
+		b.Roll(noon.Add(time.Second), 0)
 		assert.Zero(t, b.Spent)
 	})
 
 	t.Run("NothingGoesWhileBlocked", func(t *testing.T) {
 		t.Parallel()
-		b := Budget{Limit: 50, Window: coldWindow, BlockedUntil: noon.Add(time.Minute)}
-		b.roll(noon, 0)
-		assert.Zero(t, b.free(noon, true))
+		b := Budget{Limit: 50, Window: ColdWindow, BlockedUntil: noon.Add(time.Minute)}
+		b.Roll(noon, 0)
+		assert.Zero(t, b.Free(noon, true))
 	})
 }
 
@@ -60,19 +60,19 @@ func TestBudget(t *testing.T) {
 func TestBudget_AnyStretchHoldsTheLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		b := Budget{Limit: rapid.IntRange(1, 60).Draw(t, "limit"), Window: coldWindow}
+		b := Budget{Limit: rapid.IntRange(1, 60).Draw(t, "limit"), Window: ColdWindow}
 		now := noon
 		var spent []time.Time
 		for range 400 {
 			now = now.Add(time.Duration(rapid.IntRange(0, 600).Draw(t, "ms")) * time.Millisecond)
-			b.roll(now, 0)
-			if b.free(now, rapid.Bool().Draw(t, "urgent")) > 0 {
-				b.spend(now)
+			b.Roll(now, 0)
+			if b.Free(now, rapid.Bool().Draw(t, "urgent")) > 0 {
+				b.Spend(now)
 				spent = append(spent, now)
 			}
 			stretch := 0
 			for _, at := range spent {
-				if now.Sub(at) < coldWindow {
+				if now.Sub(at) < ColdWindow {
 					stretch++
 				}
 			}

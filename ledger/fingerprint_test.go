@@ -1,4 +1,4 @@
-package store_test
+package ledger_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 func TestShape(t *testing.T) {
@@ -34,8 +34,8 @@ func TestShape(t *testing.T) {
 		"notes: " + strings.Repeat("ä", 400):                                        "notes: " + strings.Repeat("ä", 146),
 		"notes: contact support with incident a1b2c3d4e5f6 at status.greenhouse.io": "notes: contact support with incident ID at status.greenhouse.io",
 	} {
-		assert.Equal(t, want, store.Shape(detail), detail)
-		assert.Equal(t, want, store.Shape(want), "a shape's shape is itself")
+		assert.Equal(t, want, ledger.Shape(detail), detail)
+		assert.Equal(t, want, ledger.Shape(want), "a shape's shape is itself")
 	}
 }
 
@@ -50,7 +50,7 @@ func TestFields(t *testing.T) {
 		"a: is wrong; something else":   {"a", "is wrong; something else"},
 		"something went wrong: sorry":   {"", "something went wrong: sorry"},
 	} {
-		field, message := store.Fields(shape)
+		field, message := ledger.Fields(shape)
 		assert.Equal(t, want, [2]string{field, message}, shape)
 	}
 }

@@ -1,4 +1,4 @@
-package store
+package ledger
 
 // Fault says whose doing a cause is: who must act, or who is to be left in peace.
 type Fault string

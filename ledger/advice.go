@@ -1,4 +1,4 @@
-package store
+package ledger
 
 import (
 	"fmt"
@@ -14,35 +14,31 @@ const (
 	VerdictAgain Verdict = "not yet"   // nothing has changed: they would probably fail again
 )
 
-// deathFacts are what is known of letters that died of one thing.
-type deathFacts struct {
-	cause     Cause
-	died, now string // the version that sent them, and this one
-	companies int64
-	answered  int64 // companies from which Greenhouse took something, or a probe, since
-	changed   int64 // companies whose settings were changed since
+// Deaths are what is known of letters that died of one thing.
+type Deaths struct {
+	Cause     Cause
+	Died, Now string // the version that sent them, and this one
+	Companies int64
+	Answered  int64 // Companies from which Greenhouse took something, or a probe, since
+	Changed   int64 // Companies whose settings were changed since
 }
 
-func (g DeadGroup) facts(version string) deathFacts {
-	return deathFacts{cause: g.Cause, died: g.CodeVersion, now: version, companies: g.Companies, answered: g.answered, changed: g.changed}
-}
-
-// judgeAgain is what a person who knows the causes would say about sending letters again, and why. Pure; it decides nothing: a run
+// Advise is what a person who knows the causes would say about sending letters again, and why. Pure; it decides nothing: a run
 // sends one first whatever it says.
-func judgeAgain(f deathFacts) (Verdict, string) {
-	deployed := f.died != f.now && f.died != "" && f.now != ""
-	switch f.cause {
+func Advise(f Deaths) (Verdict, string) {
+	deployed := f.Died != f.Now && f.Died != "" && f.Now != ""
+	switch f.Cause {
 	case CauseGreenhouseDown:
 		switch {
-		case f.answered == f.companies:
+		case f.Answered == f.Companies:
 			return VerdictSafe, "Greenhouse has answered since"
-		case f.answered > 0:
-			return VerdictTry, fmt.Sprintf("Greenhouse has answered %d of %d companies since", f.answered, f.companies)
+		case f.Answered > 0:
+			return VerdictTry, fmt.Sprintf("Greenhouse has answered %d of %d companies since", f.Answered, f.Companies)
 		}
 		return VerdictAgain, "Greenhouse has not answered since; it is safe once it does"
 	case CauseTargetGone:
-		if f.changed > 0 {
-			return VerdictTry, fmt.Sprintf("the settings of %d of %d companies were changed since", f.changed, f.companies)
+		if f.Changed > 0 {
+			return VerdictTry, fmt.Sprintf("the settings of %d of %d companies were changed since", f.Changed, f.Companies)
 		}
 		return VerdictAgain, "map the job, or the pool, anew first; the settings are as they were"
 	case CausePayloadRefused:

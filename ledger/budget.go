@@ -1,4 +1,4 @@
-package store
+package ledger
 
 import (
 	"math"
@@ -19,7 +19,7 @@ type Budget struct {
 
 const (
 	coldLimit  = 50               // requests a window before headers say otherwise
-	coldWindow = 10 * time.Second // and the window's length
+	ColdWindow = 10 * time.Second // and the window's length
 
 	// phaseGuard is how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds.
 	phaseGuard = 1250 * time.Millisecond
@@ -30,15 +30,15 @@ const (
 	wideLimit = 1000
 )
 
-func (b *Budget) wide() bool { return b.Limit > wideLimit }
+func (b *Budget) Wide() bool { return b.Limit > wideLimit }
 
 func (b *Budget) guard() time.Duration { return min(phaseGuard, b.Window/4) }
 
 func (b *Budget) edge() time.Duration { return b.guard() + min(pickupGuard, b.Window/4) }
 
-// roll brings the budget to now. inFlight requests may still arrive in the window that begins.
-func (b *Budget) roll(now time.Time, inFlight int) {
-	if !b.PhaseKnown && !b.wide() {
+// Roll brings the budget to now. inFlight requests may still arrive in the window that begins.
+func (b *Budget) Roll(now time.Time, inFlight int) {
+	if !b.PhaseKnown && !b.Wide() {
 		for len(b.Spends) > 0 && !b.Spends[0].After(now.Add(-b.Window-pickupGuard)) {
 			b.Spends = b.Spends[1:]
 		}
@@ -66,13 +66,13 @@ func (b *Budget) roll(now time.Time, inFlight int) {
 	b.Spends = nil
 }
 
-// free is how many requests may be spent now. A tenth is kept for retries and probes, which ask with urgent. Call roll first.
-func (b *Budget) free(now time.Time, urgent bool) int {
+// Free is how many requests may be spent now. A tenth is kept for retries and probes, which ask with urgent. Call roll first.
+func (b *Budget) Free(now time.Time, urgent bool) int {
 	if now.Before(b.BlockedUntil) {
 		return 0
 	}
 	usable := b.Limit
-	if !b.PhaseKnown && b.wide() {
+	if !b.PhaseKnown && b.Wide() {
 		usable /= 2 // windows of our own phase: any stretch of one touches two of them
 	}
 	if !urgent {
@@ -81,22 +81,22 @@ func (b *Budget) free(now time.Time, urgent bool) int {
 	return max(0, usable-b.Spent)
 }
 
-// freeForReplay is free for what yields to live work: a quarter is left to that, less and less as the window goes by, so that what
+// FreeForReplay is free for what yields to live work: a quarter is left to that, less and less as the window goes by, so that what
 // nobody else needed is used in the end.
-func (b *Budget) freeForReplay(now time.Time, urgent bool) int {
-	reserve := b.replayReserve()
+func (b *Budget) FreeForReplay(now time.Time, urgent bool) int {
+	reserve := b.ReplayReserve()
 	if left := b.End.Sub(now); b.PhaseKnown && left < b.Window {
 		reserve = int(math.Ceil(float64(reserve) * float64(max(0, left)) / float64(b.Window)))
 	}
-	return max(0, b.free(now, urgent)-reserve)
+	return max(0, b.Free(now, urgent)-reserve)
 }
 
-func (b *Budget) replayReserve() int { return (b.Limit + 3) / 4 }
+func (b *Budget) ReplayReserve() int { return (b.Limit + 3) / 4 }
 
-// spend takes one request out and returns the moment after which it may no longer leave.
-func (b *Budget) spend(now time.Time) (sendBy time.Time) {
+// Spend takes one request out and returns the moment after which it may no longer leave.
+func (b *Budget) Spend(now time.Time) (sendBy time.Time) {
 	b.Spent++
-	if !b.wide() {
+	if !b.Wide() {
 		b.Spends = append(b.Spends, now)
 	}
 	switch {
@@ -104,7 +104,7 @@ func (b *Budget) spend(now time.Time) (sendBy time.Time) {
 		return b.End.Add(b.Window - b.guard())
 	case b.PhaseKnown:
 		return b.End.Add(-b.guard())
-	case b.wide():
+	case b.Wide():
 		return b.End.Add(pickupGuard)
 	default:
 		return now.Add(pickupGuard)

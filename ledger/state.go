@@ -1,4 +1,4 @@
-package store
+package ledger
 
 // State is where an export stands. The database's CHECK lists the same words.
 type State string
@@ -80,7 +80,7 @@ const (
 	FlagNoteCut            = "note_cut"
 )
 
-// holdCauses are the causes for which companies are held, and not exports.
-var holdCauses = []Cause{
+// HoldCauses are the causes for which companies are held, and not exports.
+var HoldCauses = []Cause{
 	CauseStopped, CauseOff, CauseIncomplete, CauseDecryptFailed, CauseUntested, CausePaused, CauseAuthRejected, CausePermissionDenied,
 }
