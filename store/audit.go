@@ -72,7 +72,7 @@ const auditColumns = `
 		SELECT a.id, a.at, a.actor, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
 		  FROM ghexport.audit a`
 
-// AuditTrail reads what people did, newest first.
+// AuditTrail reads what people did, newest first. Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
 func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
 	w := where{}
 	w.addIf(f.Actor != "", "a.actor = %s", f.Actor)
@@ -88,17 +88,18 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 	if limit <= 0 {
 		limit = auditPage
 	}
-	rows, err := s.Pool.Query(ctx, auditColumns+w.sql()+`
+	var entries []AuditEntry
+	err := s.look(ctx, "read the audit trail", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, auditColumns+w.sql()+`
 		 ORDER BY a.id DESC
 		 LIMIT `+w.arg(limit), w.args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the audit trail: %w", err)
-	}
-	entries, err := pgx.CollectRows(rows, pgx.RowToStructByPos[AuditEntry])
-	if err != nil {
-		return nil, fmt.Errorf("read the audit trail: %w", err)
-	}
-	return entries, nil
+		if err != nil {
+			return err
+		}
+		entries, err = pgx.CollectRows(rows, pgx.RowToStructByPos[AuditEntry])
+		return err
+	})
+	return entries, err
 }
 
 // AuditActions are the acts that were ever recorded, by name: of one company, or with an empty org of all.

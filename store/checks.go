@@ -106,7 +106,7 @@ const keepChecks = 90 * 24 * time.Hour
 
 // SweepChecks deletes old looks. Safe to call at any time.
 func (s *Store) SweepChecks(ctx context.Context) error {
-	if _, err := s.Pool.Exec(ctx, "DELETE FROM ghexport.checks WHERE at < clock_timestamp() - $1::interval", keepChecks); err != nil { // checks_by_age
+	if _, err := s.Pool.Exec(ctx, "DELETE FROM ghexport.checks WHERE at < statement_timestamp() - $1::interval", keepChecks); err != nil { // checks_by_age
 		return fmt.Errorf("delete old checks: %w", err)
 	}
 	return nil

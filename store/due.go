@@ -136,11 +136,11 @@ const dueExports = `
 		  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
 		 CROSS JOIN LATERAL (
 			(SELECT e.* FROM ghexport.exports e -- exports_due, live work
-			  WHERE e.org_id = r.org_id AND e.lane = 0 AND e.due_at <= clock_timestamp() AND NOT ` + newerMessage + `
+			  WHERE e.org_id = r.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
 			  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
 			UNION ALL
 			(SELECT e.* FROM ghexport.exports e -- exports_due, replays
-			  WHERE e.org_id = r.org_id AND e.lane = 1 AND e.due_at <= clock_timestamp() AND NOT ` + newerMessage + `
+			  WHERE e.org_id = r.org_id AND e.lane = 1 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
 			  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
 		 ) e
 		 WHERE r.free > 0

@@ -70,7 +70,7 @@ func (s *Store) DueNotices(ctx context.Context, limit int) ([]DueNotice, error) 
 		WITH due AS (
 			SELECT n.id
 			  FROM ghexport.notices n
-			 WHERE n.due_at <= clock_timestamp() -- notices_due
+			 WHERE n.due_at <= statement_timestamp() -- notices_due
 			   AND `+tellable+`
 			 ORDER BY n.due_at
 			 LIMIT $1
@@ -145,7 +145,7 @@ func (s *Store) SettleNotice(ctx context.Context, id int64, token uuid.UUID, o N
 func (s *Store) PruneNotices(ctx context.Context) error {
 	_, err := s.Pool.Exec(ctx, `
 		DELETE FROM ghexport.notices
-		 WHERE created_at < clock_timestamp() - $1::interval -- notices_by_age`, keepNotices)
+		 WHERE created_at < statement_timestamp() - $1::interval -- notices_by_age`, keepNotices)
 	if err != nil {
 		return fmt.Errorf("delete old notices: %w", err)
 	}

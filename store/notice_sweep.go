@@ -68,7 +68,7 @@ func (w noticeSweep) repeat(ctx context.Context) error {
 	done, err := w.tx.Exec(ctx, `
 		UPDATE ghexport.notices
 		   SET state = 'waiting', due_at = clock_timestamp(), deadline = NULL, detail = 'its worker never said how it ended'
-		 WHERE deadline < clock_timestamp() -- notices_sending
+		 WHERE deadline < statement_timestamp() -- notices_sending
 		   AND state = 'sending'`)
 	if err != nil {
 		return fmt.Errorf("repeat silent attempts: %w", err)

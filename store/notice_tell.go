@@ -62,7 +62,7 @@ const tellRefused = `
 		  JOIN ghexport.integrations i ON i.org_id = h.org_id
 		 CROSS JOIN ghexport.control c
 		 WHERE h.until IS NULL AND h.cause IN ('auth.rejected', 'permission.denied')
-		   AND h.since <= clock_timestamp() - $1::interval
+		   AND h.since <= statement_timestamp() - $1::interval
 		   AND ghexport.held_reason(i, c.stopped_at IS NOT NULL) = h.cause
 	)
 	SELECT CASE WHEN r.known THEN 'still_broken' ELSE 'broken' END,
@@ -99,7 +99,7 @@ const tellUndecided = `
 	   AND i.enabled AND i.paused_at IS NULL AND c.stopped_at IS NULL
 	   AND NOT EXISTS (SELECT FROM ghexport.notices n -- notices_by_org
 	                    WHERE n.org_id = u.org_id AND n.kind = 'needs_decision'
-	                      AND n.created_at >= u.oldest AND n.created_at > clock_timestamp() - interval '1 day')
+	                      AND n.created_at >= u.oldest AND n.created_at > statement_timestamp() - interval '1 day')
 	 ORDER BY u.org_id`
 
 // tellUnreadable finds companies whose key does not open: that is our trouble, and one of us must look.
@@ -109,7 +109,7 @@ const tellUnreadable = `
 	  FROM ghexport.holds h -- holds_open
 	 CROSS JOIN LATERAL (SELECT ` + waitingOf + ` AS waiting FROM (SELECT h.org_id) i) w
 	 WHERE h.until IS NULL AND h.cause = 'decrypt.failed'
-	   AND h.since <= clock_timestamp() - $1::interval
+	   AND h.since <= statement_timestamp() - $1::interval
 	   AND NOT EXISTS (SELECT FROM ghexport.notices n WHERE n.key = 'key_unreadable/' || h.id) -- notices_once
 	 ORDER BY h.id`
 
@@ -126,7 +126,7 @@ func (w noticeSweep) tellAgain(ctx context.Context) error {
 		  JOIN ghexport.integrations i ON i.org_id = h.org_id
 		 CROSS JOIN ghexport.control c
 		  JOIN ghexport.notices n ON n.hold_id = h.id AND n.kind IN ('broken', 'still_broken') AND n.state = 'sent' -- notices_by_hold
-		 WHERE h.until > clock_timestamp() - interval '1 day' AND h.ended = 'accepted'
+		 WHERE h.until > statement_timestamp() - interval '1 day' AND h.ended = 'accepted'
 		   AND ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
 		   AND NOT EXISTS (SELECT FROM ghexport.waves v WHERE v.ended_at IS NULL AND h.since >= v.began_at) -- waves_open
 		   AND NOT EXISTS (SELECT FROM ghexport.notices a WHERE a.key = 'works_again/' || h.id) -- notices_once

@@ -26,7 +26,7 @@ func (w noticeSweep) beginWave(ctx context.Context) error {
 			SELECT h.org_id, h.since, (SELECT `+waitingOf+` FROM (SELECT h.org_id) i) AS waiting
 			  FROM ghexport.holds h -- holds_by_since
 			  JOIN ghexport.integrations i ON i.org_id = h.org_id
-			 WHERE h.since > clock_timestamp() - $1::interval AND h.until IS NULL AND h.cause = 'auth.rejected' AND i.enabled
+			 WHERE h.since > statement_timestamp() - $1::interval AND h.until IS NULL AND h.cause = 'auth.rejected' AND i.enabled
 			   AND NOT EXISTS (SELECT FROM ghexport.waves v WHERE v.ended_at IS NULL) -- waves_open
 		), wave AS (
 			INSERT INTO ghexport.waves (began_at, companies)

@@ -23,8 +23,8 @@ func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 		WITH due AS (
 			SELECT i.org_id, `+refusedNow+` AS held
 			  FROM ghexport.integrations i
-			 WHERE (i.probe_at <= clock_timestamp() AND `+refusedNow+` -- integrations_probe
-			        OR i.check_at <= clock_timestamp() AND NOT `+refusedNow+` AND i.tested_version = i.credential_version) -- integrations_check
+			 WHERE (i.probe_at <= statement_timestamp() AND `+refusedNow+` -- integrations_probe
+			        OR i.check_at <= statement_timestamp() AND NOT `+refusedNow+` AND i.tested_version = i.credential_version) -- integrations_check
 			   AND i.enabled AND i.sealed_key IS NOT NULL AND i.created_by IS NOT NULL
 			   AND NOT EXISTS (SELECT FROM ghexport.control c WHERE c.stopped_at IS NOT NULL)
 			   AND NOT EXISTS (SELECT FROM ghexport.river_job j -- river_job_prioritized_fetching_index

@@ -47,7 +47,7 @@ func (s *Store) RetriedBy(ctx context.Context, exportID, jobID int64) (string, e
 	err := s.Pool.QueryRow(ctx, `
 		SELECT coalesce((SELECT a.actor
 		                   FROM ghexport.audit a -- audit_by_export
-		                  WHERE a.export_id = $1 AND a.action = 'river.retry' AND a.at > clock_timestamp() - interval '1 hour'
+		                  WHERE a.export_id = $1 AND a.action = 'river.retry' AND a.at > statement_timestamp() - interval '1 hour'
 		                    AND a.detail -> 'jobs' @> to_jsonb($2::bigint)
 		                  ORDER BY a.id DESC LIMIT 1), '')`, exportID, jobID).Scan(&actor)
 	if err != nil {

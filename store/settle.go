@@ -206,7 +206,8 @@ const settleExports = `
 		       s.outcome, nullif(s.status, 0), nullif(s.cause, ''), nullif(s.detail, ''), s.due_at, s.budget_limit, s.budget_remaining
 		  FROM settled s
 	), more AS MATERIALIZED (
-		SELECT EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = o.org_id AND e.due_at <= clock_timestamp()) AS due
+		SELECT EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = o.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp()) -- exports_due
+		       OR EXISTS (SELECT FROM ghexport.exports e WHERE e.org_id = o.org_id AND e.lane = 1 AND e.due_at <= statement_timestamp()) AS due
 		  FROM (SELECT DISTINCT org_id FROM settled) o
 		 ORDER BY 1 DESC LIMIT 1
 	), woken AS MATERIALIZED (

@@ -74,7 +74,7 @@ func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
 		}
 		_, err = tx.Exec(ctx, `
 			WITH old AS (
-				DELETE FROM ghexport.attempt_slices WHERE began_at < clock_timestamp() - $4::interval
+				DELETE FROM ghexport.attempt_slices WHERE began_at < statement_timestamp() - $4::interval
 			)
 			INSERT INTO ghexport.attempt_slices (began_at, outcome, cause, wait_step, attempts)
 			SELECT began_at, '', '', 0, 0 FROM generate_series($1, $2::timestamptz - $3::interval, $3::interval) began_at`,

@@ -137,7 +137,7 @@ func (s *Store) SweepBodies(ctx context.Context) error {
 
 const sweepBodies = `
 	DELETE FROM ghexport.bodies b
-	 WHERE b.created_at BETWEEN clock_timestamp() - 3 * $1::interval AND clock_timestamp() - $1::interval -- bodies_by_age
+	 WHERE b.created_at BETWEEN statement_timestamp() - 3 * $1::interval AND statement_timestamp() - $1::interval -- bodies_by_age
 	   AND NOT EXISTS (SELECT FROM ghexport.exports e
 	                    WHERE e.org_id = b.org_id AND e.interview_id = b.interview_id AND b.id IN (e.body_id, e.later_body_id))
 	   AND NOT EXISTS (SELECT FROM ghexport.revisions r WHERE r.body_id = b.id) -- revisions_by_body`
