@@ -12,7 +12,7 @@ import (
 
 // ErrTransactionPooling says that a pooler gives each transaction another session, in which neither settings nor LISTEN last.
 var ErrTransactionPooling = errors.New("the database address leads through a pooler that gives each transaction another session (transaction pooling), " +
-	"in which no setting and no LISTEN lasts: set GHEXPORT_LISTEN_URL to a direct address, or let DATABASE_URL lead to Postgres itself or to session pooling")
+	"in which no setting and no LISTEN lasts: let DATABASE_URL lead to Postgres itself (a direct address) or to session pooling")
 
 // EncodingError says that a database cannot hold every name.
 type EncodingError struct{ Got string }
