@@ -16,6 +16,8 @@ import (
 	"github.com/pressly/goose/v3/database"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/interviewing-io/greenhouse-export/store/pgsession"
 )
 
 // Schema is the Postgres schema that holds everything of ours, River's tables and goose's included.
@@ -27,7 +29,7 @@ const Schema = "ghexport"
 var Files embed.FS
 
 const (
-	lockTimeout  = "5s"            // a migration waits no longer than this for a table in use, so that it never queues producers behind it
+	lockTimeout  = 5 * time.Second // a migration waits no longer than this for a table in use, so that it never queues producers behind it
 	retryFor     = 2 * time.Minute // how long a migration that met a lock is tried again
 	advisoryLock = 0x67686578706f  // "ghexpo": two migrations at once take turns
 )
@@ -71,14 +73,15 @@ func UpTo(ctx context.Context, databaseURL string, version int64) error {
 	}, backoff.WithContext(patience, ctx))
 }
 
+// connect makes a pool without limits on how long a statement may take: an index of a large table takes its time, whatever the role's
+// own limits say.
 func connect(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(databaseURL)
+	sessions, err := pgsession.New(pgsession.Config{URL: databaseURL, ApplicationName: "ghexport migrate", LockLimit: lockTimeout})
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
+	config := sessions.PoolConfig()
 	config.MaxConns = 4
-	config.ConnConfig.RuntimeParams["lock_timeout"] = lockTimeout
-	config.ConnConfig.RuntimeParams["application_name"] = "ghexport migrate"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to migrate: %w", err)

@@ -37,30 +37,3 @@ func (s *Store) HasDigestKey(ctx context.Context) (bool, error) {
 	}
 	return has, nil
 }
-
-// Pooled tells whether something between us and Postgres gives each transaction another session, in which no LISTEN lasts. It takes
-// two connections: while one of them is inside a transaction, a pooler has no choice but to move the other.
-func (s *Store) Pooled(ctx context.Context) (bool, error) {
-	const pid = "SELECT pg_backend_pid()"
-	first, err := s.Pool.Acquire(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look for a pooler: %w", err)
-	}
-	defer first.Release()
-	var before, after, other int
-	if err := first.QueryRow(ctx, pid).Scan(&before); err != nil {
-		return false, fmt.Errorf("look for a pooler: %w", err)
-	}
-	tx, err := s.Pool.Begin(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look for a pooler: %w", err)
-	}
-	defer tx.Rollback(ctx) //nolint:errcheck // it changed nothing
-	if err := tx.QueryRow(ctx, pid).Scan(&other); err != nil {
-		return false, fmt.Errorf("look for a pooler: %w", err)
-	}
-	if err := first.QueryRow(ctx, pid).Scan(&after); err != nil {
-		return false, fmt.Errorf("look for a pooler: %w", err)
-	}
-	return before != after || other == before, nil
-}

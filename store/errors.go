@@ -1,14 +1,10 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
@@ -31,50 +27,9 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("export %d is %s: %s", e.ExportID, e.State, e.Because)
 }
 
-// ConnectionLost tells a database that cannot be reached, or that ended the session, from one that refused the work.
-func ConnectionLost(err error) bool {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) {
-		// 08 connection exception, 57P01-57P05 shutdown, crash, cannot connect now, database dropped, idle session.
-		return strings.HasPrefix(pgErr.Code, "08") || strings.HasPrefix(pgErr.Code, "57P") || pgErr.Code == "25P03" || pgErr.Code == "53300"
-	}
-	var netErr net.Error
-	var connectErr *pgconn.ConnectError
-	return errors.As(err, &connectErr) || errors.As(err, &netErr) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) ||
-		strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "closed pool")
-}
-
-// Contended tells work that lost against another transaction (deadlock, lock or serialization time-out) and may simply be done again.
-func Contended(err error) bool {
-	var pgErr *pgconn.PgError
-	return errors.As(err, &pgErr) && (pgErr.Code == "40P01" || pgErr.Code == "55P03" || pgErr.Code == "40001")
-}
-
-// Refused tells work that the database, or the driver in front of it, takes for wrong as it stands: the same again ends the same. What
-// time or an operator cures is not refused: a lost connection, contention, a read-only or broken session (class 25), resources (53), a
-// time-out or shutdown (57), the system (58).
-func Refused(err error) bool {
-	if err == nil || ConnectionLost(err) || Contended(err) || errors.Is(err, context.Canceled) || errors.Is(err, ErrNotFound) {
-		return false
-	}
-	var pgErr *pgconn.PgError
-	if !errors.As(err, &pgErr) {
-		return true
-	}
-	for _, class := range []string{"25", "40", "53", "57", "58"} {
-		if strings.HasPrefix(pgErr.Code, class) {
-			return false
-		}
-	}
-	return true
-}
-
 func notFound(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrNotFound
 	}
 	return err
 }
-
-// errAddress stands for a URL that does not parse, whose own error may quote a password.
-var errAddress = errors.New("it does not parse as a connection URL or DSN")

@@ -103,7 +103,8 @@ func qualified(names []string) string {
 	return strings.Join(list, ", ")
 }
 
-// Grant gives a role its rights in one transaction. The role must exist, and whoever runs this must own the tables. Safe to repeat.
+// Grant gives a role its rights in one transaction, and looks whether it now has them: else it returns a [RightsError] and nothing is
+// changed. The role must exist, and whoever runs this must own the tables. Safe to repeat.
 func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
 	statements, err := GrantSQL(kind, role)
 	if err != nil {
@@ -120,6 +121,6 @@ func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
 		if _, err := tx.Exec(ctx, statements); err != nil {
 			return fmt.Errorf("role %q: %w", role, err)
 		}
-		return nil
+		return checkGrant(ctx, tx, kind, role)
 	})
 }

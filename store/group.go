@@ -13,7 +13,8 @@ const groupCap = 256
 // group commits what concurrent callers have ready as one: the first caller to come does the work of all who come while the
 // group before is under way, and each waits for the commit of its own group. Alone, a caller waits for nobody.
 //
-// A group that fails for another reason than the connection is redone member by member, so that a poison member spoils only itself.
+// A group that fails for what is in it, or for a cause that nobody knows, is redone member by member, so that a poison member spoils
+// only itself. Of one that fails for what is around it ([Environmental]) every member hears at once: each alone would fail, too.
 type group[In, Out any] struct {
 	commit func(context.Context, []In) ([]Out, error) // all or nothing; one Out for each In, in order
 
@@ -69,7 +70,7 @@ func (g *group[In, Out]) lead(ctx context.Context) {
 
 func (g *group[In, Out]) settle(ctx context.Context, batch []*member[In, Out]) {
 	err := g.attempt(ctx, batch)
-	if err != nil && len(batch) > 1 && !ConnectionLost(err) {
+	if err != nil && len(batch) > 1 && !Environmental(err) {
 		for _, m := range batch {
 			if err := g.attempt(ctx, []*member[In, Out]{m}); err != nil {
 				m.err = err

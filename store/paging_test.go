@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // crowd puts companies named c0000 and so on between others, each with one export that is due after an interval, and none of them

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/interviewing-io/greenhouse-export/store/pgsession"
 )
 
 // Config says how to reach the database. Only URL must be set.
@@ -31,38 +33,33 @@ type Config struct {
 type Store struct {
 	Pool *pgxpool.Pool
 
-	version string
-	guard   atomic.Pointer[Guard] // nil until [Store.Guard]
-	intents group[Intent, *Granted]
-	settles group[Settle, Settled]
+	version  string
+	sessions *pgsession.Opener
+	guard    atomic.Pointer[Guard] // nil until [Store.Guard]
+	intents  group[Intent, *Granted]
+	settles  group[Settle, Settled]
 
 	sweepSlice sweepSlice
 }
 
-// connectLimit bounds the making of one connection.
-const connectLimit = 10 * time.Second
-
 // Open makes the pool; it connects when first used. Close it with [Store.Close].
 func Open(ctx context.Context, c Config) (*Store, error) {
-	config, err := pgxpool.ParseConfig(c.URL)
+	sessions, err := pgsession.New(pgsession.Config{
+		URL: c.URL, ApplicationName: c.ApplicationName, GenericPlans: c.GenericPlans,
+		StatementLimit: cmp.Or(c.StatementLimit, 15*time.Second),
+		LockLimit:      cmp.Or(c.LockLimit, 2*time.Second),
+		IdleLimit:      cmp.Or(c.IdleLimit, 3*time.Second),
+	})
 	if err != nil {
-		return nil, fmt.Errorf("database address: %w", errAddress)
+		return nil, fmt.Errorf("database address: %w", err)
 	}
+	config := sessions.PoolConfig()
 	config.MaxConns = cmp.Or(c.MaxConns, 16)
-	config.ConnConfig.ConnectTimeout = connectLimit
-	set := config.ConnConfig.RuntimeParams
-	set["application_name"] = cmp.Or(c.ApplicationName, "ghexport")
-	set["synchronous_commit"] = "on"
-	set["statement_timeout"] = milliseconds(cmp.Or(c.StatementLimit, 15*time.Second))
-	set["lock_timeout"] = milliseconds(cmp.Or(c.LockLimit, 2*time.Second))
-	set["idle_in_transaction_session_timeout"] = milliseconds(cmp.Or(c.IdleLimit, 3*time.Second))
-	set["timezone"] = "UTC"
-	set["jit"] = "off" // our statements touch few rows: compiling one takes seconds, running it milliseconds
-	if c.GenericPlans {
-		set["plan_cache_mode"] = "force_generic_plan"
-	}
-	s := &Store{version: c.Version}
+	s := &Store{version: c.Version, sessions: sessions}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if err := sessions.Prepare(ctx, conn); err != nil {
+			return err
+		}
 		// Without this pgx scans timestamptz into the machine's local zone, and the same row prints differently on two nodes.
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},

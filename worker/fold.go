@@ -54,15 +54,18 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 	if !dispatched {
 		folded, err = r.Store.Fold(ctx, arrivals)
 	}
-	if err != nil && !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err) && !store.Contended(err) && ctx.Err() == nil {
+	if err != nil && !stops(ctx, err) {
 		folded, err = r.foldEach(ctx, arrivals, rejected)
 	}
-	if err == nil && len(rejected) > 0 {
-		err = r.Store.Reject(ctx, rejected)
-		r.Log.Error("rejected messages that cannot be folded", zap.Int("messages", len(rejected)),
-			zap.String("hint", "ghexport health counts them; after a fix, ghexport replay --cause message.invalid"))
+	if err != nil || len(rejected) == 0 {
+		return folded, dispatched, err
 	}
-	return folded + len(rejected), dispatched, err
+	if err := r.Store.Reject(ctx, rejected); err != nil {
+		return folded, dispatched, err
+	}
+	r.Log.Error("rejected messages that cannot be folded", zap.Int("messages", len(rejected)),
+		zap.String("hint", "ghexport health counts them; after a fix, ghexport replay --cause message.invalid"))
+	return folded + len(rejected), dispatched, nil
 }
 
 // unfolded reads the outbox from where the last pass left off, until it finds messages or has looked at every company once.
@@ -80,20 +83,30 @@ func (r *Relay) unfolded(ctx context.Context) ([]store.Message, error) {
 	}
 }
 
-// foldEach redoes a failed batch row by row: the culprit is rejected, the others are folded.
+// stops tells an error after which a pass goes no further, since it says nothing about the messages: they stay in the outbox.
+func stops(ctx context.Context, err error) bool {
+	return errors.Is(err, store.ErrStandby) || store.Environmental(err) || store.Contended(err) || ctx.Err() != nil
+}
+
+// foldEach redoes a failed batch arrival by arrival. One that the database refuses for its data is rejected. One that fails for a
+// cause that nobody knows stays in the outbox, loudly, and holds up no other.
 func (r *Relay) foldEach(ctx context.Context, arrivals []ledger.Arrival, rejected map[int64]string) (int, error) {
 	folded := 0
 	for _, a := range arrivals {
 		n, err := r.Store.Fold(ctx, []ledger.Arrival{a})
-		if errors.Is(err, store.ErrStandby) || err != nil && (store.ConnectionLost(err) || store.Contended(err) || ctx.Err() != nil) {
+		switch {
+		case err == nil:
+			folded += n
+		case stops(ctx, err):
 			return folded, err
-		}
-		if err != nil {
+		case store.DataRefused(err):
 			for _, id := range a.Messages {
 				rejected[id] = "the database refused it: " + sqlState(err)
 			}
+		default:
+			r.Log.Error("a message cannot be folded, and stays in the outbox", zap.Int64("message", a.Newest), zap.String("org_id", a.OrgID),
+				zap.String("error", sqlState(err)), zap.String("hint", "what the database's log says of it tells what to mend"))
 		}
-		folded += n
 	}
 	return folded, nil
 }

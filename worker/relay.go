@@ -18,13 +18,12 @@ const (
 	sweepEvery       = 5 * time.Second
 	housekeepEvery   = 30 * time.Minute
 
-	busyFrom     = 100                    // messages of a pass that make it a busy one
-	awakeFor     = 2 * time.Second        // how long producers may then stay silent
-	awakePoll    = 10 * time.Millisecond  // while they do
-	drowsyPoll   = 100 * time.Millisecond // until the last of them has ended
-	standbyPoll  = 500 * time.Millisecond // while another relay works
-	troublePause = 500 * time.Millisecond // after an error
-	passLimit    = 30 * time.Second       // one pass
+	busyFrom    = 100                    // messages of a pass that make it a busy one
+	awakeFor    = 2 * time.Second        // how long producers may then stay silent
+	awakePoll   = 10 * time.Millisecond  // while they do
+	drowsyPoll  = 100 * time.Millisecond // until the last of them has ended
+	standbyPoll = 500 * time.Millisecond // while another relay works
+	passLimit   = 30 * time.Second       // one pass
 )
 
 // Relay folds the outbox into the ledger and dispatches what is due. Any number may run on any number of nodes; in each pass one
@@ -47,6 +46,8 @@ type Relay struct {
 	siblings    int64
 	awakeUntil  time.Time
 	drowsyAt    uint64 // 0 while wide awake or asleep
+	folding     *trouble
+	dispatching *trouble
 }
 
 // NewRelay returns r ready for use.
@@ -59,6 +60,7 @@ func NewRelay(r Relay) *Relay {
 	}
 	r.Notices = noticeDefaults(r.Notices)
 	r.nudge = make(chan struct{}, 1)
+	r.folding, r.dispatching = &trouble{}, &trouble{}
 	return &r
 }
 
@@ -106,25 +108,22 @@ func (r *Relay) Run(ctx context.Context) {
 	}
 }
 
-// once makes one pass and says how long to wait before the next unless woken.
+// once makes one pass and says how long to wait before the next unless woken. Only what has moved counts as progress: a part that
+// fails rests for a while, however often the relay is woken meanwhile, and a fold that cannot go on does not stop dispatch.
 func (r *Relay) once(ctx context.Context) time.Duration {
 	passCtx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
-	folded, dispatched, err := r.fold(passCtx, true)
+	folded, dispatched, err := r.foldUnlessResting(passCtx)
 	moved := folded
-	if !dispatched && (err == nil || !errors.Is(err, store.ErrStandby) && !store.ConnectionLost(err)) {
-		r.report("fold", err) // a fold that cannot go on must not stop dispatch
+	if !dispatched && !errors.Is(err, store.ErrStandby) && !(err != nil && store.ConnectionLost(err)) && r.dispatching.rest() == 0 {
 		var due int
 		due, err = r.Dispatch(passCtx)
+		r.ended("dispatch", r.dispatching, err)
 		moved += due
 	}
-	switch {
-	case errors.Is(err, store.ErrStandby):
+	if errors.Is(err, store.ErrStandby) {
 		r.minding()
 		return standbyPoll
-	case err != nil:
-		r.report("relay", err)
-		return troublePause
 	}
 	if folded >= busyFrom {
 		r.stayAwake(ctx)
@@ -132,7 +131,47 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	if moved > 0 && !(dispatched && r.dueAfter == "" && r.outboxAfter == "") {
 		return 0
 	}
-	return r.pause(ctx) // after a small pass, too: what is committed from now on wakes us, or is polled for
+	return r.untilNext(ctx)
+}
+
+// untilNext is how long to wait for what wakes nobody, after a small pass, too: what is committed from now on wakes us, or is polled for.
+func (r *Relay) untilNext(ctx context.Context) time.Duration {
+	fold, dispatch := r.folding.rest(), r.dispatching.rest()
+	if fold > 0 && dispatch > 0 {
+		return min(fold, dispatch)
+	}
+	wait := r.pause(ctx)
+	if rest := max(fold, dispatch); rest > 0 {
+		wait = min(wait, rest)
+	}
+	return wait
+}
+
+func (r *Relay) foldUnlessResting(ctx context.Context) (folded int, dispatched bool, err error) {
+	if r.folding.rest() > 0 {
+		return 0, false, nil
+	}
+	folded, dispatched, err = r.fold(ctx, r.dispatching.rest() == 0)
+	r.ended("fold", r.folding, err)
+	if dispatched {
+		r.dispatching.saw(err)
+	}
+	return folded, dispatched, err
+}
+
+// ended reports how a part of a pass ended, once it is more than a turn that another relay has.
+func (r *Relay) ended(doing string, part *trouble, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // we are stopping
+	}
+	part.saw(err)
+	switch {
+	case err == nil || errors.Is(err, store.ErrStandby):
+	case part.lasting() != nil:
+		r.Log.Error(doing+" does not get on", zap.Error(err), zap.Duration("again_in", part.rest()), zap.String("hint", "ghexport doctor looks at rights, settings and the schema"))
+	default:
+		r.report(doing, err)
+	}
 }
 
 // Dispatch makes dispatch passes until one moves something or every company has been looked at, and returns how many exports moved.

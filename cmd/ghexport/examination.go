@@ -64,7 +64,7 @@ func (e *examination) database(ctx context.Context) bool {
 	if e.config.DatabaseURL == "" {
 		return false
 	}
-	st, err := store.Open(ctx, store.Config{URL: e.config.DatabaseURL, ApplicationName: "ghexport doctor", MaxConns: cliConns})
+	st, err := store.Open(ctx, store.Config{URL: e.config.DatabaseURL, ApplicationName: "ghexport doctor", MaxConns: cliConns, GenericPlans: true})
 	if err != nil {
 		e.bad("database", err)
 		return false
@@ -75,12 +75,10 @@ func (e *examination) database(ctx context.Context) bool {
 		return false
 	}
 	e.ok("database", "it answers")
-	if pooled, err := st.Pooled(ctx); err != nil {
+	if err := st.CheckSession(ctx); err != nil {
 		e.bad("sessions", err)
-	} else if pooled {
-		e.bad("sessions", errTransactionPooling)
 	} else {
-		e.ok("sessions", "connections keep their sessions, as the service needs")
+		e.ok("sessions", "connections keep their sessions and their settings, as the service needs")
 	}
 	if err := checkClock(ctx, st); err != nil {
 		e.bad("clock", err)
@@ -93,12 +91,14 @@ func (e *examination) database(ctx context.Context) bool {
 		return false
 	}
 	e.ok("schema", "as this binary needs it")
+	if err := st.CheckRights(ctx); err != nil {
+		e.bad("rights", hinted(err, "the owner runs ghexport grant --service ROLE"))
+	} else {
+		e.ok("rights", "this role may do what the service does")
+	}
 	e.store = st
 	return true
 }
-
-var errTransactionPooling = hinted(errors.New("a pooler gives each transaction another session: commits then wake nobody, and results wait for the poll"),
-	"let DATABASE_URL lead to Postgres itself, or to session pooling; producers may use any pooler")
 
 // keyset opens every secret that the database holds.
 func (e *examination) keyset(ctx context.Context) {

@@ -97,7 +97,10 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	if err := s.store.Guard(ctx, store.Guard{SynchronousStandby: s.config.SyncStandby, Found: s.foundCluster}); err != nil {
 		return err
 	}
-	s.warn(ctx)
+	if err := s.store.CheckRights(ctx); err != nil {
+		return hinted(err, "the owner runs ghexport grant --service ROLE")
+	}
+	s.warn()
 	digests, err := s.store.Digests(ctx, keyset)
 	if err != nil {
 		return hinted(err, "GHEXPORT_KEYSET must be the keyset with which this database was first served")
@@ -120,7 +123,7 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)
 	}
-	s.ready = readiness{store: s.store, worker: s.worker}
+	s.ready = readiness{store: s.store, worker: s.worker, relay: s.relay}
 	return nil
 }
 
@@ -136,18 +139,11 @@ func (s *service) foundCluster(what store.GuardFound) {
 }
 
 // warn says what is not wrong enough to stay down for.
-func (s *service) warn(ctx context.Context) {
+func (s *service) warn() {
 	if s.config.Dev {
 		s.log.Warn("GHEXPORT_DEV is on: keys and people's data may leave unencrypted; NOT FOR PRODUCTION")
 	}
 	if len(s.config.Unknown) > 0 {
 		s.log.Warn("settings that this version does not know", zap.Strings("variables", s.config.Unknown))
-	}
-	pooled, err := s.store.Pooled(ctx)
-	switch {
-	case err != nil:
-		s.log.Warn("cannot tell whether a pooler is in between", zap.Error(err))
-	case pooled:
-		s.log.Warn(errTransactionPooling.Error(), zap.String("hint", hintFor(errTransactionPooling, exitFailed)))
 	}
 }

@@ -21,6 +21,7 @@ import (
 type readiness struct {
 	store    *store.Store
 	worker   *worker.Worker
+	relay    *worker.Relay
 	stopping atomic.Bool
 }
 
@@ -34,7 +35,10 @@ func (r *readiness) check(ctx context.Context) error {
 	if err := r.worker.Ready(); err != nil {
 		return err
 	}
-	return checkSchema(ctx, r.store)
+	if err := r.relay.Trouble(); err != nil {
+		return err
+	}
+	return errors.Join(checkSchema(ctx, r.store), r.store.CheckSession(ctx), r.store.CheckRights(ctx))
 }
 
 // run works until ctx ends or a part fails. Then it is not ready, lets relay and workers end, and the HTTP server last, so that
