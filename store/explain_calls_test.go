@@ -115,6 +115,10 @@ func (e *explained) sendCalls() []call {
 }
 
 func (e *explained) intend(ctx context.Context) error {
+	// Budgets end within seconds, and explaining takes as long as the machine likes.
+	if _, err := e.Pool.Exec(ctx, "UPDATE ghexport.exports SET send_by = clock_timestamp() + interval '1 hour' WHERE job_id IS NOT NULL"); err != nil {
+		return err
+	}
 	for _, job := range e.jobs() {
 		g, err := e.serve.Intend(ctx, store.Intent{ExportID: job[0], JobID: job[1], Token: uuid.New(), Deadline: time.Minute, JobTimeout: time.Minute})
 		if err != nil {

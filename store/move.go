@@ -5,10 +5,16 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // write makes the move for rows that the transaction has locked, records it, and puts back what was kept aside for them.
 func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) error {
+	lane := laneLive
+	if m.To == ledger.StatePending {
+		lane = v.lane
+	}
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.exports e
 		   SET state = $3,
@@ -32,7 +38,7 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) 
 		       updated_at = clock_timestamp()
 		 WHERE e.id = ANY ($1)
 		   AND e.state = $2`,
-		ids, m.from, m.To, m.Cause, m.MayExist, v.lane, m.Create, m.KeepsClock,
+		ids, m.from, m.To, m.Cause, m.MayExist, lane, m.Create, m.KeepsClock,
 		v.profile.CandidateID, v.profile.ApplicationID, v.profile.URL)
 	if err != nil {
 		return fmt.Errorf("move exports from %s to %s: %w", m.from, m.To, err)

@@ -82,12 +82,12 @@ const releaseSiblings = `
 		  FROM (SELECT t.export_id FROM ghexport.attempts t WHERE t.finished_at > now() - $3::interval -- attempts_by_end
 		        UNION
 		        SELECT a.export_id FROM ghexport.audit a WHERE a.at > now() - $3::interval) c -- audit_by_at
-		  JOIN ghexport.exports x ON x.id = c.export_id
+		 CROSS JOIN LATERAL (SELECT y.org_id, y.candidate_digest, y.email_digest
+		                       FROM ghexport.exports y WHERE y.id = c.export_id OFFSET 0) x -- exports_pkey, each by itself
 		 WHERE (SELECT count(*) FROM waiting) = $2
 	), looked AS MATERIALIZED (
 		SELECT e.id, e.state, e.org_id, e.interviewed_at, e.candidate_digest, e.email_digest, ('may_exist' = ANY (e.flags))::int AS own
-		  FROM ghexport.exports e
-		 WHERE e.id IN (
+		  FROM (
 			SELECT id FROM waiting
 			UNION
 			SELECT b.id FROM (SELECT DISTINCT org_id, candidate_digest FROM changed) k
@@ -100,7 +100,8 @@ const releaseSiblings = `
 			 CROSS JOIN LATERAL (
 				SELECT m.id FROM ghexport.exports m
 				 WHERE m.org_id || '' = k.org_id AND m.email_digest = k.email_digest AND m.blocked_at IS NOT NULL -- exports_by_email
-				 ORDER BY m.state DESC, m.interviewed_at, m.id LIMIT $4) b)
+				 ORDER BY m.state DESC, m.interviewed_at, m.id LIMIT $4) b) i
+		 CROSS JOIN LATERAL (SELECT y.* FROM ghexport.exports y WHERE y.id = i.id OFFSET 0) e -- exports_pkey
 	), candidates AS MATERIALIZED (
 		SELECT k.org_id, k.candidate_digest, s.*
 		  FROM (SELECT DISTINCT org_id, candidate_digest FROM looked WHERE candidate_digest IS NOT NULL) k
