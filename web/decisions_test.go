@@ -177,7 +177,7 @@ func TestWhy(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(s.ask("GET", "/orgs/acme/why?q=twin_first", "", mia).body, "<h2>Interview"))
 	assert.Zero(t, s.audits("search people"))
 
-	byEmail := s.form("/orgs/acme/why", mia, "q", "TWIN@example.com")
+	byEmail := s.form("/orgs/acme/why", mia, "q", "Ada Twin <mailto:TWIN@example.com>")
 	require.Equal(t, http.StatusOK, byEmail.StatusCode)
 	assert.Contains(t, byEmail.body, fmt.Sprintf(`href="/exports/%d"`, sent))
 	assert.Equal(t, 2, strings.Count(byEmail.body, "<h2>Interview"))

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -75,7 +76,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 	var err error
 	if page.People && strings.Contains(q, "@") {
 		page.ByEmail = true
-		if list, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(q)); err == nil {
+		if list, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(jobs.PastedEmail(q))); err == nil {
 			err = k.Store.RecordSearch(r.Context(), org, explained(list), by(r, ""))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -35,7 +36,7 @@ func (c *cli) why() *cobra.Command {
 	return cmd
 }
 
-// explanations asks by email where the text can be one; the ids of interviews may hold an @ too.
+// explanations asks by email where the text can be one, pasted as it may be; the ids of interviews may hold an @ too.
 func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanation, error) {
 	byEmail := strings.Contains(asked, "@")
 	var needs []need
@@ -56,7 +57,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 		return nil, err
 	}
 	if digests != nil {
-		if list, err = st.WhyEmail(ctx, "", digests.Email(asked)); err != nil || len(list) > 0 {
+		if list, err = st.WhyEmail(ctx, "", digests.Email(jobs.PastedEmail(asked))); err != nil || len(list) > 0 {
 			return list, err
 		}
 	}
