@@ -1,6 +1,8 @@
 package greenhousesim
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -167,24 +169,29 @@ func (s *Sim) write(w http.ResponseWriter, q *asked, fault Fault, answer reply) 
 		panic(http.ErrAbortHandler)
 	}
 	s.finish(q, answer.status)
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(text) // a client that left has no use for the rest
 	if fault.Trailing != "" {
-		trail(w, fault.Trailing)
-	}
-}
-
-// trail sends what nobody asked for behind an answer, and ends the connection.
-func trail(w http.ResponseWriter, text string) {
-	rc := http.NewResponseController(w)
-	if rc.Flush() != nil {
+		trail(w, answer.status, text, fault.Trailing)
 		return
 	}
-	conn, buffered, err := rc.Hijack()
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(text) // a client that left has no use for the rest
+}
+
+// trail sends an answer and, in the same write, what nobody asked for behind it, and ends the connection. In one write, since what
+// comes after the client's next request has left can be told from that one's answer by nobody.
+func trail(w http.ResponseWriter, status int, text []byte, behind string) {
+	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
 	defer conn.Close()
-	_, _ = buffered.WriteString(text)
-	_ = buffered.Flush()
+	header := w.Header().Clone()
+	header.Set("Content-Length", strconv.Itoa(len(text)))
+	var all bytes.Buffer
+	fmt.Fprintf(&all, "HTTP/1.1 %d %s\r\n", status, http.StatusText(status))
+	_ = header.Write(&all) // a buffer takes everything
+	all.WriteString("\r\n")
+	all.Write(text)
+	all.WriteString(behind)
+	_, _ = conn.Write(all.Bytes())
 }
