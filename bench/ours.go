@@ -16,6 +16,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/migrations"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -24,7 +25,7 @@ import (
 type ours struct {
 	settings
 	db       database
-	keyset   *store.Keyset
+	keyset   *seal.Keyset
 	producer *pgxpool.Pool
 }
 
@@ -59,11 +60,11 @@ func (o *ours) create(ctx context.Context, db database) (err error) {
 	if err := owner.Grant(ctx, store.GrantProducer, producerRole); err != nil {
 		return err
 	}
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	if err != nil {
 		return err
 	}
-	if o.keyset, err = store.ParseKeyset(keys); err != nil {
+	if o.keyset, err = seal.ParseKeyset(keys); err != nil {
 		return err
 	}
 	if err := o.connect(ctx, owner); err != nil {
@@ -86,7 +87,7 @@ func (o *ours) connect(ctx context.Context, owner *store.Store) error {
 			return err
 		}
 		_, err = owner.Connect(ctx, store.Connect{
-			OrgID: orgID(org), SealedKey: sealed, KeyDigest: digests.Key(apiKey(org)), KeyLast5: store.Last5(apiKey(org)),
+			OrgID: orgID(org), SealedKey: sealed, KeyDigest: digests.Key(apiKey(org)), KeyLast5: seal.Last5(apiKey(org)),
 			CreatedBy: createdBy, CreatedByName: "Ron Weasley", Tested: true, Enable: true, Waiting: store.WaitingSend,
 			Settings: store.Settings{InFlightCap: &o.Cap},
 		}, by)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -38,9 +38,9 @@ func (s *site) greenhouse() web.Greenhouse {
 		s.sim.Close()
 		server.Close()
 	})
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	require.NoError(s.t, err)
-	keyset, err := store.ParseKeyset(keys)
+	keyset, err := seal.ParseKeyset(keys)
 	require.NoError(s.t, err)
 	digests, err := s.store.Digests(s.t.Context(), keyset)
 	require.NoError(s.t, err)

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -16,8 +17,8 @@ import (
 type Connections struct {
 	Store      *store.Store
 	Greenhouse *greenhouse.Client
-	Keyset     *store.Keyset
-	Digests    *store.Digests
+	Keyset     *seal.Keyset
+	Digests    *seal.Digests
 	Log        *zap.Logger
 }
 
@@ -51,7 +52,7 @@ func (c *Connections) pairOf(ctx context.Context, i store.Integration, pasted st
 	p := pair{org: i.OrgID, createdBy: createdBy, chosen: i.Choices}
 	var wrong []error
 	if pasted != "" {
-		key, err := store.CleanAPIKey(string(pasted))
+		key, err := seal.CleanAPIKey(string(pasted))
 		if err != nil {
 			wrong = append(wrong, &store.SettingError{Field: "key", Must: "the API key as Greenhouse showed it: " + err.Error()})
 		}
@@ -238,7 +239,7 @@ func (c *Connections) prepare(ctx context.Context, i store.Integration, change s
 	if change.Key == "" {
 		return save, nil
 	}
-	save.KeyDigest, save.KeyLast5 = c.Digests.Key(p.key), store.Last5(p.key)
+	save.KeyDigest, save.KeyLast5 = c.Digests.Key(p.key), seal.Last5(p.key)
 	if save.SealedKey, err = c.Store.Seal(ctx, c.Keyset, i.OrgID, []byte(p.key)); err != nil {
 		return prepared{}, fmt.Errorf("seal the key: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -115,7 +116,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	key, err := w.config.Keyset.Open(g.OrgID, g.Company.SealedKey)
 	if err != nil {
 		said.Outcome, said.Cause, said.Detail = ledger.OutcomeHold, ledger.CauseDecryptFailed, "the stored key does not open"
-		if errors.Is(err, store.ErrKeyUnknown) {
+		if errors.Is(err, seal.ErrKeyUnknown) {
 			said.Cause = ledger.CauseNone // not the company's trouble but this node's
 			w.loseKeyset()
 		} else {

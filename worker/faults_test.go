@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -207,9 +208,9 @@ func TestKeysThatDoNotOpen(t *testing.T) {
 	assert.NoError(t, n.worker.Ready())
 	assert.Zero(t, r.sim.CountRequests())
 
-	foreign, err := store.NewKeysetJSON()
+	foreign, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
-	keyset, err := store.ParseKeyset(foreign)
+	keyset, err := seal.ParseKeyset(foreign)
 	require.NoError(t, err)
 	unknown, err := keyset.Seal("acme", []byte("sealed-with-a-lost-keyset"))
 	require.NoError(t, err)

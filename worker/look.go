@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -26,7 +27,7 @@ type findings struct {
 // look makes the requests of a connection test. They count against the key's budget; a key that is known and has none left is not
 // asked about. It writes nothing at Greenhouse: reads may pass where creating is not allowed, which only the first export shows.
 func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
-	f := findings{report: store.TestReport{At: time.Now().UTC(), CreatedBy: p.createdBy, KeyLast5: store.Last5(p.key)}}
+	f := findings{report: store.TestReport{At: time.Now().UTC(), CreatedBy: p.createdBy, KeyLast5: seal.Last5(p.key)}}
 	known := p.stored != nil && p.stored.key == p.key
 	if known {
 		free, err := c.Store.ChargeBudget(ctx, p.digest, lookRequests)
@@ -72,7 +73,7 @@ func (c *Connections) keep(ctx context.Context, p pair, status int, user *greenh
 		return err
 	}
 	return c.Store.AddTest(ctx, store.TestedCredential{
-		OrgID: p.org, KeyDigest: p.digest, KeyLast5: store.Last5(p.key), CreatedBy: p.createdBy,
+		OrgID: p.org, KeyDigest: p.digest, KeyLast5: seal.Last5(p.key), CreatedBy: p.createdBy,
 		Answer: look.Answer, Cause: look.Cause, Status: look.Status, Detail: look.Detail,
 	})
 }

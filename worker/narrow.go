@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -41,7 +42,7 @@ func (c *Connections) narrow(ctx context.Context, p pair, f *findings) error {
 			return err
 		}
 		if works {
-			blame(last, fmt.Sprintf("refused (401): the new key. The email works: with the saved key (…%s) Greenhouse accepts it just now", store.Last5(p.stored.key)),
+			blame(last, fmt.Sprintf("refused (401): the new key. The email works: with the saved key (…%s) Greenhouse accepts it just now", seal.Last5(p.stored.key)),
 				"the new key is of another type, was copied in part, or was made in another organisation",
 				"create a key of the type Candidate Ingestion with the partner interviewing.io (Configure > Dev Center > API Credential Management) and copy it whole")
 			return nil
@@ -82,6 +83,6 @@ func (c *Connections) accepts(ctx context.Context, p pair, key, createdBy string
 		return false, ctx.Err()
 	}
 	return true, c.Store.AddTest(ctx, store.TestedCredential{
-		OrgID: p.org, KeyDigest: digest, KeyLast5: store.Last5(key), CreatedBy: createdBy, Answer: store.CheckAccepted, Status: 200,
+		OrgID: p.org, KeyDigest: digest, KeyLast5: seal.Last5(key), CreatedBy: createdBy, Answer: store.CheckAccepted, Status: 200,
 	})
 }

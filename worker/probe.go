@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -46,7 +47,7 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 	}
 	look := store.Look{OrgID: org, CredentialVersion: c.Version}
 	key, err := w.config.Keyset.Open(org, c.SealedKey)
-	if errors.Is(err, store.ErrKeyUnknown) {
+	if errors.Is(err, seal.ErrKeyUnknown) {
 		w.loseKeyset()
 		return w.store.PutOffLook(ctx, org, c.Version) // for another node
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -30,7 +31,7 @@ const (
 // works and the others stand by. It holds no state that a restart could lose.
 type Relay struct {
 	Store   *store.Store
-	Digests *store.Digests
+	Digests *seal.Digests
 	Log     *zap.Logger
 	Poll    time.Duration                                  // how often to look without being woken; RelayPollDefault when zero
 	NoSend  bool                                           // fold only

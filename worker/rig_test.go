@@ -19,6 +19,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
@@ -31,8 +32,8 @@ type rig struct {
 	t        *testing.T
 	db       *storetest.DB
 	store    *store.Store
-	keyset   *store.Keyset
-	digests  *store.Digests
+	keyset   *seal.Keyset
+	digests  *seal.Digests
 	sim      *greenhousesim.Sim
 	server   *httptest.Server
 	producer *pgx.Conn
@@ -55,9 +56,9 @@ func newRig(t *testing.T) *rig {
 	r.store, err = store.Open(ctx, store.Config{URL: r.db.ServiceURL, Version: rigVersion})
 	require.NoError(t, err)
 	t.Cleanup(r.store.Close)
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
-	r.keyset, err = store.ParseKeyset(keys)
+	r.keyset, err = seal.ParseKeyset(keys)
 	require.NoError(t, err)
 	r.digests, err = r.store.Digests(ctx, r.keyset)
 	require.NoError(t, err)
@@ -93,7 +94,7 @@ func connect(t *testing.T, url string) *pgx.Conn {
 // company connects an org with a key of its own at the simulator.
 func (r *rig) company(org string, edit ...func(*greenhousesim.Account)) string {
 	r.t.Helper()
-	key := "key-of-" + org + "-" + store.Last5(fmt.Sprint(time.Now().UnixNano()))
+	key := "key-of-" + org + "-" + seal.Last5(fmt.Sprint(time.Now().UnixNano()))
 	account := greenhousesim.Account{Name: org, Key: key, Users: []greenhousesim.User{{Email: createdBy, Name: "Ron Weasley"}}}
 	for _, f := range edit {
 		f(&account)
@@ -102,7 +103,7 @@ func (r *rig) company(org string, edit ...func(*greenhousesim.Account)) string {
 	sealed, err := r.keyset.Seal(org, []byte(key))
 	require.NoError(r.t, err)
 	_, err = r.store.Connect(r.t.Context(), store.Connect{
-		OrgID: org, SealedKey: sealed, KeyDigest: r.digests.Key(key), KeyLast5: store.Last5(key), CreatedBy: createdBy,
+		OrgID: org, SealedKey: sealed, KeyDigest: r.digests.Key(key), KeyLast5: seal.Last5(key), CreatedBy: createdBy,
 		CreatedByName: "Ron Weasley", Tested: true, Enable: true, Waiting: store.WaitingSend,
 	}, store.By{Actor: "test", Reason: "test"})
 	require.NoError(r.t, err)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -53,7 +54,7 @@ const (
 type Config struct {
 	Store      *store.Store       // required
 	Greenhouse *greenhouse.Client // required
-	Keyset     *store.Keyset      // required: opens the companies' keys
+	Keyset     *seal.Keyset       // required: opens the companies' keys
 	Log        *zap.Logger        // required
 	Relay      *Relay             // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -121,7 +122,7 @@ func (c *cli) readKey() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the API key: %w", err)
 	}
-	key, err := store.CleanAPIKey(string(pasted))
+	key, err := seal.CleanAPIKey(string(pasted))
 	if err != nil {
 		return "", hinted(err, "ghexport org connect ORG --created-by EMAIL < FILE, with the key alone in the file")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -90,7 +91,7 @@ func newService(ctx context.Context, config Config, flags serveFlags, log *zap.L
 	return s, nil
 }
 
-func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
+func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	if wrong := separated(errors.Join(checkSchema(ctx, s.store), checkClock(ctx, s.store))); len(wrong) > 0 {
 		return wrong
 	}

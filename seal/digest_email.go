@@ -1,4 +1,4 @@
-package store
+package seal
 
 import (
 	"slices"
@@ -16,10 +16,10 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 
 // Email digests an address, so that all spellings of one are one: whatever its letter case, in the canonical form of [jobs.Email], its
 // domain as an A-label (xn--...), without a dot behind it. Nil for none.
-func (d *Digests) Email(address string) []byte { return d.digest("email", emailKey(address)) }
+func (d *Digests) Email(address string) []byte { return d.digest("email", EmailKey(address)) }
 
-// emailKey is what is compared of an address. What is no address is compared as it is, in lower case. Pure.
-func emailKey(address string) string {
+// EmailKey is what is compared of an address. What is no address is compared as it is, in lower case. Pure.
+func EmailKey(address string) string {
 	email, ok := jobs.Email(strings.TrimSpace(address))
 	if !ok {
 		return norm.NFC.String(strings.ToLower(strings.TrimSpace(address)))
@@ -32,10 +32,10 @@ func emailKey(address string) string {
 	return local + "@" + strings.TrimRight(strings.ToLower(domain), ".")
 }
 
-// emailForms are the ways in which a message may spell an address whose form ghexport.email makes, in lower case: its domain as an A-label
+// EmailForms are the ways in which a message may spell an address whose form ghexport.email makes, in lower case: its domain as an A-label
 // and as people write it. Pure.
-func emailForms(address string) []string {
-	key := emailKey(address)
+func EmailForms(address string) []string {
+	key := EmailKey(address)
 	local, domain, _ := strings.Cut(key, "@")
 	forms := []string{key}
 	if shown, err := domains.ToUnicode(domain); err == nil {

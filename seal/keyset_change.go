@@ -1,4 +1,4 @@
-package store
+package seal
 
 import (
 	"fmt"
@@ -61,8 +61,8 @@ func (k *Keyset) PrimaryAlone() (string, error) {
 	return cleartext(handle)
 }
 
-// like returns the same keys, of which the one that sealed was made under seals.
-func (k *Keyset) like(sealed []byte) (*Keyset, error) {
+// Like returns the same keys, of which the one that sealed was made under seals.
+func (k *Keyset) Like(sealed []byte) (*Keyset, error) {
 	id, named := sealingKey(sealed)
 	if !named {
 		return nil, ErrSealBroken
@@ -82,4 +82,13 @@ func (k *Keyset) like(sealed []byte) (*Keyset, error) {
 		return nil, fmt.Errorf("seal under key %d: %w", id, err)
 	}
 	return newKeyset(handle)
+}
+
+// Reseal opens a value and seals it under the primary key.
+func (k *Keyset) Reseal(org string, sealed []byte) ([]byte, error) {
+	plain, err := k.Open(org, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return k.Seal(org, plain)
 }

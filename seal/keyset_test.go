@@ -1,4 +1,4 @@
-package store_test
+package seal_test
 
 import (
 	"bytes"
@@ -15,30 +15,30 @@ import (
 	"github.com/tink-crypto/tink-go/v2/mac"
 	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 const secretKey = "0f1e2d3c4b5a69788796a5b4c3d2e1f0-1"
 
-func newKeyset(t *testing.T) *store.Keyset {
+func newKeyset(t *testing.T) *seal.Keyset {
 	t.Helper()
-	text, err := store.NewKeysetJSON()
+	text, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	return parsed(t, text)
 }
 
-func parsed(t *testing.T, text string) *store.Keyset {
+func parsed(t *testing.T, text string) *seal.Keyset {
 	t.Helper()
-	k, err := store.ParseKeyset(text)
+	k, err := seal.ParseKeyset(text)
 	require.NoError(t, err)
 	return k
 }
 
 func TestNewKeysetJSON(t *testing.T) {
 	t.Parallel()
-	text, err := store.NewKeysetJSON()
+	text, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
-	other, err := store.NewKeysetJSON()
+	other, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	assert.NotEqual(t, text, other)
 	assert.True(t, json.Valid([]byte(text)))
@@ -79,16 +79,16 @@ func TestKeyset_Open(t *testing.T) {
 		sealed []byte
 		want   error
 	}{
-		"OtherCompany":  {"globex", sealed, store.ErrSealBroken},
-		"NoCompany":     {"", sealed, store.ErrSealBroken},
-		"Altered":       {"acme", altered, store.ErrSealBroken},
-		"UnknownKey":    {"acme", otherID, store.ErrKeyUnknown},
-		"CutInPrefix":   {"acme", sealed[:4], store.ErrSealBroken},
-		"OnlyPrefix":    {"acme", sealed[:5], store.ErrSealBroken},
-		"Cut":           {"acme", sealed[:len(sealed)-3], store.ErrSealBroken},
-		"Nothing":       {"acme", nil, store.ErrSealBroken},
-		"NeverSealed":   {"acme", []byte(secretKey), store.ErrSealBroken},
-		"OtherDialect":  {"acme", append([]byte{0}, sealed[1:]...), store.ErrSealBroken},
+		"OtherCompany":  {"globex", sealed, seal.ErrSealBroken},
+		"NoCompany":     {"", sealed, seal.ErrSealBroken},
+		"Altered":       {"acme", altered, seal.ErrSealBroken},
+		"UnknownKey":    {"acme", otherID, seal.ErrKeyUnknown},
+		"CutInPrefix":   {"acme", sealed[:4], seal.ErrSealBroken},
+		"OnlyPrefix":    {"acme", sealed[:5], seal.ErrSealBroken},
+		"Cut":           {"acme", sealed[:len(sealed)-3], seal.ErrSealBroken},
+		"Nothing":       {"acme", nil, seal.ErrSealBroken},
+		"NeverSealed":   {"acme", []byte(secretKey), seal.ErrSealBroken},
+		"OtherDialect":  {"acme", append([]byte{0}, sealed[1:]...), seal.ErrSealBroken},
 		"PrefixMissing": {"acme", sealed[5:], nil}, // any of the two: its first byte is random
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,13 +112,13 @@ func TestKeyset_OtherKeyset(t *testing.T) {
 	assert.False(t, other.Knows(sealed))
 	assert.False(t, other.Primary(sealed))
 	_, err = other.Open("acme", sealed)
-	require.ErrorIs(t, err, store.ErrKeyUnknown)
+	require.ErrorIs(t, err, seal.ErrKeyUnknown)
 }
 
 // A keyset that gained a primary opens what the old one sealed, and says that it is due for re-wrapping.
 func TestKeyset_AfterRotation(t *testing.T) {
 	t.Parallel()
-	before, err := store.NewKeysetJSON()
+	before, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	sealed, err := parsed(t, before).Seal("acme", []byte(secretKey))
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestKeyset_AfterRotation(t *testing.T) {
 
 func TestKeyset_DisabledKeyIsUnknown(t *testing.T) {
 	t.Parallel()
-	before, err := store.NewKeysetJSON()
+	before, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	sealed, err := parsed(t, before).Seal("acme", []byte(secretKey))
 	require.NoError(t, err)
@@ -152,12 +152,12 @@ func TestKeyset_DisabledKeyIsUnknown(t *testing.T) {
 		require.NoError(t, m.Disable(handle.KeysetInfo().GetPrimaryKeyId()))
 	})
 	_, err = parsed(t, after).Open("acme", sealed)
-	require.ErrorIs(t, err, store.ErrKeyUnknown)
+	require.ErrorIs(t, err, seal.ErrKeyUnknown)
 }
 
 func TestParseKeyset_RefusesWithoutShowing(t *testing.T) {
 	t.Parallel()
-	good, err := store.NewKeysetJSON()
+	good, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	value := keyValue(t, good)
 
@@ -175,7 +175,7 @@ func TestParseKeyset_RefusesWithoutShowing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k, err := store.ParseKeyset(text)
+			k, err := seal.ParseKeyset(text)
 			require.Error(t, err)
 			assert.Nil(t, k)
 			assert.NotContains(t, err.Error(), value[:8])

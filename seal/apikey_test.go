@@ -1,4 +1,4 @@
-package store_test
+package seal_test
 
 import (
 	"encoding/base64"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 func TestCleanAPIKey(t *testing.T) {
@@ -24,7 +24,7 @@ func TestCleanAPIKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			key, err := store.CleanAPIKey(pasted)
+			key, err := seal.CleanAPIKey(pasted)
 			require.NoError(t, err)
 			assert.Equal(t, secretKey, key)
 		})
@@ -63,7 +63,7 @@ func TestCleanAPIKey_Refuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			key, err := store.CleanAPIKey(c.pasted)
+			key, err := seal.CleanAPIKey(c.pasted)
 			require.ErrorContains(t, err, c.want)
 			assert.Empty(t, key)
 			assert.NotContains(t, err.Error(), secretKey[:8])
@@ -73,7 +73,7 @@ func TestCleanAPIKey_Refuses(t *testing.T) {
 
 func TestLast5(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "e1f0-1"[1:], store.Last5(secretKey))
-	assert.Empty(t, store.Last5("123456789"), "five of nine would be half of it")
-	assert.Empty(t, store.Last5(""))
+	assert.Equal(t, "e1f0-1"[1:], seal.Last5(secretKey))
+	assert.Empty(t, seal.Last5("123456789"), "five of nine would be half of it")
+	assert.Empty(t, seal.Last5(""))
 }

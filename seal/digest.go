@@ -1,7 +1,6 @@
-package store
+package seal
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -18,8 +17,8 @@ const (
 	digestKeyBytes = 32
 	digestBytes    = 16 // of HMAC's 32: no two of a ledger meet by chance, and its indexes stay half the size
 
-	// digestOrg stands where a company's id stands when the digest key is sealed.
-	digestOrg = "digest"
+	// DigestOrg stands where a company's id stands when the digest key is sealed.
+	DigestOrg = "digest"
 )
 
 // NewDigestKey makes a random key for [NewDigests]. It is a secret.
@@ -56,45 +55,4 @@ func (d *Digests) digest(kind, text string) []byte {
 	mac := hmac.New(sha256.New, d.key)
 	mac.Write([]byte(kind + "\x00" + text))
 	return mac.Sum(nil)[:digestBytes]
-}
-
-// Digests opens the service's digest key, and makes it where the database has none yet. Any number of nodes may call it at once:
-// one key is kept, and all read it. An error of the keyset's means that this node must not fold: its digests would match nobody's.
-func (s *Store) Digests(ctx context.Context, k *Keyset) (*Digests, error) {
-	sealed, err := s.digestKey(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if sealed == nil {
-		if err := s.makeDigestKey(ctx, k); err != nil {
-			return nil, err
-		}
-		if sealed, err = s.digestKey(ctx); err != nil {
-			return nil, err
-		}
-	}
-	key, err := k.Open(digestOrg, sealed)
-	if err != nil {
-		return nil, fmt.Errorf("open the digest key: %w", err)
-	}
-	return NewDigests(key)
-}
-
-func (s *Store) digestKey(ctx context.Context) (sealed []byte, err error) {
-	if err := s.Pool.QueryRow(ctx, "SELECT digest_key FROM ghexport.control").Scan(&sealed); err != nil {
-		return nil, fmt.Errorf("read the digest key: %w", notFound(err))
-	}
-	return sealed, nil
-}
-
-func (s *Store) makeDigestKey(ctx context.Context, k *Keyset) error {
-	sealed, err := k.Seal(digestOrg, NewDigestKey())
-	if err != nil {
-		return fmt.Errorf("digest key: %w", err)
-	}
-	// Whoever comes second changes no row and reads the first one's key.
-	if _, err := s.Pool.Exec(ctx, "UPDATE ghexport.control SET digest_key = $1 WHERE digest_key IS NULL", sealed); err != nil {
-		return fmt.Errorf("keep the digest key: %w", err)
-	}
-	return nil
 }
