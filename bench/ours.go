@@ -19,6 +19,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // ours is ghexport as `serve` wires it, without console and metrics.
@@ -140,19 +141,19 @@ func (o *ours) start(ctx context.Context, url string) (func() error, error) {
 		return nil, err
 	}
 	log := o.log()
-	relay := worker.NewRelay(worker.Relay{Store: st, Digests: digests, Log: log, Poll: time.Minute})
+	rl := relay.New(relay.Relay{Store: st, Digests: digests, Log: log, Poll: time.Minute})
 	w, err := worker.New(worker.Config{
-		Store: st, Greenhouse: &greenhouse.Client{BaseURL: url}, Keyset: o.keyset, Log: log, Relay: relay, Workers: o.Workers,
+		Store: st, Greenhouse: &greenhouse.Client{BaseURL: url}, Keyset: o.keyset, Log: log, Relay: rl, Workers: o.Workers,
 	})
 	if err != nil {
 		st.Close()
 		return nil, err
 	}
-	relay.Probe = w.Probe
+	rl.Probe = w.Probe
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	var failed error
-	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() { rl.Run(ctx) })
 	running.Go(func() { failed = w.Run(ctx) })
 	return sync.OnceValue(func() error {
 		cancel()

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/web"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // What acme has at the simulated Greenhouse.
@@ -44,7 +44,7 @@ func (s *site) greenhouse() web.Greenhouse {
 	require.NoError(s.t, err)
 	digests, err := s.store.Digests(s.t.Context(), keyset)
 	require.NoError(s.t, err)
-	c := &worker.Connections{
+	c := &connections.Connections{
 		Store: s.store, Greenhouse: &greenhouse.Client{BaseURL: server.URL}, Keyset: keyset, Digests: digests, Log: zap.NewNop(),
 	}
 	s.speaks = c

@@ -16,6 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 const (
@@ -130,7 +131,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	postCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.JobTimeout*2/3)
 	defer cancel()
 	postCtx = failpoints(postCtx)
-	candidate := candidateOf(g)
+	candidate := render.Candidate(g)
 	h.Left = true // from here on a panic cannot say that nothing left
 	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
 	if err != nil && !errors.As(err, &h.Err) {
@@ -149,7 +150,7 @@ func (w *exportWorker) conclude(
 	told := false
 	if h.Err != nil {
 		said.Status = max(said.Status, h.Err.Status)
-		said.Detail = detailOf(h.Err, personOf(g))
+		said.Detail = render.Detail(h.Err, render.PersonOf(g))
 		retryAfter, told = h.Err.RetryAfter, h.Err.HasRetryAfter
 	}
 	var because string

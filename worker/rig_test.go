@@ -22,6 +22,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // patience bounds every wait of these tests; what was awaited is in the message.
@@ -112,34 +113,34 @@ func (r *rig) company(org string, edit ...func(*greenhousesim.Account)) string {
 
 // node is one `serve`: a relay and workers.
 type node struct {
-	relay  *Relay
+	relay  *relay.Relay
 	worker *Worker
 	stop   func()
 }
 
-func (r *rig) start(edit ...func(*Config, *Relay)) *node {
+func (r *rig) start(edit ...func(*Config, *relay.Relay)) *node {
 	r.t.Helper()
 	c := Config{
 		Store: r.store, Greenhouse: &greenhouse.Client{BaseURL: r.server.URL + "/mounted"}, Keyset: r.keyset, Log: r.log,
 		JobTimeout: 6 * time.Second, ShutdownTimeout: 8 * time.Second, Workers: 32,
 	}
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log, Poll: time.Minute})
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log, Poll: time.Minute})
 	for _, f := range edit {
-		f(&c, relay)
+		f(&c, rl)
 	}
-	c.Relay = relay
+	c.Relay = rl
 	w, err := New(c)
 	require.NoError(r.t, err)
-	relay.Probe, relay.Tell = w.Probe, w.Tell
+	rl.Probe, rl.Tell = w.Probe, w.Tell
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() { rl.Run(ctx) })
 	running.Go(func() {
 		if err := w.Run(ctx); err != nil {
 			r.t.Errorf("worker: %v", err)
 		}
 	})
-	n := &node{relay: relay, worker: w, stop: sync.OnceFunc(func() {
+	n := &node{relay: rl, worker: w, stop: sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
 	})}

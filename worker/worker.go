@@ -23,6 +23,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // What a zero Config uses, and the limits of what it may say.
@@ -56,7 +57,7 @@ type Config struct {
 	Greenhouse *greenhouse.Client // required
 	Keyset     *seal.Keyset       // required: opens the companies' keys
 	Log        *zap.Logger        // required
-	Relay      *Relay             // required: it is nudged when a settle frees a place
+	Relay      *relay.Relay       // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
 	Teller Teller // how notices leave

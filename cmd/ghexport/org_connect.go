@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // connectFlags are what a company is connected with, beside its key.
@@ -78,7 +78,7 @@ func (c *cli) connect(ctx context.Context, org string, flags connectFlags) error
 }
 
 // save saves a connection, and says line by line what its test found.
-func (c *cli) save(ctx context.Context, connections *worker.Connections, org string, change store.ConnectionChange, by store.By) error {
+func (c *cli) save(ctx context.Context, connections *connections.Connections, org string, change store.ConnectionChange, by store.By) error {
 	before, err := connections.Store.Integration(ctx, org)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err

@@ -1,20 +1,19 @@
-package worker
+package relay
 
 import (
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // together folds few and small arrivals and dispatches in the same turn, which saves a lone export two commits. It reports false where
@@ -101,23 +100,14 @@ func (r *Relay) foldEach(ctx context.Context, arrivals []ledger.Arrival, rejecte
 			return folded, err
 		case store.DataRefused(err):
 			for _, id := range a.Messages {
-				rejected[id] = "the database refused it: " + sqlState(err)
+				rejected[id] = "the database refused it: " + store.SQLState(err)
 			}
 		default:
 			r.Log.Error("a message cannot be folded, and stays in the outbox", zap.Int64("message", a.Newest), zap.String("org_id", a.OrgID),
-				zap.String("error", sqlState(err)), zap.String("hint", "what the database's log says of it tells what to mend"))
+				zap.String("error", store.SQLState(err)), zap.String("hint", "what the database's log says of it tells what to mend"))
 		}
 	}
 	return folded, nil
-}
-
-// sqlState names a database error without its text, which may quote the row.
-func sqlState(err error) string {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) {
-		return fmt.Sprintf("SQLSTATE %s %s", pgErr.Code, pgErr.ConstraintName)
-	}
-	return "an error of no known kind"
 }
 
 // arrive decodes messages and reduces them to one arrival an interview.
@@ -129,7 +119,7 @@ func (r *Relay) arrive(messages []store.Message) (arrivals []ledger.Arrival, rej
 	for _, m := range messages {
 		result, err := jobs.Decode(m.Body)
 		if err != nil {
-			rejected[m.ID] = mask(err.Error(), personIn(m.Body)) // names fields, never values; an unknown field may be called anything
+			rejected[m.ID] = render.Mask(err.Error(), render.PersonIn(m.Body)) // names fields, never values; an unknown field may be called anything
 			continue
 		}
 		k := key{m.OrgID, m.InterviewID}
@@ -222,7 +212,7 @@ func (r *Relay) arrival(s snapshot, flags []string) (ledger.Arrival, error) {
 	if a.Eligible, a.Cause = eligibility(result); !a.Eligible {
 		return a, nil // and keep nothing about the person
 	}
-	rendered, err := Render(result, s.CompanyZone)
+	rendered, err := render.Render(result, s.CompanyZone)
 	if err != nil {
 		return a, err
 	}

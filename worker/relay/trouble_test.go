@@ -1,4 +1,4 @@
-package worker
+package relay
 
 import (
 	"testing"
@@ -20,10 +20,10 @@ func TestRelay_EnvironmentsFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			key := r.company("acme")
-			relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+			r.company("acme")
+			relay := r.relay()
 			r.sql(fault.breaks)
-			r.enqueue(result("acme", "a"), result("acme", "b"), result("acme", "c"))
+			r.enqueue("acme", "a", "b", "c")
 			folded, err := relay.Fold(t.Context())
 			require.Error(t, err)
 			assert.True(t, store.Environmental(err), err)
@@ -41,11 +41,7 @@ func TestRelay_EnvironmentsFault(t *testing.T) {
 			r.sql(fault.mends)
 			_, err = relay.Fold(t.Context())
 			require.NoError(t, err)
-			r.start()
-			for _, interview := range []string{"a", "b", "c"} {
-				r.state(interview, "sent")
-			}
-			assert.Equal(t, 3, r.sim.CountCandidates(key))
+			assert.Equal(t, 3, r.rows("exports"))
 		})
 	}
 }
@@ -55,7 +51,7 @@ func TestRelay_SessionsTurnedReadOnly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	relay := r.relay()
 	for _, conn := range r.store.Pool.AcquireAllIdle(t.Context()) {
 		_, err := conn.Exec(t.Context(), "SET default_transaction_read_only = on")
 		require.NoError(t, err)
@@ -66,7 +62,7 @@ func TestRelay_SessionsTurnedReadOnly(t *testing.T) {
 	_, err = conn.Exec(t.Context(), "SET default_transaction_read_only = on")
 	require.NoError(t, err)
 	conn.Release()
-	r.enqueue(result("acme", "a"))
+	r.enqueue("acme", "a")
 	folded, err := relay.Fold(t.Context())
 	require.ErrorContains(t, err, "25006")
 	assert.Zero(t, folded)
@@ -74,10 +70,4 @@ func TestRelay_SessionsTurnedReadOnly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, folded)
 	assert.Zero(t, r.rows("rejected"))
-}
-
-func (r *rig) rows(table string) (n int) {
-	r.t.Helper()
-	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), "SELECT count(*) FROM ghexport."+table).Scan(&n))
-	return n
 }

@@ -1,4 +1,4 @@
-package worker
+package render
 
 import (
 	"strings"
@@ -9,11 +9,11 @@ import (
 
 func TestMask(t *testing.T) {
 	t.Parallel()
-	ada := person{
+	ada := Person{
 		FirstName: "Ada", LastName: "King Lovelace", Email: "ada.l+jobs@example.com", LinkedIn: "https://www.linkedin.com/in/ada-lovelace", CandidateID: "cand_9",
 		Note: "Interviewed by Lee\n\nShe asked too many questions about money, and went home early.",
 	}
-	jose := person{FirstName: "José", LastName: "Núñez-O'Neil", Email: "jose@example.com", CandidateID: "7"}
+	jose := Person{FirstName: "José", LastName: "Núñez-O'Neil", Email: "jose@example.com", CandidateID: "7"}
 	for words, want := range map[string]string{
 		"emails: ada.l+jobs@example.com has already been taken by Grace Hopper":                 "emails: ‹email› has already been taken by Grace Hopper",
 		"ADA.L+JOBS@EXAMPLE.COM is taken":                                                       "‹email› is taken",
@@ -35,7 +35,7 @@ func TestMask(t *testing.T) {
 		"first_name: can't be blank":                                                            "first_name: can't be blank",
 		"":                                                                                      "",
 	} {
-		assert.Equal(t, want, mask(words, ada), words)
+		assert.Equal(t, want, Mask(words, ada), words)
 	}
 	for words, want := range map[string]string{
 		"José, Jose, JOSÉ, Jose\u0301, Jos\\u00e9, Jos%C3%A9, Jos&eacute;": "‹first_name›, ‹first_name›, ‹first_name›, ‹first_name›, ‹first_name›, ‹first_name›, Jos&eacute;",
@@ -43,15 +43,15 @@ func TestMask(t *testing.T) {
 		"7 things, at most 7": "7 things, at most 7",
 		"jose@example.com":    "‹email›",
 	} {
-		assert.Equal(t, want, mask(words, jose), words)
+		assert.Equal(t, want, Mask(words, jose), words)
 	}
 	nobody := "grace is ‹email›, 5 @ 3, @home, a@"
-	assert.Equal(t, nobody, mask(nobody, person{}))
-	assert.Equal(t, "user ‹address› is not active", mask("user mia@acme.example is not active", person{}))
-	one := person{FirstName: "Cher", LastName: "-", Email: "a@b.cc"}
-	assert.Equal(t, "‹first_name› - too short: ‹email›", mask("Cher - too short: a@b.cc", one))
-	token := person{FirstName: "Email", LastName: "Name", Email: "email.name@b.cc"}
-	assert.Equal(t, "‹email› ‹full_name› ‹last_name›", mask("email.name@b.cc Email Name NAME", token), "what replaces is not replaced")
-	long := mask(strings.Repeat("ada.l ", 400), ada)
+	assert.Equal(t, nobody, Mask(nobody, Person{}))
+	assert.Equal(t, "user ‹address› is not active", Mask("user mia@acme.example is not active", Person{}))
+	one := Person{FirstName: "Cher", LastName: "-", Email: "a@b.cc"}
+	assert.Equal(t, "‹first_name› - too short: ‹email›", Mask("Cher - too short: a@b.cc", one))
+	token := Person{FirstName: "Email", LastName: "Name", Email: "email.name@b.cc"}
+	assert.Equal(t, "‹email› ‹full_name› ‹last_name›", Mask("email.name@b.cc Email Name NAME", token), "what replaces is not replaced")
+	long := Mask(strings.Repeat("ada.l ", 400), ada)
 	assert.NotContains(t, long, "ada")
 }

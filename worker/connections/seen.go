@@ -1,4 +1,4 @@
-package worker
+package connections
 
 import (
 	"context"
@@ -32,7 +32,7 @@ func (c *Connections) Jobs(ctx context.Context, org string) (store.Seen[store.Se
 		seen.Problem = unasked(asGreenhouseError(err))
 		return seen, nil
 	}
-	return c.Store.KeepJobs(ctx, org, p.version, seenJobs(open))
+	return c.Store.KeepJobs(ctx, org, p.version, SeenJobs(open))
 }
 
 // Pools lists the prospect pools with their stages, as [Connections.Jobs] does jobs.
@@ -109,7 +109,7 @@ func (c *Connections) keepSeen(ctx context.Context, org string, version int64, f
 	return err
 }
 
-func seenJobs(open []greenhouse.Job) []store.SeenJob {
+func SeenJobs(open []greenhouse.Job) []store.SeenJob {
 	list := []store.SeenJob{}
 	for _, j := range open {
 		list = append(list, store.SeenJob{ID: j.ID, Name: ledger.Clean(j.Name, 500), Public: j.Public})

@@ -1,4 +1,4 @@
-package worker
+package connections
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // Preview is what would be sent under a company's choices with a change not saved yet, made by the very code that sends. The interview
@@ -26,16 +27,16 @@ func (c *Connections) Preview(ctx context.Context, org string, draft store.Setti
 	if err != nil {
 		return store.Preview{}, err
 	}
-	return preview(chosen, role, time.Now().UTC().Truncate(24*time.Hour).Add(2*time.Hour))
+	return Preview(chosen, role, time.Now().UTC().Truncate(24*time.Hour).Add(2*time.Hour))
 }
 
-func preview(chosen store.Choices, role string, at time.Time) (store.Preview, error) {
+func Preview(chosen store.Choices, role string, at time.Time) (store.Preview, error) {
 	zone := ""
 	if chosen.TimeZone != nil {
 		zone = *chosen.TimeZone
 	}
-	interview := madeUp(at, role)
-	text, err := Render(interview, zone)
+	interview := MadeUp(at, role)
+	text, err := render.Render(interview, zone)
 	if err != nil {
 		return store.Preview{}, fmt.Errorf("render the preview: %w", err)
 	}
@@ -47,15 +48,15 @@ func preview(chosen store.Choices, role string, at time.Time) (store.Preview, er
 		},
 		Company: chosen.Sender(role),
 	}
-	request, err := candidateOf(granted).Body()
+	request, err := render.Candidate(granted).Body()
 	if err != nil {
 		return store.Preview{}, err
 	}
 	return store.Preview{Role: role, As: addedAs(granted.Company), Note: text.Note, Request: string(request)}, nil
 }
 
-// madeUp is a successful interview of nobody.
-func madeUp(at time.Time, role string) jobs.InterviewResult {
+// MadeUp is a successful interview of nobody.
+func MadeUp(at time.Time, role string) jobs.InterviewResult {
 	yes := true
 	score := func(n int) *int { return &n }
 	return jobs.InterviewResult{

@@ -1,4 +1,4 @@
-package worker
+package relay
 
 // round is one way round the companies, in slices, from where the last one left off. A slice in which nothing could be done says
 // nothing about those behind it: only a whole round tells that there is nothing to do.

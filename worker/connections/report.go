@@ -1,4 +1,4 @@
-package worker
+package connections
 
 import (
 	"context"
@@ -67,7 +67,7 @@ func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
 // keep writes down how Greenhouse answers to a pair. Of the stored pair it is a look like any other, which holds the company or lets it
 // go.
 func (c *Connections) keep(ctx context.Context, p pair, status int, user *greenhouse.User, refusal error) error {
-	look := lookAt(store.Look{OrgID: p.org, CredentialVersion: p.version, Status: status}, user, refusal)
+	look := Answered(store.Look{OrgID: p.org, CredentialVersion: p.version, Status: status}, user, refusal)
 	if p.version != 0 {
 		_, err := c.Store.Looked(ctx, look)
 		return err
@@ -131,7 +131,7 @@ func (f *findings) lookAtJobs(ctx context.Context, client *greenhouse.Client, p 
 		f.refused(asGreenhouseError(err), checkJobs)
 		return
 	}
-	f.jobs = seenJobs(open)
+	f.jobs = SeenJobs(open)
 	f.report.OpenJobs = new(len(open))
 	says := fmt.Sprintf("%s sees %s", f.report.User, plural(len(open), "open job"))
 	if gone := missingJobs(p.chosen, f.jobs); len(gone) > 0 {

@@ -1,4 +1,4 @@
-package worker
+package render
 
 import (
 	"cmp"
@@ -17,17 +17,17 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// person is what was sent about somebody. Its zero value is nobody.
-type person struct {
+// Person is what was sent about somebody. Its zero value is nobody.
+type Person struct {
 	FirstName, LastName, Email, LinkedIn, CandidateID, Note string
 }
 
-func personOf(g *store.Granted) person {
-	return person{g.Body.FirstName, g.Body.LastName, g.Body.Email, g.Body.LinkedIn, g.CandidateID, g.Body.Note}
+func PersonOf(g *store.Granted) Person {
+	return Person{g.Body.FirstName, g.Body.LastName, g.Body.Email, g.Body.LinkedIn, g.CandidateID, g.Body.Note}
 }
 
-// personIn is whom a message is about that may not be readable.
-func personIn(message []byte) person {
+// PersonIn is whom a message is about that may not be readable.
+func PersonIn(message []byte) Person {
 	var m struct {
 		Candidate struct {
 			ID       string `json:"id"`
@@ -38,13 +38,13 @@ func personIn(message []byte) person {
 	}
 	_ = json.Unmarshal(message, &m) // a field of another type is passed over
 	first, last, _ := strings.Cut(strings.TrimSpace(m.Candidate.FullName), " ")
-	return person{FirstName: first, LastName: last, Email: m.Candidate.Email, LinkedIn: m.Candidate.LinkedIn, CandidateID: m.Candidate.ID}
+	return Person{FirstName: first, LastName: last, Email: m.Candidate.Email, LinkedIn: m.Candidate.LinkedIn, CandidateID: m.Candidate.ID}
 }
 
-// mask replaces in words from outside what was sent about a person, and every other email address. It finds a value in whatever letter
+// Mask replaces in words from outside what was sent about a person, and every other email address. It finds a value in whatever letter
 // case, with accents or without, and as JSON, HTML and URLs write it; a value within a longer word is left alone. What was not sent, a
 // third person's name for one, it cannot know. Pure; words enter the ledger through it and by no other way.
-func mask(words string, p person) string {
+func Mask(words string, p Person) string {
 	var m masking
 	m.text = words
 	m.hide("‹email›", p.Email)

@@ -1,4 +1,4 @@
-package worker
+package relay
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func (r *Relay) stayAwake(ctx context.Context) {
 	r.awakeUntil, r.drowsyAt = now.Add(awakeFor), 0
 }
 
-// pause is how long to wait when there was nothing to do, 0 for not at all. A relay that told producers to stay silent looks by itself
+// Pause is how long to wait when there was nothing to do, 0 for not at all. A relay that told producers to stay silent looks by itself
 // until each of them that may have heard it has ended.
 func (r *Relay) pause(ctx context.Context) time.Duration {
 	if r.awakeUntil.IsZero() {

@@ -1,4 +1,4 @@
-package worker
+package relay
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/seal"
@@ -15,9 +14,9 @@ import (
 
 // How a relay paces itself. Waiting is for notifications; the intervals are what bounds a lost one.
 const (
-	RelayPollDefault = time.Second
-	sweepEvery       = 5 * time.Second
-	housekeepEvery   = 30 * time.Minute
+	PollDefault    = time.Second
+	sweepEvery     = 5 * time.Second
+	housekeepEvery = 30 * time.Minute
 
 	busyFrom    = 100                    // messages of a pass that make it a busy one
 	awakeFor    = 2 * time.Second        // how long producers may then stay silent
@@ -25,6 +24,7 @@ const (
 	drowsyPoll  = 100 * time.Millisecond // until the last of them has ended
 	standbyPoll = 500 * time.Millisecond // while another relay works
 	passLimit   = 30 * time.Second       // one pass
+	dueAtOnce   = 16                     // probes, or notices, that one sweep hands over
 )
 
 // Relay folds the outbox into the ledger and dispatches what is due. Any number may run on any number of nodes; in each pass one
@@ -33,9 +33,9 @@ type Relay struct {
 	Store   *store.Store
 	Digests *seal.Digests
 	Log     *zap.Logger
-	Poll    time.Duration                                  // how often to look without being woken; RelayPollDefault when zero
+	Poll    time.Duration                                  // how often to look without being woken; PollDefault when zero
 	NoSend  bool                                           // fold only
-	Metrics *Metrics                                       // where attempts that stayed silent are counted; nobody sees them when nil
+	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
 	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
@@ -51,13 +51,13 @@ type Relay struct {
 	dispatching *trouble
 }
 
-// NewRelay returns r ready for use.
-func NewRelay(r Relay) *Relay {
+// New returns r ready for use.
+func New(r Relay) *Relay {
 	if r.Poll == 0 {
-		r.Poll = RelayPollDefault
+		r.Poll = PollDefault
 	}
-	if r.Metrics == nil {
-		r.Metrics = NewMetrics(prometheus.NewRegistry())
+	if r.Silent == nil {
+		r.Silent = func(int) {}
 	}
 	r.Notices = noticeDefaults(r.Notices)
 	r.nudge = make(chan struct{}, 1)
@@ -84,13 +84,13 @@ func (r *Relay) Run(ctx context.Context) {
 	housekeep := time.NewTicker(housekeepEvery)
 	defer housekeep.Stop()
 	r.minding()
-	r.sweep(ctx)
+	r.Sweep(ctx)
 	for ctx.Err() == nil {
 		wait := r.once(ctx)
 		if wait == 0 {
 			select { // a flood must not starve the sweep
 			case <-sweep.C:
-				r.sweep(ctx)
+				r.Sweep(ctx)
 			default:
 			}
 			continue
@@ -101,7 +101,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-r.nudge:
 		case <-timer.C:
 		case <-sweep.C:
-			r.sweep(ctx)
+			r.Sweep(ctx)
 		case <-housekeep.C:
 			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
 		}
@@ -198,10 +198,11 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	}
 }
 
-func (r *Relay) sweep(ctx context.Context) {
+// Sweep repairs what crashes left, and hands over the probes and notices that are due. A pass of another relay makes it do nothing.
+func (r *Relay) Sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
 	r.siblings = swept.After
-	r.Metrics.silent(swept.Unknown)
+	r.Silent(swept.Unknown)
 	if swept.Unknown+swept.Requeued > 0 {
 		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
 	}
@@ -210,7 +211,7 @@ func (r *Relay) sweep(ctx context.Context) {
 	}
 	r.report("sweep", err)
 	if r.Probe != nil && !r.NoSend {
-		orgs, err := r.Store.DueProbes(ctx, probesAtOnce*4)
+		orgs, err := r.Store.DueProbes(ctx, dueAtOnce)
 		r.report("due probes", err)
 		if len(orgs) > 0 {
 			r.report("probe", r.Probe(ctx, orgs))
