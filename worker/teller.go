@@ -16,6 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 )
 
@@ -140,11 +141,11 @@ func (w *noticeWorker) send(ctx context.Context, n store.Notice) error {
 	case n.Channel == store.ChannelWebhook && t.Hook != nil:
 		return t.Hook.Send(ctx, "msg_"+name, n, t.PublicURL, w.now())
 	case n.Channel == store.ChannelMail && t.Mail != nil:
-		held, err := w.store.Held(ctx, n.OrgID)
+		held, err := w.store.HoldFacts(ctx, n.OrgID)
 		if err != nil {
 			return &notice.RefusedError{Says: "why the company is held could not be read"}
 		}
-		return t.Mail.Send(ctx, "notice-"+name, n.Recipient, notice.Write(n, held, t.PublicURL), n.CreatedAt)
+		return t.Mail.Send(ctx, "notice-"+name, n.Recipient, notice.Write(n, wording.OfHold(held), t.PublicURL), n.CreatedAt)
 	default: // written by a node that has what this one lacks
 		return &notice.RefusedError{Says: "this node has no way to send it"}
 	}
