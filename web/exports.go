@@ -60,7 +60,7 @@ func (k *console) listExports(w http.ResponseWriter, r *http.Request, org string
 		k.wrongFilter(w, r, err)
 		return
 	}
-	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: store.Causes, People: mayFindPeople(r)}
+	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: ledger.Causes, People: mayFindPeople(r)}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}

@@ -156,7 +156,7 @@ func outcomeOf(n store.Notice, err error) (o store.NoticeOutcome, code int) {
 	if err == nil {
 		return store.NoticeOutcome{Sent: true}, 0
 	}
-	o = store.NoticeOutcome{Detail: err.Error(), Again: again(n.Attempts)}
+	o = store.NoticeOutcome{Detail: err.Error(), Again: ledger.RetryDelay(n.Attempts)}
 	var refused *notice.RefusedError
 	if errors.As(err, &refused) {
 		o.Refused, code = refused.Permanent, refused.Code
