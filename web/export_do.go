@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // reveal shows an export with whom it is about, and records who looked. It answers a POST with the page itself, so that no address
@@ -20,7 +21,7 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong = wrong })
 		return
 	}
-	person, err := k.Store.Reveal(r.Context(), id, by(r, reason))
+	person, err := k.Store.Reveal(r.Context(), id, auth.By(r, reason))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		k.showExport(w, r, http.StatusConflict, func(page *exportPage) {
@@ -40,7 +41,7 @@ func (k *console) reason(w http.ResponseWriter, r *http.Request) (reason, wrong 
 		return "", "The form cannot be read, so nothing was done."
 	}
 	reason = strings.TrimSpace(r.PostForm.Get("reason"))
-	if reason == "" && who(r).role.staff() {
+	if reason == "" && auth.Who(r).Role.Staff() {
 		return "", "Say why, for whoever asks later. Nothing was done yet."
 	}
 	return reason, ""
@@ -89,7 +90,7 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 	reason, wrong := k.reason(w, r)
 	id, err := position(r.PathValue("id"))
 	if err == nil && wrong == "" {
-		err = do(r.Context(), id, by(r, reason))
+		err = do(r.Context(), id, auth.By(r, reason))
 	}
 	var refused *store.RefusedError
 	var bad badFilter

@@ -29,7 +29,7 @@ type description struct {
 
 // openAPI is the description that the console serves.
 var openAPI = sync.OnceValue(func() (d description) {
-	text, err := os.ReadFile("openapi.json")
+	text, err := os.ReadFile("api/openapi.json")
 	if err != nil {
 		return description{err: err}
 	}
@@ -91,7 +91,7 @@ func TestOpenAPI_IsServed(t *testing.T) {
 	s := setup(t)
 	a := s.ask("GET", "/api/openapi.json", "")
 	assert.Equal(t, http.StatusOK, a.StatusCode)
-	text, err := os.ReadFile("openapi.json")
+	text, err := os.ReadFile("api/openapi.json")
 	require.NoError(t, err)
 	assert.Equal(t, string(text), a.body)
 }

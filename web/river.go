@@ -15,6 +15,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 const (
@@ -111,11 +112,11 @@ func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) byRiver(r *http.Request) store.By {
-	return by(r, "pressed in River UI")
+	return auth.By(r, "pressed in River UI")
 }
 
 func (k *console) pass(w http.ResponseWriter, r *http.Request, what ...zap.Field) {
-	k.Log.Info("river action", append([]zap.Field{zap.String("user", who(r).actor())}, what...)...)
+	k.Log.Info("river action", append([]zap.Field{zap.String("user", auth.Who(r).Actor())}, what...)...)
 	k.RiverUI.ServeHTTP(w, r)
 }
 

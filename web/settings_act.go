@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // settingsBytes is more than a form of a thousand roles takes.
@@ -48,7 +49,7 @@ func (k *console) testSettings(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key := store.APIKey(strings.TrimSpace(r.PostForm.Get("key")))
-	report, err := k.Greenhouse.Test(r.Context(), page.Org, key, page.Form.CreatedBy, by(r, ""))
+	report, err := k.Greenhouse.Test(r.Context(), page.Org, key, page.Form.CreatedBy, auth.By(r, ""))
 	if err != nil {
 		k.refuseSettings(w, r, page, err)
 		return
@@ -78,7 +79,7 @@ func (k *console) saveSettings(w http.ResponseWriter, r *http.Request) {
 		saved, err = k.Greenhouse.Save(r.Context(), page.Org, store.ConnectionChange{
 			Key: store.APIKey(strings.TrimSpace(r.PostForm.Get("key"))), CreatedBy: page.Form.CreatedBy,
 			SkipTest: r.PostForm.Get("do") == "untested", Settings: settings,
-		}, by(r, ""))
+		}, auth.By(r, ""))
 	}
 	if err != nil {
 		k.refuseSettings(w, r, page, err)
@@ -93,7 +94,7 @@ func (k *console) saveSettings(w http.ResponseWriter, r *http.Request) {
 			done = "untested"
 		}
 	}
-	http.Redirect(w, r, companyHome(page.Org)+"/settings?done="+done, http.StatusSeeOther)
+	http.Redirect(w, r, auth.CompanyHome(page.Org)+"/settings?done="+done, http.StatusSeeOther)
 }
 
 // refuseSettings shows the form again with what is wrong, and loses nothing of what was typed but the key.
