@@ -13,14 +13,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// actBytes is more than any honest form of a company's page takes.
-const actBytes = 16 << 10
-
 // companyAct is one of ours doing something to a company, for a reason: what does it, and what to say when it changed something, and
 // when it was so already.
 func (k *console) companyAct(do func(context.Context, string, store.By) (bool, error), done, already string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 		reason, wrong := reasonOf(r)
 		if wrong != "" {
 			k.showCompany(w, r, http.StatusUnprocessableEntity, wrong)
@@ -60,7 +56,6 @@ type companyLinkPage struct {
 
 // linkCompany makes a link by which an admin of the company comes, to enter the key where no mail and no ticket carries it.
 func (k *console) linkCompany(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 	reason, wrong := reasonOf(r)
 	org, whom := r.PathValue("org"), strings.TrimSpace(r.PostFormValue("for"))
 	if wrong == "" && whom == "" {

@@ -36,7 +36,6 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 
 // reason reads a form and the reason in it, which ours must give.
 func (k *console) reason(w http.ResponseWriter, r *http.Request) (reason, wrong string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		return "", "The form cannot be read, so nothing was done."
 	}
@@ -61,7 +60,6 @@ func (k *console) discardExport(w http.ResponseWriter, r *http.Request) {
 
 // resolveExport takes the answer that only a person can give.
 func (k *console) resolveExport(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	r.ParseForm() //nolint:errcheck // act reads it once more, and tells
 	answer := r.PostForm.Get("answer")
 	if answer != "present" && resolvers[answer] == nil {

@@ -9,9 +9,6 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// maxForm bounds what a form of ours may hold: the numbers of some thousand exports.
-const maxForm = 1 << 20
-
 // mayFindPeople says whether whoever asks may search for a person: those of ours who act, and a company's admins at their company.
 func mayFindPeople(r *http.Request) bool {
 	return slices.Contains([]auth.Role{auth.RoleOncall, auth.RoleAdmin, auth.RoleCompany}, auth.Who(r).Role)
@@ -26,7 +23,6 @@ func (k *console) searchCompany(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) postSearch(w http.ResponseWriter, r *http.Request, org string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "The form cannot be read.")
 		return

@@ -30,7 +30,6 @@ func (k *console) linkPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, loginBytes)
 	l, digest, err := auth.OpenLink(k.LinkSecret, r.PostFormValue("token"), k.Now())
 	if err != nil {
 		k.refuseLink(w, r)

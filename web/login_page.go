@@ -41,11 +41,7 @@ func (k *console) showLogin(w http.ResponseWriter, r *http.Request, status int, 
 	k.show(w, r, status, "login", "Log in", form)
 }
 
-// loginBytes is more than any honest login form takes.
-const loginBytes = 8 << 10
-
 func (k *console) logIn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, loginBytes)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "That was no login form.")
 		return

@@ -50,7 +50,7 @@ func (s *site) hold(r *http.Request, sent string, a answer) {
 	at := r.Method + " " + r.URL.Path
 	route, params, err := d.router.FindRoute(r)
 	if err != nil {
-		assert.Contains(s.t, []int{http.StatusNotFound, http.StatusUnauthorized}, a.StatusCode, "%s is not described", at)
+		assert.Contains(s.t, []int{http.StatusNotFound, http.StatusUnauthorized, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}, a.StatusCode, "%s is not described", at)
 		return
 	}
 	again := r.Clone(r.Context())

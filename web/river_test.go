@@ -198,7 +198,7 @@ func TestRiver_BadBodies(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", body, kim, fromRiver).StatusCode, body)
 	}
 	long := `{"ids":[1` + strings.Repeat(" ", 1<<20) + `]}`
-	assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", long, kim, fromRiver).StatusCode)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, s.ask("POST", "/river/api/jobs/cancel", long, kim, fromRiver).StatusCode)
 	assert.Equal(t, http.StatusNotFound, s.ask("POST", "/river/api/jobs/cancel", idsBody(1<<40), kim, fromRiver).StatusCode, "River says so itself")
 	for _, route := range [][2]string{{"DELETE", "/river/api/jobs/1"}, {"POST", "/river/"}, {"POST", "/river/api/health-checks/minimal"}} {
 		a := s.ask(route[0], route[1], "", kim, fromRiver)

@@ -9,12 +9,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// settingsBytes is more than a form of a thousand roles takes.
-const settingsBytes = 1 << 20
-
 // typedSettings is the page with what came over what is saved. Where it is false it has answered.
 func (k *console) typedSettings(w http.ResponseWriter, r *http.Request) (settingsPage, bool) {
-	r.Body = http.MaxBytesReader(w, r.Body, settingsBytes)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "That was no form of this page.")
 		return settingsPage{}, false

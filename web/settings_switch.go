@@ -10,7 +10,6 @@ import (
 
 // turnOn turns the company's connection on. Where something waits, it asks what becomes of it and changes nothing before it is told.
 func (k *console) turnOn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 	answer := store.Waiting(r.PostFormValue("waiting"))
 	if answer != store.WaitingSend && answer != store.WaitingDrop {
 		answer = store.WaitingUndecided
@@ -48,7 +47,6 @@ func (k *console) turnOn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) turnOff(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 	reason, wrong := switchReason(r)
 	if wrong != "" {
 		k.refuseSwitch(w, r, wrong, nil, "")

@@ -102,7 +102,7 @@ func New(c Config) (http.Handler, error) {
 	k := &console{Config: c, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
 	if !c.entries(s) {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
-		return plainHeaders(handler), err
+		return plainHeaders(k.door(handler)), err
 	}
 	if k.login, err = auth.NewLogins(s.users, c.Now, c.Log); err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (k *console) protect(next http.Handler, public *url.URL) (http.Handler, err
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(k.crossSite))
-	return consoleHeaders(k.cookie.Secure, protection.Handler(next)), nil
+	return consoleHeaders(k.cookie.Secure, protection.Handler(k.door(next))), nil
 }
 
 func parsePublicURL(text string) (*url.URL, error) {

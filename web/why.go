@@ -46,7 +46,6 @@ func (k *console) askCompanyWhy(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) postWhy(w http.ResponseWriter, r *http.Request, org string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "The form cannot be read.")
 		return

@@ -89,21 +89,13 @@ func fieldsOf(wrong []*store.SettingError) []wrongField {
 	return fields
 }
 
-// bodyMax bounds what is read of a request; a company's map of jobs is the longest that can be in it.
-const bodyMax = 1 << 20
-
 // object reads a request's body, one JSON object. Where it is none it has answered.
 func object(w http.ResponseWriter, r *http.Request) (map[string]json.RawMessage, bool) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		refuse(w, http.StatusUnsupportedMediaType, "Send JSON, with Content-Type: application/json.")
 		return nil, false
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) {
-		refuse(w, http.StatusRequestEntityTooLarge, "The body is longer than 1 MB.")
-		return nil, false
-	}
+	text, err := io.ReadAll(r.Body) // the door has bounded it
 	var object map[string]json.RawMessage
 	if err != nil || json.Unmarshal(text, &object) != nil || object == nil {
 		refuse(w, http.StatusBadRequest, "The body is not one JSON object.") // the decoder's own words may quote a key
