@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -45,7 +46,6 @@ func (k *console) askCompanyWhy(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) postWhy(w http.ResponseWriter, r *http.Request, org string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "The form cannot be read.")
 		return
@@ -62,13 +62,13 @@ func whyAddress(org string) string {
 	if org == "" {
 		return "/why"
 	}
-	return companyHome(org) + "/why"
+	return auth.CompanyHome(org) + "/why"
 }
 
 // explain asks by email where the text can be one and whoever asks may; the ids of interviews may hold an @, too.
 func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string) {
 	q = strings.TrimSpace(q)
-	page := whyPage{Org: org, Base: whyAddress(org), Staff: who(r).role.staff(), People: mayFindPeople(r) && k.Digests != nil, Q: q}
+	page := whyPage{Org: org, Base: whyAddress(org), Staff: auth.Who(r).Role.Staff(), People: mayFindPeople(r) && k.Digests != nil, Q: q}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -77,7 +77,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 	if page.People && strings.Contains(q, "@") {
 		page.ByEmail = true
 		if list, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(jobs.PastedEmail(q))); err == nil {
-			err = k.Store.RecordSearch(r.Context(), org, explained(list), by(r, ""))
+			err = k.Store.RecordSearch(r.Context(), org, explained(list), auth.By(r, ""))
 		}
 	}
 	if err == nil && q != "" && len(list) == 0 {
