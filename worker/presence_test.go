@@ -88,16 +88,20 @@ func TestPresent_WhereGreenhouseDoesNotSay(t *testing.T) {
 		with func(r *rig, key string, id int64)
 		want store.Compared
 	}{
-		"NotShown":     {func(r *rig, _ string, id int64) { r.sim.DeleteCandidate(id) }, store.ComparedNotShown},
-		"NoExternalID": {func(r *rig, _ string, id int64) { r.sim.EditCandidate(id, func(c *greenhousesim.Candidate) { c.ExternalID = "" }) }, store.ComparedNone},
+		"NotShown": {func(r *rig, _ string, id int64) { r.sim.DeleteCandidate(id) }, store.ComparedNotShown},
+		"NoExternalID": {func(r *rig, _ string, id int64) {
+			r.sim.EditCandidate(id, func(c *greenhousesim.Candidate) { c.ExternalID = "" })
+		}, store.ComparedNone},
 		"Erased": {func(r *rig, _ string, _ int64) {
 			r.sql("UPDATE ghexport.exports SET erased_at = now(), candidate_id = 'erased'")
 		}, store.ComparedNone},
 		"MayNotRead": {func(r *rig, key string, _ int64) {
 			r.sim.ChangeUser(key, createdBy, func(u *greenhousesim.User) { u.Level = greenhousesim.Basic })
 		}, store.ComparedNot},
-		"KeyRefused":  {func(r *rig, key string, _ int64) { r.sim.RevokeKey(key) }, store.ComparedNot},
-		"BudgetSpent": {func(r *rig, _ string, _ int64) { r.sql("UPDATE ghexport.budgets SET blocked_until = now() + interval '1 hour'") }, store.ComparedNot},
+		"KeyRefused": {func(r *rig, key string, _ int64) { r.sim.RevokeKey(key) }, store.ComparedNot},
+		"BudgetSpent": {func(r *rig, _ string, _ int64) {
+			r.sql("UPDATE ghexport.budgets SET blocked_until = now() + interval '1 hour'")
+		}, store.ComparedNot},
 		"NoKey": {func(r *rig, _ string, _ int64) {
 			r.sql("UPDATE ghexport.integrations SET sealed_key = NULL, key_last5 = NULL, key_digest = NULL")
 		}, store.ComparedNot},

@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // resolveFlags are the answers that a person can give, of which each call has one.
@@ -81,14 +81,14 @@ func (c *cli) present(ctx context.Context, st *store.Store, config Config, id in
 	if err != nil {
 		return hinted(usagef("--present: %s", err), "copy the address of the candidate's page, https://app.greenhouse.io/people/ID?application_id=N")
 	}
-	connections := &worker.Connections{Store: st, Greenhouse: config.greenhouse(), Log: zap.NewNop()}
-	defer connections.Greenhouse.CloseIdleConnections()
+	with := &connections.Connections{Store: st, Greenhouse: config.greenhouse(), Log: zap.NewNop()}
+	defer with.Greenhouse.CloseIdleConnections()
 	if config.Keyset != "" || config.KeysetFile != "" {
-		if connections.Keyset, err = config.openKeyset(); err != nil {
+		if with.Keyset, err = config.openKeyset(); err != nil {
 			return err
 		}
 	}
-	compared, err := connections.Present(ctx, id, profile, flags.anyway, c.by(flags.reason))
+	compared, err := with.Present(ctx, id, profile, flags.anyway, c.by(flags.reason))
 	var mismatch *store.MismatchError
 	if errors.As(err, &mismatch) {
 		return hinted(err, "look at the profile again; if it is them all the same, add --anyway")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -52,7 +53,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 		return nil, err
 	}
 	defer st.Close()
-	var digests *store.Digests
+	var digests *seal.Digests
 	if len(emails) > 0 || config.Keyset != "" || config.KeysetFile != "" {
 		if digests, err = config.digestsMade(ctx, st); err != nil {
 			return nil, err
@@ -76,7 +77,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 }
 
 // whyByID asks by the ids of the producer's.
-func whyByID(ctx context.Context, st *store.Store, digests *store.Digests, asked string, wasEmail bool) ([]store.Explanation, error) {
+func whyByID(ctx context.Context, st *store.Store, digests *seal.Digests, asked string, wasEmail bool) ([]store.Explanation, error) {
 	interview, err := st.Why(ctx, "", asked)
 	if err != nil || len(interview) > 0 && interview[0].OrgID != "" {
 		return interview, err
