@@ -74,7 +74,8 @@ func (k *console) resolveExport(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return badFilter(fmt.Sprintf("That is no profile in Greenhouse: %s. Open the candidate there and copy the address of the page, such as https://app.greenhouse.io/people/17?application_id=18.", err))
 		}
-		return k.Store.ResolvePresent(ctx, id, profile, by)
+		_, err = k.Greenhouse.Present(ctx, id, profile, r.PostForm.Get("anyway") == "yes", by)
+		return err
 	})
 }
 
@@ -91,6 +92,7 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 		err = do(r.Context(), id, auth.By(r, reason))
 	}
 	var refused *store.RefusedError
+	var mismatch *store.MismatchError
 	var bad badFilter
 	status := http.StatusUnprocessableEntity
 	switch {
@@ -99,6 +101,8 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 		wrong = string(bad)
 	case errors.As(err, &refused):
 		status, wrong = http.StatusConflict, fmt.Sprintf("Nothing was done, because it is %s now: %s.", refused.State, refused.Because)
+	case errors.As(err, &mismatch):
+		status, wrong = http.StatusConflict, "Nothing was done: "+mismatch.Because+". Look once more; if it is them all the same, say so below."
 	case errors.Is(err, store.ErrNotFound):
 		k.missing(w, r, err)
 		return
@@ -109,7 +113,12 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 		k.afterAct(w, r, name)
 		return
 	}
-	k.showExport(w, r, status, func(page *exportPage) { page.Wrong = wrong })
+	k.showExport(w, r, status, func(page *exportPage) {
+		page.Wrong = wrong
+		for i := range page.Acts {
+			page.Acts[i].Anyway = mismatch != nil && page.Acts[i].URL
+		}
+	})
 }
 
 // afterAct leads to the list that the form stood in, or to the export.
