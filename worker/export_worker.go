@@ -14,7 +14,9 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 const (
@@ -115,7 +117,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	key, err := w.config.Keyset.Open(g.OrgID, g.Company.SealedKey)
 	if err != nil {
 		said.Outcome, said.Cause, said.Detail = ledger.OutcomeHold, ledger.CauseDecryptFailed, "the stored key does not open"
-		if errors.Is(err, store.ErrKeyUnknown) {
+		if errors.Is(err, seal.ErrKeyUnknown) {
 			said.Cause = ledger.CauseNone // not the company's trouble but this node's
 			w.loseKeyset()
 		} else {
@@ -129,7 +131,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	postCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.JobTimeout*2/3)
 	defer cancel()
 	postCtx = failpoints(postCtx)
-	candidate := candidateOf(g)
+	candidate := render.Candidate(g)
 	h.Left = true // from here on a panic cannot say that nothing left
 	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
 	var refusal *greenhouse.Error
@@ -161,7 +163,7 @@ func (w *exportWorker) conclude(said store.Settle, g *store.Granted, v ledger.Ju
 	var retryAfter *time.Duration
 	if r.refusal != nil {
 		said.Status = max(said.Status, r.refusal.Status)
-		said.Detail = detailOf(r.refusal, personOf(g))
+		said.Detail = render.Detail(r.refusal, render.PersonOf(g))
 		if r.refusal.HasRetryAfter {
 			retryAfter = &r.refusal.RetryAfter
 		}
