@@ -14,7 +14,7 @@ import (
 
 const (
 	heldNamed   = 20 // companies that one group of held ones names
-	oldestNamed = 10 // companies that [Backlog.Oldest] names
+	oldestNamed = 10 // companies that [ledger.Backlog] names
 )
 
 // orgWork is one company, and what waits of it.
@@ -24,11 +24,11 @@ type orgWork struct {
 	Held         ledger.Cause
 	Waiting      int64
 	Due          int64
-	DueAge       Seconds // of what has been due for longest
-	Age          Seconds // of what was committed first; a replay waits since it is due
+	DueAge       ledger.Seconds // of what has been due for longest
+	Age          ledger.Seconds // of what was committed first; a replay waits since it is due
 	Failing      int64
 	FailingSince *time.Time
-	FailingAge   Seconds
+	FailingAge   ledger.Seconds
 }
 
 // workByOrg reads every company, and every pending export that waits for no sibling, once.
@@ -52,7 +52,7 @@ const workByOrg = `
 		SELECT greatest(extract(epoch FROM now() - w.due_since), 0)::float8 AS due, greatest(extract(epoch FROM now() - w.oldest), 0)::float8 AS oldest,
 		       greatest(extract(epoch FROM now() - w.failing_since), 0)::float8 AS failing) age`
 
-func (s *Store) workByCompany(ctx context.Context, b *Backlog) error {
+func (s *Store) workByCompany(ctx context.Context, b *ledger.Backlog) error {
 	rows, err := s.Pool.Query(ctx, workByOrg)
 	if err != nil {
 		return fmt.Errorf("read what waits by company: %w", err)
@@ -61,15 +61,15 @@ func (s *Store) workByCompany(ctx context.Context, b *Backlog) error {
 	if err != nil {
 		return fmt.Errorf("read what waits by company: %w", err)
 	}
-	b.addWork(list)
+	addWork(b, list)
 	return nil
 }
 
 // addWork sums up what waits of each company. Pure.
-func (b *Backlog) addWork(list []orgWork) {
+func addWork(b *ledger.Backlog, list []orgWork) {
 	slices.SortFunc(list, func(a, b orgWork) int { return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Org, b.Org)) })
-	b.ByHold, b.Held, b.Oldest = map[string]int64{}, []HeldGroup{}, []OrgWaiting{}
-	held := map[ledger.Cause]*HeldGroup{}
+	b.ByHold, b.Held, b.Oldest = map[string]int64{}, []ledger.HeldGroup{}, []ledger.OrgWaiting{}
+	held := map[ledger.Cause]*ledger.HeldGroup{}
 	for _, w := range list {
 		b.ByHold[cmp.Or(string(w.Held), "on")]++
 		b.Waiting += w.Waiting
@@ -82,25 +82,25 @@ func (b *Backlog) addWork(list []orgWork) {
 		} else if w.Waiting > 0 || w.Held != ledger.CauseOff { // off with nothing waiting is how that company wants it
 			hold(held, w)
 		}
-		b.Failing.add(w)
+		addFailing(&b.Failing, w)
 		if w.Waiting > 0 {
-			b.Oldest = append(b.Oldest, OrgWaiting{Org: w.Org, Count: w.Waiting, Age: w.Age, Held: w.Held})
+			b.Oldest = append(b.Oldest, ledger.OrgWaiting{Org: w.Org, Count: w.Waiting, Age: w.Age, Held: w.Held})
 		}
 	}
 	for _, group := range held {
 		b.Held = append(b.Held, *group)
 	}
-	slices.SortFunc(b.Held, func(a, b HeldGroup) int {
+	slices.SortFunc(b.Held, func(a, b ledger.HeldGroup) int {
 		return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Cause, b.Cause))
 	})
-	slices.SortStableFunc(b.Oldest, func(a, b OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
+	slices.SortStableFunc(b.Oldest, func(a, b ledger.OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
 	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
 }
 
-func hold(held map[ledger.Cause]*HeldGroup, w orgWork) {
+func hold(held map[ledger.Cause]*ledger.HeldGroup, w orgWork) {
 	group := held[w.Held]
 	if group == nil {
-		group = &HeldGroup{Cause: w.Held}
+		group = &ledger.HeldGroup{Cause: w.Held}
 		held[w.Held] = group
 	}
 	group.Count++
@@ -110,7 +110,7 @@ func hold(held map[ledger.Cause]*HeldGroup, w orgWork) {
 	}
 }
 
-func (f *Failing) add(w orgWork) {
+func addFailing(f *ledger.Failing, w orgWork) {
 	if w.Failing == 0 || w.Held != ledger.CauseNone {
 		return
 	}

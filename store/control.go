@@ -10,17 +10,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Stop says since when, by whom and why nothing is sent for anybody.
-type Stop struct {
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
-	Reason string    `json:"reason"`
-}
-
 // Stopped returns what stops everything, nil when exports are being sent.
-func (s *Store) Stopped(ctx context.Context) (*Stop, error) {
+func (s *Store) Stopped(ctx context.Context) (*ledger.Stop, error) {
 	var at *time.Time
-	var stop Stop
+	var stop ledger.Stop
 	err := s.Pool.QueryRow(ctx, `
 		SELECT stopped_at, coalesce(stopped_by, ''), coalesce(stopped_reason, '')
 		  FROM ghexport.control`).Scan(&at, &stop.By, &stop.Reason)

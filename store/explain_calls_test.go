@@ -270,7 +270,7 @@ func (e *explained) healthCalls() []call {
 		{name: "Backlog", do: func(ctx context.Context) error { return nothing(e.serve.Backlog(ctx)) },
 			uses: []string{"exports_in_flight"}, may: map[string]string{"outbox": waits}},
 		{name: "States", do: func(ctx context.Context) error {
-			_, _, err := e.serve.States(ctx, store.Backlog{})
+			_, _, err := e.serve.States(ctx, ledger.Backlog{})
 			return err
 		}, may: map[string]string{"exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},

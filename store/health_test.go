@@ -10,27 +10,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-func says(h store.Health) (list []string) {
+func says(h wording.Health) (list []string) {
 	for _, p := range h.Problems {
 		list = append(list, p.Says)
 	}
 	return list
 }
 
-func (d *db) health() store.Health {
+func (d *db) health() wording.Health {
 	d.t.Helper()
 	h, err := d.Health(d.t.Context())
 	require.NoError(d.t, err)
-	return h
+	return wording.OfHealth(h)
 }
 
 // alive says that a node is there that takes jobs.
-func (d *db) alive() store.Node {
+func (d *db) alive() ledger.Node {
 	d.t.Helper()
-	n := store.Node{ID: uuid.New(), Host: "node-a", Version: "v1", Sends: true}
+	n := ledger.Node{ID: uuid.New(), Host: "node-a", Version: "v1", Sends: true}
 	require.NoError(d.t, d.SeeNode(d.t.Context(), n))
 	return n
 }

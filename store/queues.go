@@ -3,20 +3,14 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// PausedQueue is a queue of River's that somebody paused: nothing in it runs, on any node, until it is resumed.
-type PausedQueue struct {
-	Name string    `json:"name"`
-	At   time.Time `json:"at"`
-	By   string    `json:"by"` // empty where it was not paused here: by another River UI, or in the database
-}
-
 // PausedQueues lists the paused queues by name. River pauses every queue at once under the name "*".
-func (s *Store) PausedQueues(ctx context.Context) ([]PausedQueue, error) {
+func (s *Store) PausedQueues(ctx context.Context) ([]ledger.PausedQueue, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT q.name, q.paused_at,
 		       coalesce((SELECT a.actor
@@ -31,7 +25,7 @@ func (s *Store) PausedQueues(ctx context.Context) ([]PausedQueue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list paused queues: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[PausedQueue])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.PausedQueue])
 	if err != nil {
 		return nil, fmt.Errorf("list paused queues: %w", err)
 	}

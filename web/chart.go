@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -60,7 +59,7 @@ var faultClasses = map[ledger.Fault]string{ledger.FaultCompany: "warn", ledger.F
 // coordinate writes a number as short as a picture needs.
 func coordinate(v float64) string { return fmt.Sprintf("%.4g", math.Round(v*10)/10) }
 
-func newChart(id, title string, hours []store.Hour) (c chart, left func(int) float64, step float64) {
+func newChart(id, title string, hours []ledger.Hour) (c chart, left func(int) float64, step float64) {
 	c = chart{ID: id, Title: title, Width: chartWidth, Height: chartHeight + chartTop + chartFoot, Right: chartWidth, Base: chartTop + chartHeight}
 	step = float64(chartWidth-chartLeft) / float64(max(len(hours), 1))
 	left = func(i int) float64 { return chartLeft + float64(i)*step }
@@ -73,7 +72,7 @@ func newChart(id, title string, hours []store.Hour) (c chart, left func(int) flo
 }
 
 // attemptsChart shows what became of the attempts of each hour: one stack an hour, what was sent at its foot. Pure.
-func attemptsChart(hours []store.Hour) chart {
+func attemptsChart(hours []ledger.Hour) chart {
 	c, left, step := newChart("attempts", "Attempts by hour", hours)
 	var most, sent, failed int64
 	for _, h := range hours {
@@ -127,7 +126,7 @@ const (
 )
 
 // waitsChart shows how long exports were on their way, for each hour in which some arrived. Pure.
-func waitsChart(hours []store.Hour) chart {
+func waitsChart(hours []ledger.Hour) chart {
 	c, left, step := newChart("waits", "From commit to Greenhouse by hour", hours)
 	c.HasDots = true
 	height := func(seconds float64) float64 {
@@ -139,7 +138,7 @@ func waitsChart(hours []store.Hour) chart {
 	}{{1, "1 s"}, {60, "1 min"}, {3600, "1 h"}, {24 * 3600, "1 day"}} {
 		c.Scale = append(c.Scale, mark{coordinate(float64(c.Base) - height(s.seconds)), s.text})
 	}
-	var worst store.Seconds
+	var worst ledger.Seconds
 	var when time.Time
 	for i, h := range hours {
 		if h.Sent == 0 {
@@ -149,7 +148,7 @@ func waitsChart(hours []store.Hour) chart {
 			worst, when = h.Pace.P95, h.Began
 		}
 		for _, d := range []struct {
-			wait        store.Seconds
+			wait        ledger.Seconds
 			class, what string
 		}{{h.Pace.P50, "good", "half"}, {h.Pace.P95, "info", "95 %"}} {
 			c.Dots = append(c.Dots, dot{
@@ -162,7 +161,7 @@ func waitsChart(hours []store.Hour) chart {
 	return c
 }
 
-func worstHour(wait store.Seconds, when time.Time) string {
+func worstHour(wait ledger.Seconds, when time.Time) string {
 	if when.IsZero() {
 		return ""
 	}

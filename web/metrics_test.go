@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 	s.export("acme", "iv_3", ledger.StateDuplicate, ledger.CauseDuplicatePossible)
 	s.export("acme", "iv_4", ledger.StatePending, ledger.CauseNone)
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now())")
-	require.NoError(t, s.store.SeeNode(t.Context(), store.Node{ID: uuid.New(), Host: "node-a", Sends: true}))
+	require.NoError(t, s.store.SeeNode(t.Context(), ledger.Node{ID: uuid.New(), Host: "node-a", Sends: true}))
 	_, err := s.store.StopAll(t.Context(), store.By{Actor: "kim"})
 	require.NoError(t, err)
 

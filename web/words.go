@@ -24,7 +24,7 @@ var words = template.FuncMap{
 	"moment":   wording.Time,
 	"minute":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	"rfc":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"age":      func(s store.Seconds) string { return wording.Age(s.Duration()) },
+	"age":      func(s ledger.Seconds) string { return wording.Age(s.Duration()) },
 	"lasted":   func(a store.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
 	"holdings": holdings,
 	"count":    wording.Number,
@@ -36,10 +36,10 @@ var words = template.FuncMap{
 	"sentenceCase": sentenceCase,
 	"fault":        func(f ledger.Fault) string { return faultWords[f] },
 	"exportsOf":    exportsOf,
-	"pace":         func(name string, p store.Pace) namedPace { return namedPace{name, p} },
+	"pace":         func(name string, p ledger.Pace) namedPace { return namedPace{name, p} },
 	"percent":      percent,
 	"companyHome":  auth.CompanyHome,
-	"failedBy":     func(h store.Hour, f string) int64 { return h.Failed[ledger.Fault(f)] },
+	"failedBy":     func(h ledger.Hour, f string) int64 { return h.Failed[ledger.Fault(f)] },
 }
 
 func stateWord(s ledger.State) string { return sentenceCase(string(s)) }
@@ -63,7 +63,7 @@ func commands(e ledger.Export) []string {
 }
 
 // holdings sums up the companies of one reason.
-func holdings(g store.HeldGroup) string {
+func holdings(g ledger.HeldGroup) string {
 	return fmt.Sprintf("%s, %s waiting", wording.Plural(g.Count, "company", "companies"), wording.Plural(g.Waiting, "export", "exports"))
 }
 

@@ -7,13 +7,14 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Heart says again and again that this node is there, and prepares what pages and metrics read. Nothing that is sent depends on it.
 type Heart struct {
 	Store   *store.Store
-	Node    store.Node
+	Node    ledger.Node
 	Trouble func() error // why the node takes no jobs, nil when it does; may be nil
 	Log     *zap.Logger
 }

@@ -34,7 +34,7 @@ var layout = map[string]struct {
 	"store":                    {may: []string{"jobs", "ledger", "seal", "store/pgsession"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
 	"store/storetest":          {may: []string{"ledger", "store", "migrations"}},
 	"worker":                   {may: []string{"jobs", "ledger", "seal", "store", "greenhouse", "worker/connections", "worker/notice", "worker/relay", "worker/render", "wording"}},
-	"worker/connections":       {may: []string{"jobs", "ledger", "seal", "store", "greenhouse", "worker/render"}, mayNot: []string{"github.com/riverqueue"}},
+	"worker/connections":       {may: []string{"jobs", "ledger", "seal", "store", "greenhouse", "worker/render", "wording"}, mayNot: []string{"github.com/riverqueue"}},
 	"worker/relay":             {may: []string{"jobs", "ledger", "seal", "store", "worker/render"}, mayNot: []string{"github.com/riverqueue", "net/http"}},
 	"worker/render":            {may: []string{"greenhouse", "jobs", "ledger", "store"}, mayNot: []string{"github.com/riverqueue"}},
 	"worker/notice":            {may: []string{"ledger", "store", "wording"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},

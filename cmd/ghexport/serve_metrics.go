@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
@@ -24,7 +24,7 @@ func (s *service) heart() *worker.Heart {
 	}
 	return &worker.Heart{
 		Store: s.store, Log: s.log, Trouble: s.worker.Ready,
-		Node: store.Node{
+		Node: ledger.Node{
 			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,
 			Keys: s.connections.Keyset.IDs(),
 		},

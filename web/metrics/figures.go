@@ -4,7 +4,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // What the ledger's figures are called. All are gauges.
@@ -48,7 +47,7 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	gauge(descOutbox, float64(b.OutboxAge))
 	gauge(descMessages, float64(b.Outbox))
 	gauge(descRejected, float64(b.Rejected))
-	held := map[ledger.Cause]store.HeldGroup{}
+	held := map[ledger.Cause]ledger.HeldGroup{}
 	for _, group := range b.Held {
 		held[group.Cause] = group
 	}

@@ -35,9 +35,9 @@ type ledgerMetrics struct {
 
 // figures is what one reading found.
 type figures struct {
-	backlog store.Backlog
+	backlog ledger.Backlog
 	states  map[ledger.State]int64
-	age     store.Seconds
+	age     ledger.Seconds
 }
 
 func newLedgerMetrics(st *store.Store, log *zap.Logger) *ledgerMetrics {
