@@ -55,6 +55,9 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	if errors.Is(err, store.ErrNotGranted) {
 		return river.JobCancel(fmt.Errorf("export %d is not this job's to send any more", intent.ExportID))
 	}
+	if store.Refused(err) {
+		return w.intentRefused(ctx, intent, err)
+	}
 	if err != nil {
 		// The intent may have been committed all the same: say that nothing left, so that the row goes again at once.
 		w.settle(ctx, store.Settle{

@@ -24,7 +24,7 @@ var waitBuckets = []float64{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 360
 // as an increase.
 var outcomes = map[ledger.Outcome][]ledger.Cause{
 	ledger.OutcomeSent:    {ledger.CauseNone},
-	ledger.OutcomeAgain:   {ledger.CauseGreenhouseDown},
+	ledger.OutcomeAgain:   {ledger.CauseGreenhouseDown, ledger.CauseBug},
 	ledger.OutcomeLimited: {ledger.CauseLimited},
 	ledger.OutcomeHold:    {ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseDecryptFailed, ledger.CauseNone},
 	ledger.OutcomeUnknown: {ledger.CauseOutcomeUnknown},

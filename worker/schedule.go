@@ -15,6 +15,7 @@ const (
 	shortest     = time.Second      // no retry comes sooner
 	// giveUpAfter is how long a row of failures may last: incidents at the vendor have lasted 25 h.
 	giveUpAfter = 72 * time.Hour
+	givenUp     = "after 72 h"
 
 	limitedFor    = 10 * time.Second // a 429 without Retry-After
 	limitedAtMost = time.Hour        // and with an absurd one
@@ -37,6 +38,15 @@ func again(failures int) time.Duration {
 	return max(delay, shortest)
 }
 
+// agains are the delays after one failure in a row, after two, and so on; the last holds for any more.
+func agains() []time.Duration {
+	delays := make([]time.Duration, 10) // by then it is the longest
+	for n := range delays {
+		delays[n] = again(n + 1)
+	}
+	return delays
+}
+
 // exhausted tells whether a row of failures has lasted too long. firstFailed is nil for the first failure.
 func exhausted(firstFailed *time.Time, now time.Time) bool {
 	return firstFailed != nil && now.Sub(*firstFailed) >= giveUpAfter
@@ -55,7 +65,7 @@ func follow(v verdict, g *store.Granted, now time.Time, retryAfter time.Duration
 	switch v.Outcome {
 	case ledger.OutcomeAgain:
 		if exhausted(g.FirstFailed, now) {
-			return ledger.OutcomeDead, 0, "after 72 h"
+			return ledger.OutcomeDead, 0, givenUp
 		}
 		return ledger.OutcomeAgain, again(g.Failures + 1), ""
 	case ledger.OutcomeLimited:
