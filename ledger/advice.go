@@ -41,6 +41,11 @@ func Advise(f Deaths) (Verdict, string) {
 			return VerdictTry, fmt.Sprintf("the settings of %d of %d companies were changed since", f.Changed, f.Companies)
 		}
 		return VerdictAgain, "map the job, or the pool, anew first; the settings are as they were"
+	case CauseTargetRefused:
+		if f.Changed > 0 {
+			return VerdictTry, fmt.Sprintf("the settings of %d of %d companies were changed since", f.Changed, f.Companies)
+		}
+		return VerdictTry, "if the user was given the job, or the pool, in Greenhouse since, one will tell"
 	case CausePayloadRefused:
 		if deployed {
 			return VerdictTry, "another version runs now: if it sends something else, one will tell"

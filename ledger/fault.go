@@ -17,11 +17,11 @@ var Faults = []Fault{FaultCompany, FaultGreenhouse, FaultOurs}
 // Fault says whose doing the cause is. A limit counts as ours: we send too much at once.
 func (c Cause) Fault() Fault {
 	switch c {
-	case CauseAuthRejected, CausePermissionDenied, CauseTargetGone, CauseIncomplete, CauseUntested:
+	case CauseAuthRejected, CausePermissionDenied, CauseTargetGone, CauseTargetRefused, CauseIncomplete, CauseUntested:
 		return FaultCompany
 	case CauseGreenhouseDown, CauseOutcomeUnknown:
 		return FaultGreenhouse
-	case CausePayloadRefused, CauseBug, CauseDecryptFailed, CauseLimited, CauseMessageInvalid:
+	case CausePayloadRefused, CauseRefusing, CauseBug, CauseDecryptFailed, CauseLimited, CauseMessageInvalid:
 		return FaultOurs
 	default:
 		return FaultNobody

@@ -83,9 +83,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	if b.Nodes, err = s.Nodes(ctx); err != nil {
 		return b, err
 	}
-	var blocked, sending, refused, gone, down, bug int64
+	var blocked, sending, refused, gone, target, down, bug int64
 	err = s.Pool.QueryRow(ctx, backlogCounts).Scan(&b.Outbox, &b.OutboxAge, &b.Rejected, &b.InFlight, &sending, &blocked,
-		&b.Dead, &b.Unknown, &b.Decisions, &refused, &gone, &down, &bug,
+		&b.Dead, &b.Unknown, &b.Decisions, &refused, &gone, &target, &down, &bug,
 		&b.Untold, &b.Wave)
 	if err != nil {
 		return b, fmt.Errorf("count the backlog: %w", err)
@@ -94,7 +94,7 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 		return b, err
 	}
 	b.Waiting += blocked
-	b.DeadBy = map[ledger.Cause]int64{ledger.CausePayloadRefused: refused, ledger.CauseTargetGone: gone, ledger.CauseGreenhouseDown: down, ledger.CauseBug: bug}
+	b.DeadBy = map[ledger.Cause]int64{ledger.CausePayloadRefused: refused, ledger.CauseTargetGone: gone, ledger.CauseTargetRefused: target, ledger.CauseGreenhouseDown: down, ledger.CauseBug: bug}
 	b.live = map[ledger.State]int64{
 		ledger.StatePending: b.Waiting, ledger.StateQueued: b.InFlight - sending, ledger.StateSending: sending,
 		ledger.StateDead: b.Dead, ledger.StateUnknown: b.Unknown, ledger.StateDuplicate: b.Decisions,
@@ -118,7 +118,7 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 const backlogCounts = `
 	SELECT outbox.n, outbox.age, (SELECT count(*) FROM ghexport.rejected), flight.n, flight.sending,
 	       (SELECT count(*) FROM ghexport.exports e WHERE e.blocked_at IS NOT NULL AND e.state = 'pending'), -- exports_blocked
-	       attention.dead, attention.unknown, attention.duplicate, attention.refused, attention.gone, attention.down, attention.bug,
+	       attention.dead, attention.unknown, attention.duplicate, attention.refused, attention.gone, attention.target, attention.down, attention.bug,
 	       (SELECT count(*) FROM ghexport.notices n WHERE n.created_at > now() - interval '1 day' AND n.state = 'dead'), -- notices_by_age
 	       coalesce((SELECT w.companies FROM ghexport.waves w -- waves_open
 	                  WHERE w.ended_at IS NULL
@@ -131,6 +131,7 @@ const backlogCounts = `
 	               count(*) FILTER (WHERE e.state = 'duplicate') AS duplicate,
 	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'payload.refused') AS refused,
 	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'target.gone') AS gone,
+	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'target.refused') AS target,
 	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'greenhouse.down') AS down,
 	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'bug') AS bug
 	          FROM ghexport.exports e WHERE e.attention_at IS NOT NULL) attention -- exports_attention`

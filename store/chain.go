@@ -75,6 +75,7 @@ var heldFor = map[ledger.Cause]string{
 	ledger.CausePaused:           "We have paused the company.",
 	ledger.CauseAuthRejected:     "Greenhouse refuses the company's key or the person as whom candidates are added.",
 	ledger.CausePermissionDenied: "Greenhouse does not let the company's key or person add candidates.",
+	ledger.CauseRefusing:         "Greenhouse refused one of the company's exports after another, so the rest waits; one is tried at each look.",
 }
 
 func (f facts) waiting(add addCheck) {

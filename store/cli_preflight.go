@@ -10,8 +10,8 @@ import (
 // Causes lists every cause, of exports and of companies that are held.
 var Causes = []ledger.Cause{
 	ledger.CauseDecisionMissing, ledger.CauseDecisionNo, ledger.CauseWithdrawn, ledger.CausePractice, ledger.CauseGreenhouseDown, ledger.CauseLimited, ledger.CauseOutcomeUnknown,
-	ledger.CauseDuplicatePossible, ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseBug, ledger.CauseDiscarded, ledger.CauseSkipped, ledger.CauseDropped, ledger.CauseErased,
-	ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused, ledger.CauseAuthRejected, ledger.CausePermissionDenied,
+	ledger.CauseDuplicatePossible, ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseTargetRefused, ledger.CauseBug, ledger.CauseDiscarded, ledger.CauseSkipped, ledger.CauseDropped, ledger.CauseErased,
+	ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused, ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseRefusing,
 	ledger.CauseMessageInvalid,
 }
 

@@ -59,6 +59,8 @@ func (f HoldFacts) Words() HoldWords {
 		f.unauthorized(&w)
 	case ledger.CausePermissionDenied:
 		f.forbidden(&w)
+	case ledger.CauseRefusing:
+		f.refusing(&w)
 	default:
 		f.ours(&w)
 	}
@@ -157,6 +159,15 @@ func (f HoldFacts) forbidden(w *HoldWords) {
 			"If your Greenhouse has no prospects, map your roles to jobs here and send candidates.",
 		}
 	}
+}
+
+// refusing is a row of exports that died of the same thing.
+func (f HoldFacts) refusing(w *HoldWords) {
+	w.What = "Greenhouse refused one candidate after another for the same reason, so we have stopped adding more" + since(f.Since) + "."
+	w.Why = "What was refused waits for a person of ours, what came later waits here; nothing is lost. Most often the fault is ours, or a choice made here (a job, a pool, who gets the credit) no longer fits."
+	w.Do = []string{"Look whether the choices made here still fit your Greenhouse. If they do, there is nothing to do: we look into it."}
+	w.Says = f.Detail
+	w.Staff = f.probing() + " Once a read passes, one export is tried; the first that is accepted ends the hold, and so does ghexport org resume."
 }
 
 func (f HoldFacts) probing() string {

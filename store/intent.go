@@ -32,7 +32,9 @@ type Granted struct {
 	StartedAt   time.Time // by the database's clock
 	Failures    int
 	FirstFailed *time.Time
-	Trial       bool // it tries whether a 403 is over
+	Trial       bool   // it tries whether its company's hold is over
+	Doubted     bool   // it, or its target, was refused while another export was accepted: a 403 is its own
+	Target      string // what it is to be added to: job N, pool N, or nothing
 	Body        ledger.Body
 	Company     Sender
 
@@ -91,7 +93,7 @@ const commitIntents = `
 		 WHERE e.state = 'queued'
 		   AND coalesce(e.job_id, 0) = a.job_id -- not by exports_in_flight: the few asked for are found by their ids
 		   AND (ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
-		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) = 'permission.denied' AND i.trial_export_id = e.id)
+		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) IN ` + onTrial + ` AND i.trial_export_id = e.id)
 		   AND NOT ` + newerMessage + `
 		 ORDER BY e.id
 		   FOR NO KEY UPDATE OF e SKIP LOCKED
@@ -112,6 +114,7 @@ const commitIntents = `
 	)
 	SELECT e.attempt, e.id, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
 	       e.first_failed_at, coalesce(i.trial_export_id = e.id, false),
+	       i.hold_cause IS NULL AND ` + doubted + `, ` + targetOf + `,
 	       b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
 	       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, ''),
 	       i.sealed_key, i.credential_version, i.created_by, i.key_digest,
@@ -175,7 +178,7 @@ func (g *Granted) columns() ([]any, func()) {
 	var mapped, otherwise *int64
 	return []any{
 		&g.Token, &g.ExportID, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
-		&g.FirstFailed, &g.Trial,
+		&g.FirstFailed, &g.Trial, &g.Doubted, &g.Target,
 		&g.Body.FirstName, &g.Body.LastName, &g.Body.Email, &g.Body.LinkedIn, &g.Body.Note, &g.Body.NoteFormat,
 		&g.Body.InterviewerName, &g.Body.InterviewerEmail,
 		&g.Company.SealedKey, &g.Company.CredentialVersion, &g.Company.CreatedBy, &g.Company.KeyDigest,

@@ -108,6 +108,7 @@ func (h *Health) peopleProblems() (list []Problem) {
 		ledger.CauseUntested:         "its admin presses Test connection, or: ghexport org connect ORG",
 		ledger.CauseAuthRejected:     "its admin enters a new key; it is tried again by itself: ghexport org show ORG",
 		ledger.CausePermissionDenied: "its admin gives the user the right in Greenhouse; it is tried again by itself: ghexport org show ORG",
+		ledger.CauseRefusing:         "see what they died of: ghexport dead --org ORG --group; one is tried by itself now and then, or: ghexport org resume ORG",
 	}
 	for _, group := range h.Held {
 		if hint, broken := do[group.Cause]; broken {
@@ -144,7 +145,7 @@ func (h *Health) peopleProblems() (list []Problem) {
 
 // mostDead is the cause of most dead letters.
 func (h *Health) mostDead() ledger.Cause {
-	return slices.MaxFunc([]ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug}, func(a, b ledger.Cause) int {
+	return slices.MaxFunc([]ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseTargetRefused, ledger.CauseGreenhouseDown, ledger.CauseBug}, func(a, b ledger.Cause) int {
 		return cmp.Compare(h.DeadBy[a], h.DeadBy[b])
 	})
 }

@@ -32,7 +32,7 @@ type deadGroup struct {
 }
 
 // deadCauses are the causes of dead letters.
-var deadCauses = []ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug}
+var deadCauses = []ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseTargetRefused, ledger.CauseGreenhouseDown, ledger.CauseBug}
 
 func (k *console) deadRoutes() []route {
 	return []route{

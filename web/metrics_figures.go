@@ -40,7 +40,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 // heldCauses are served from the start, so that an alert's expression finds a zero rather than nothing.
 var heldCauses = []ledger.Cause{
 	ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
-	ledger.CauseAuthRejected, ledger.CausePermissionDenied,
+	ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseRefusing,
 }
 
 // send hands each figure on.

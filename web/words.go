@@ -69,6 +69,7 @@ var causeWords = map[ledger.Cause]string{
 	ledger.CauseDuplicatePossible: "this candidate was sent to this company before, or may have been",
 	ledger.CausePayloadRefused:    "Greenhouse refused what was sent",
 	ledger.CauseTargetGone:        "the job or prospect pool is gone from Greenhouse",
+	ledger.CauseTargetRefused:     "the “created by” user may not use the job or prospect pool",
 	ledger.CauseBug:               "the exporter itself failed",
 	ledger.CauseDiscarded:         "somebody discarded it",
 	ledger.CauseSkipped:           "somebody decided not to send it",
@@ -82,6 +83,7 @@ var causeWords = map[ledger.Cause]string{
 	ledger.CausePaused:            "somebody paused the company",
 	ledger.CauseAuthRejected:      "Greenhouse rejects the key or the “created by” email",
 	ledger.CausePermissionDenied:  "the “created by” user may not add candidates",
+	ledger.CauseRefusing:          "Greenhouse refused one export after another",
 	ledger.CauseMessageInvalid:    "the producer's message could not be read",
 }
 

@@ -101,10 +101,10 @@ func shown(said store.Settle, settled store.Settled) error {
 func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted time.Time) (said store.Settle) {
 	said = store.Settle{
 		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion,
-		StartedAt: g.StartedAt, Trial: g.Trial, Credential: g.Company.KeyDigest,
+		StartedAt: g.StartedAt, Trial: g.Trial, Doubted: g.Doubted, Target: g.Target, Credential: g.Company.KeyDigest,
 	}
 	began := w.now()
-	h := happened{AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
+	h := happened{Doubted: g.Doubted, AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
 	defer func() {
 		if r := recover(); r != nil {
 			h.Panicked = true

@@ -392,7 +392,7 @@ func TestHold_Words(t *testing.T) {
 		t.Parallel()
 		for _, cause := range []ledger.Cause{
 			ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
-			ledger.CauseAuthRejected, ledger.CausePermissionDenied,
+			ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseRefusing,
 		} {
 			words := store.HoldFacts{Cause: cause}.Words()
 			assert.NotEmpty(t, words.What, cause)

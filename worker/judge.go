@@ -12,6 +12,7 @@ type happened struct {
 	Left     bool              // of a panic: the request may have left
 
 	NamedTarget        bool // the request named a job or a prospect pool
+	Doubted            bool // it, or its target, was refused while another export was accepted
 	AsksOnServerErrors bool // the company's server_errors setting is "ask"
 }
 
@@ -45,15 +46,27 @@ func judge(h happened) verdict {
 	case greenhouse.ClassAuthRejected:
 		return verdict{ledger.OutcomeHold, ledger.CauseAuthRejected}
 	case greenhouse.ClassPermissionDenied:
-		return verdict{ledger.OutcomeHold, ledger.CausePermissionDenied}
+		return forbidden(h)
 	case greenhouse.ClassNotFound:
 		if h.NamedTarget {
 			return verdict{ledger.OutcomeDead, ledger.CauseTargetGone}
 		}
-		return verdict{ledger.OutcomeHold, ledger.CausePermissionDenied}
+		return forbidden(h)
 	case greenhouse.ClassInvalid:
 		return verdict{ledger.OutcomeDead, ledger.CausePayloadRefused}
 	default: // no answer, 408, 504, an unreadable 2xx, and whatever is not known yet: it may exist there
 		return verdict{ledger.OutcomeUnknown, ledger.CauseOutcomeUnknown}
+	}
+}
+
+// forbidden is the company's trouble, until another of its exports was accepted: then it is that of the export, or of its target.
+func forbidden(h happened) verdict {
+	switch {
+	case !h.Doubted:
+		return verdict{ledger.OutcomeHold, ledger.CausePermissionDenied}
+	case h.NamedTarget:
+		return verdict{ledger.OutcomeDead, ledger.CauseTargetRefused}
+	default:
+		return verdict{ledger.OutcomeDead, ledger.CausePayloadRefused}
 	}
 }

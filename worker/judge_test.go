@@ -30,6 +30,8 @@ var judgeTable = []struct {
 	{"429, 425", failed(greenhouse.ClassLimited), ledger.OutcomeLimited, "limited"},
 	{"401", failed(greenhouse.ClassAuthRejected), ledger.OutcomeHold, "auth.rejected"},
 	{"403", failed(greenhouse.ClassPermissionDenied), ledger.OutcomeHold, "permission.denied"},
+	{"403, though another was accepted meanwhile; it named a job or pool", doubted(naming(failed(greenhouse.ClassPermissionDenied))), ledger.OutcomeDead, "target.refused"},
+	{"the same, and it named none", doubted(failed(greenhouse.ClassPermissionDenied)), ledger.OutcomeDead, "payload.refused"},
 	{"404, the request named a job or pool", naming(failed(greenhouse.ClassNotFound)), ledger.OutcomeDead, "target.gone"},
 	{"404 otherwise", failed(greenhouse.ClassNotFound), ledger.OutcomeHold, "permission.denied"},
 	{"400, 422, other 4xx", failed(greenhouse.ClassInvalid), ledger.OutcomeDead, "payload.refused"},
@@ -42,6 +44,8 @@ var judgeTable = []struct {
 func failed(class greenhouse.Class) happened { return happened{Err: &greenhouse.Error{Class: class}} }
 
 func asking(h happened) happened { h.AsksOnServerErrors = true; return h }
+
+func doubted(h happened) happened { h.Doubted = true; return h }
 
 func naming(h happened) happened { h.NamedTarget = true; return h }
 

@@ -28,7 +28,7 @@ var outcomes = map[ledger.Outcome][]ledger.Cause{
 	ledger.OutcomeLimited: {ledger.CauseLimited},
 	ledger.OutcomeHold:    {ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseDecryptFailed, ledger.CauseNone},
 	ledger.OutcomeUnknown: {ledger.CauseOutcomeUnknown},
-	ledger.OutcomeDead:    {ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug},
+	ledger.OutcomeDead:    {ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseTargetRefused, ledger.CauseGreenhouseDown, ledger.CauseBug},
 }
 
 // NewMetrics registers the counters, and panics where another of the same names is registered.
