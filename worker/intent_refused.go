@@ -50,5 +50,5 @@ func refusalOf(err error) string {
 	if !errors.As(err, &pgErr) {
 		return "what is to be sent cannot be read"
 	}
-	return "the database refuses the intent: " + strings.TrimSpace(sqlState(err))
+	return "the database refuses the intent: " + strings.TrimSpace(store.SQLState(err))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // refusals are fixed reasons for which an intent of globex's `poison` is refused, or cannot be read, and what mends each.
@@ -51,7 +52,7 @@ func TestIntent_RefusedForGoodAgesAndEnds(t *testing.T) {
 			_, err := r.store.StopAll(t.Context(), somebody)
 			require.NoError(t, err)
 			registry := prometheus.NewRegistry()
-			n := r.start(func(c *Config, _ *Relay) { c.Metrics = NewMetrics(registry) })
+			n := r.start(func(c *Config, _ *relay.Relay) { c.Metrics = NewMetrics(registry) })
 			for i := range 20 {
 				r.enqueue(result("acme", fmt.Sprintf("good_%02d", i)))
 			}
