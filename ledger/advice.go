@@ -40,6 +40,9 @@ func Advise(f Deaths) (Verdict, string) {
 		if f.Changed > 0 {
 			return VerdictTry, fmt.Sprintf("the settings of %d of %d companies were changed since", f.Changed, f.Companies)
 		}
+		if f.Cause == CauseTargetRefused {
+			return VerdictTry, "if the user was given the job, or the pool, in Greenhouse since, one will tell"
+		}
 		return VerdictAgain, "map the job, or the pool, anew first; the settings are as they were"
 	case ReplayDeployed:
 		switch {

@@ -48,7 +48,8 @@ var Catalogue = []CauseRow{
 	{Cause: CauseDuplicatePossible, Of: []State{StateDuplicate}},
 	{Cause: CausePayloadRefused, Of: []State{StateDead}, Fault: FaultOurs, Replay: ReplayDeployed},
 	{Cause: CauseTargetGone, Of: []State{StateDead}, Fault: FaultCompany, Replay: ReplayChanged},
-	{Cause: CauseBug, Of: []State{StateDead}, Fault: FaultOurs, Replay: ReplayDeployed},
+	{Cause: CauseTargetRefused, Of: []State{StateDead}, Fault: FaultCompany, Replay: ReplayChanged},
+	{Cause: CauseBug, Of: []State{StatePending, StateDead}, Fault: FaultOurs, Replay: ReplayDeployed},
 	{Cause: CauseDiscarded, Of: []State{StateCancelled}, Replay: ReplayWanted},
 	{Cause: CauseSkipped, Of: []State{StateCancelled}, Replay: ReplayWanted},
 	{Cause: CauseDropped, Of: []State{StateCancelled}, Replay: ReplayWanted},
@@ -61,6 +62,7 @@ var Catalogue = []CauseRow{
 	{Cause: CausePaused, Hold: HoldChosen},
 	{Cause: CauseAuthRejected, Hold: HoldRefused, Fault: FaultCompany},
 	{Cause: CausePermissionDenied, Hold: HoldRefused, Fault: FaultCompany},
+	{Cause: CauseRefusing, Hold: HoldRefused, Fault: FaultOurs},
 	{Cause: CauseMessageInvalid, Fault: FaultOurs, Replay: ReplayDeployed},
 }
 

@@ -31,6 +31,7 @@ type Attempted struct {
 	Left     bool  // of a panic: the request may have left
 
 	NamedTarget        bool // the request named a job or a prospect pool
+	Doubted            bool // it, or its target, was refused while another export was accepted
 	AsksOnServerErrors bool // the company's server_errors setting is "ask"
 }
 
@@ -63,15 +64,27 @@ func Judge(a Attempted) Judgement {
 	case ClassAuthRejected:
 		return Judgement{OutcomeHold, CauseAuthRejected}
 	case ClassPermissionDenied:
-		return Judgement{OutcomeHold, CausePermissionDenied}
+		return forbidden(a)
 	case ClassNotFound:
 		if a.NamedTarget {
 			return Judgement{OutcomeDead, CauseTargetGone}
 		}
-		return Judgement{OutcomeHold, CausePermissionDenied}
+		return forbidden(a)
 	case ClassInvalid:
 		return Judgement{OutcomeDead, CausePayloadRefused}
 	default: // no answer, 408, 504, an unreadable 2xx, and whatever is not known yet: it may exist there
 		return Judgement{OutcomeUnknown, CauseOutcomeUnknown}
+	}
+}
+
+// forbidden is the company's trouble, until another of its exports was accepted: then it is that of the export, or of its target.
+func forbidden(a Attempted) Judgement {
+	switch {
+	case !a.Doubted:
+		return Judgement{OutcomeHold, CausePermissionDenied}
+	case a.NamedTarget:
+		return Judgement{OutcomeDead, CauseTargetRefused}
+	default:
+		return Judgement{OutcomeDead, CausePayloadRefused}
 	}
 }

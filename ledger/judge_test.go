@@ -27,6 +27,8 @@ var judgeTable = []struct {
 	{"429, 425", failed(ClassLimited), OutcomeLimited, "limited"},
 	{"401", failed(ClassAuthRejected), OutcomeHold, "auth.rejected"},
 	{"403", failed(ClassPermissionDenied), OutcomeHold, "permission.denied"},
+	{"403, though another was accepted meanwhile; it named a job or pool", doubted(naming(failed(ClassPermissionDenied))), OutcomeDead, "target.refused"},
+	{"the same, and it named none", doubted(failed(ClassPermissionDenied)), OutcomeDead, "payload.refused"},
 	{"404, the request named a job or pool", naming(failed(ClassNotFound)), OutcomeDead, "target.gone"},
 	{"404 otherwise", failed(ClassNotFound), OutcomeHold, "permission.denied"},
 	{"400, 422, other 4xx", failed(ClassInvalid), OutcomeDead, "payload.refused"},
@@ -39,6 +41,8 @@ var judgeTable = []struct {
 func failed(class Class) Attempted { return Attempted{Class: class} }
 
 func asking(h Attempted) Attempted { h.AsksOnServerErrors = true; return h }
+
+func doubted(h Attempted) Attempted { h.Doubted = true; return h }
 
 func naming(h Attempted) Attempted { h.NamedTarget = true; return h }
 

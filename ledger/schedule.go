@@ -9,14 +9,16 @@ import (
 const (
 	firstRetry   = 15 * time.Second // on average; jittered over 0 to twice that
 	longestRetry = 30 * time.Minute // on average, so never more than an hour
-	// giveUpAfter is how long a row of failures may last: incidents at the vendor have lasted 25 h.
-	giveUpAfter = 72 * time.Hour
 
 	limitedFor    = 10 * time.Second // a 429 without Retry-After
 	limitedAtMost = time.Hour        // and with an absurd one
 
 	// ShortestRetry is the delay before which no retry comes.
 	ShortestRetry = time.Second
+	// GiveUpAfter is how long a row of failures may last: incidents at the vendor have lasted 25 h.
+	GiveUpAfter = 72 * time.Hour
+	// GivenUp says so beside the last failure.
+	GivenUp = "after 72 h"
 )
 
 // RetryDelay is the delay before the next try after the given number of failures in a row, the present one included: exponential with
@@ -36,9 +38,18 @@ func RetryDelay(failures int) time.Duration {
 	return max(delay, ShortestRetry)
 }
 
+// RetryDelays are the delays after one failure in a row, after two, and so on; the last holds for any more.
+func RetryDelays() []time.Duration {
+	delays := make([]time.Duration, 10) // by then it is the longest
+	for n := range delays {
+		delays[n] = RetryDelay(n + 1)
+	}
+	return delays
+}
+
 // exhausted tells whether a row of failures has lasted too long. firstFailed is nil for the first failure.
 func exhausted(firstFailed *time.Time, now time.Time) bool {
-	return firstFailed != nil && now.Sub(*firstFailed) >= giveUpAfter
+	return firstFailed != nil && now.Sub(*firstFailed) >= GiveUpAfter
 }
 
 // limited is how long a 429 keeps the credential still; nil for one that does not say.
@@ -61,7 +72,7 @@ func (j Judgement) Follow(before Failures, now time.Time, retryAfter *time.Durat
 	switch j.Outcome {
 	case OutcomeAgain:
 		if exhausted(before.First, now) {
-			return OutcomeDead, 0, "after 72 h"
+			return OutcomeDead, 0, GivenUp
 		}
 		return OutcomeAgain, RetryDelay(before.Count + 1), ""
 	case OutcomeLimited:

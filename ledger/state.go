@@ -44,6 +44,7 @@ const (
 	// Of a dead export.
 	CausePayloadRefused Cause = "payload.refused"
 	CauseTargetGone     Cause = "target.gone"
+	CauseTargetRefused  Cause = "target.refused"
 	CauseBug            Cause = "bug"
 
 	// Of a cancelled export.
@@ -61,6 +62,7 @@ const (
 	CausePaused           Cause = "paused"
 	CauseAuthRejected     Cause = "auth.rejected"
 	CausePermissionDenied Cause = "permission.denied"
+	CauseRefusing         Cause = "refusing"
 
 	// Of an outbox message that could not be folded.
 	CauseMessageInvalid Cause = "message.invalid"

@@ -105,6 +105,13 @@ func (e *explained) sendCalls() []call {
 	}
 	return []call{
 		{name: "Intend", do: e.intend, uses: []string{"exports_pkey", "outbox_by_interview", "exports_due", "bodies_pkey"}},
+		{name: "FailIntent", do: func(ctx context.Context) error {
+			g := e.granted[0]
+			e.granted = e.granted[1:]
+			return nothing(e.serve.FailIntent(ctx, store.RefusedIntent{
+				Intent: store.Intent{ExportID: g.ExportID, Token: g.Token}, Detail: "refused", Delays: []time.Duration{time.Minute}, GiveUp: time.Hour,
+			}))
+		}, uses: []string{"exports_pkey", "integrations_pkey"}},
 		{name: "SettleSent", do: settle(ledger.OutcomeSent, ""), uses: settled},
 		{name: "SettleAgain", do: settle(ledger.OutcomeAgain, ledger.CauseGreenhouseDown), uses: settled},
 		{name: "SettleHold", do: settle(ledger.OutcomeHold, ledger.CausePermissionDenied), uses: settled},

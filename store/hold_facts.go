@@ -40,7 +40,8 @@ func (s *Store) HoldFacts(ctx context.Context, org string) (*ledger.HoldFacts, e
 const holdFacts = `
 	SELECT held.reason,
 	       CASE held.reason WHEN 'stopped' THEN c.stopped_at WHEN 'paused' THEN i.paused_at WHEN 'decrypt.failed' THEN i.decrypt_failed_at
-	                        WHEN 'auth.rejected' THEN i.hold_since WHEN 'permission.denied' THEN i.hold_since END,
+	                        WHEN 'auth.rejected' THEN i.hold_since WHEN 'permission.denied' THEN i.hold_since
+	                        WHEN 'refusing' THEN i.hold_since END,
 	       h.good_until, coalesce(CASE held.reason WHEN 'paused' THEN i.paused_reason WHEN 'stopped' THEN c.stopped_reason ELSE i.hold_detail END, ''),
 	       coalesce(k.status, 0), coalesce(k.kind IN ('probe', 'daily', 'test'), false), coalesce(i.key_last5, ''),
 	       coalesce(i.created_by, ''), coalesce(i.created_by_name, ''), coalesce(i.mode, 'prospect'), coalesce(i.probes, 0), i.probe_at,

@@ -14,10 +14,10 @@ func (s *Store) PausedQueues(ctx context.Context) ([]ledger.PausedQueue, error) 
 	rows, err := s.Pool.Query(ctx, `
 		SELECT q.name, q.paused_at,
 		       coalesce((SELECT a.actor
-		                   FROM (SELECT actor, action, detail, at FROM ghexport.audit ORDER BY id DESC LIMIT 1000) a -- audit_pkey
+		                   FROM ghexport.audit a -- audit_by_action
 		                  WHERE a.action = 'river.pause' AND a.detail ->> 'queue' IN (q.name, '*')
 		                    AND a.at BETWEEN q.paused_at - interval '1 minute' AND q.paused_at + interval '1 minute'
-		                  ORDER BY a.at DESC LIMIT 1), '')
+		                  ORDER BY a.id DESC LIMIT 1), '')
 		  FROM ghexport.river_queue q
 		 WHERE q.paused_at IS NOT NULL
 		 ORDER BY q.name

@@ -20,6 +20,8 @@ type Settle struct {
 	CredentialVersion int64
 	StartedAt         time.Time // from [Granted]; zero when not known
 	Trial             bool      // likewise
+	Doubted           bool      // likewise
+	Target            string    // likewise
 
 	Outcome ledger.Outcome
 	Cause   ledger.Cause
@@ -33,6 +35,8 @@ type Settle struct {
 
 	Credential []byte // whose budget Limit is about
 	Limit      *RateLimit
+
+	alone bool // without what it means for its company's other exports
 }
 
 // Settled says what a settle did.

@@ -37,6 +37,6 @@ func withoutFacts(in Settle) Settle {
 
 // withoutTrial keeps a refusal, by which its company is held.
 func withoutTrial(in Settle) Settle {
-	in.Trial = false
+	in.Trial, in.alone = false, true
 	return in
 }

@@ -27,6 +27,7 @@ type companyPage struct {
 	Checks   []store.CheckRow
 	Notices  []store.Notice
 	CanProbe bool
+	GoesOn   bool // a resume lets it send
 	Links    bool // links into the console can be made
 	Done     string
 	Wrong    string
@@ -73,6 +74,7 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	p.Decide = p.Activity.States[ledger.StateUnknown] + p.Activity.States[ledger.StateDuplicate]
 	p.Tone = connectionTone(p.Company)
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
+	p.GoesOn = p.Company.PausedAt != nil || p.Company.HoldCause != nil && *p.Company.HoldCause == ledger.CauseRefusing
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
 	if p.Notices, err = k.Store.Notices(ctx, store.NoticeFilter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
 		return err

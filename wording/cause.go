@@ -14,6 +14,7 @@ var causes = map[ledger.Cause]string{
 	ledger.CauseDuplicatePossible: "this candidate was sent to this company before, or may have been",
 	ledger.CausePayloadRefused:    "Greenhouse refused what was sent",
 	ledger.CauseTargetGone:        "the job or prospect pool is gone from Greenhouse",
+	ledger.CauseTargetRefused:     "the “created by” user may not use the job or prospect pool",
 	ledger.CauseBug:               "the exporter itself failed",
 	ledger.CauseDiscarded:         "somebody discarded it",
 	ledger.CauseSkipped:           "somebody decided not to send it",
@@ -27,6 +28,7 @@ var causes = map[ledger.Cause]string{
 	ledger.CausePaused:            "somebody paused the company",
 	ledger.CauseAuthRejected:      "Greenhouse rejects the key or the “created by” email",
 	ledger.CausePermissionDenied:  "the “created by” user may not add candidates",
+	ledger.CauseRefusing:          "Greenhouse refused one export after another",
 	ledger.CauseMessageInvalid:    "the producer's message could not be read",
 }
 
@@ -48,6 +50,7 @@ var heldFor = map[ledger.Cause]string{
 	ledger.CausePaused:           "We have paused the company.",
 	ledger.CauseAuthRejected:     "Greenhouse refuses the company's key or the person as whom candidates are added.",
 	ledger.CausePermissionDenied: "Greenhouse does not let the company's key or person add candidates.",
+	ledger.CauseRefusing:         "Greenhouse refused one of the company's exports after another, so the rest waits; one is tried at each look.",
 }
 
 // HeldFor says in a sentence why a company may not send.

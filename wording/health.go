@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )

@@ -30,6 +30,8 @@ func OfHold(facts *ledger.HoldFacts) *Hold {
 		f.unauthorized(&w)
 	case ledger.CausePermissionDenied:
 		f.forbidden(&w)
+	case ledger.CauseRefusing:
+		f.refusing(&w)
 	default:
 		f.ours(&w)
 	}

@@ -81,6 +81,15 @@ func (f holdFacts) forbidden(w *Hold) {
 	}
 }
 
+// refusing is a row of exports that died of the same thing.
+func (f holdFacts) refusing(w *Hold) {
+	w.What = "Greenhouse refused one candidate after another for the same reason, so we have stopped adding more" + since(f.Since) + "."
+	w.Why = "What was refused waits for a person of ours, what came later waits here; nothing is lost. Most often the fault is ours, or a choice made here (a job, a pool, who gets the credit) no longer fits."
+	w.Do = []string{"Look whether the choices made here still fit your Greenhouse. If they do, there is nothing to do: we look into it."}
+	w.Says = f.Detail
+	w.Staff = f.probing() + " Once a read passes, one export is tried; the first that is accepted ends the hold, and so does ghexport org resume."
+}
+
 func (f holdFacts) probing() string {
 	text := fmt.Sprintf("We have looked %d times whether it is over", f.Probes)
 	if f.NextProbe != nil {

@@ -17,6 +17,7 @@ func (h healthFacts) peopleProblems() (list []Problem) {
 		ledger.CauseUntested:         act("its admin presses Test connection", ", or: ghexport org connect ORG").on("Companies", "/orgs"),
 		ledger.CauseAuthRejected:     act("its admin enters a new key; it is tried again by itself", ": ghexport org show ORG").on("Companies", "/orgs"),
 		ledger.CausePermissionDenied: act("its admin gives the user the right in Greenhouse; it is tried again by itself", ": ghexport org show ORG").on("Companies", "/orgs"),
+		ledger.CauseRefusing:         act("see what they died of; one is tried by itself now and then", ": ghexport dead --org ORG --group, or: ghexport org resume ORG").on("Dead letters", "/dead"),
 	}
 	for _, group := range h.Held {
 		if hint, broken := do[group.Cause]; broken {

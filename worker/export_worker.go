@@ -57,6 +57,9 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	if errors.Is(err, store.ErrNotGranted) {
 		return river.JobCancel(fmt.Errorf("export %d is not this job's to send any more", intent.ExportID))
 	}
+	if store.Refused(err) {
+		return w.intentRefused(ctx, intent, err)
+	}
 	if err != nil {
 		// The intent may have been committed all the same: say that nothing left, so that the row goes again at once.
 		w.settle(ctx, store.Settle{
@@ -100,10 +103,10 @@ func shown(said store.Settle, settled store.Settled) error {
 func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted time.Time) (said store.Settle) {
 	said = store.Settle{
 		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion,
-		StartedAt: g.StartedAt, Trial: g.Trial, Credential: g.Company.KeyDigest,
+		StartedAt: g.StartedAt, Trial: g.Trial, Doubted: g.Doubted, Target: g.Target, Credential: g.Company.KeyDigest,
 	}
 	began := w.now()
-	h := ledger.Attempted{AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
+	h := ledger.Attempted{Doubted: g.Doubted, AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
 	defer func() {
 		if r := recover(); r != nil {
 			h.Panicked = true

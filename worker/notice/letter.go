@@ -66,6 +66,9 @@ func refused(n store.Notice, held *wording.Hold) Letter {
 	if n.Cause == ledger.CausePermissionDenied {
 		what, likely = "has not let us add candidates", "Most often the rights of the \"Created by\" user were reduced."
 	}
+	if n.Cause == ledger.CauseRefusing {
+		what, likely = "has refused one candidate after another", "We look into it; look whether the choices made here still fit your Greenhouse."
+	}
 	l.Text = append(l.Text, fmt.Sprintf("Since %s Greenhouse %s. %s", wording.Date(n.Since), what, waiting(n.Waiting)), likely)
 	return l
 }
