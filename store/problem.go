@@ -36,12 +36,7 @@ func (h *Health) problems() []Problem {
 			list = append(list, p)
 		}
 	}
-	if h.Stopped != nil {
-		add(true, Problem{
-			fmt.Sprintf("everything is stopped, by %s since %s: %s", h.Stopped.By, instant(h.Stopped.At), cmp.Or(h.Stopped.Reason, "no reason given")),
-			ledger.FaultOurs, "once the reason is gone: ghexport resume --all", "stopped",
-		})
-	}
+	list = append(list, h.stopProblems()...)
 	list = append(list, h.nodeProblems()...)
 	for _, q := range h.Paused {
 		by := ""
@@ -72,6 +67,24 @@ func (h *Health) problems() []Problem {
 		ledger.FaultOurs, "see who waits: ghexport exports --state pending", RunbookStuck,
 	})
 	return append(list, h.peopleProblems()...)
+}
+
+// stopProblems are that everything is stopped, and that the ledger may have forgotten what was sent, which a person's stop can hide.
+func (h *Health) stopProblems() (list []Problem) {
+	do := "once the reason is gone: ghexport resume --all --reason TEXT"
+	if h.Doubt != "" {
+		do = "compare with Greenhouse before anything is sent: ghexport reconcile --since MOMENT; then go on as ghexport explain restore says"
+	}
+	if h.Doubt != "" && (h.Stopped == nil || h.Stopped.By != guardActor) {
+		list = append(list, Problem{h.Doubt + "; what was sent may be missing from the ledger", ledger.FaultOurs, do, "stopped"})
+	}
+	if h.Stopped != nil {
+		list = append(list, Problem{
+			fmt.Sprintf("everything is stopped, by %s since %s: %s", h.Stopped.By, instant(h.Stopped.At), cmp.Or(h.Stopped.Reason, "no reason given")),
+			ledger.FaultOurs, do, "stopped",
+		})
+	}
+	return list
 }
 
 // nodeProblems are those of our own processes.
