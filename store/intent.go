@@ -87,7 +87,6 @@ const commitIntents = `
 		 CROSS JOIN ghexport.control c
 		 WHERE e.state = 'queued'
 		   AND ($6::oid = 0 OR c.tableoid = $6) -- not from tables that a restore has put in the place of those which the guard has seen
-		   AND (SELECT s.last_value >= $7 FROM ghexport.river_job_id_seq s) -- nor in the name of a job that the ledger has forgotten
 		   AND coalesce(e.job_id, 0) = a.job_id -- not by exports_in_flight: the few asked for are found by their ids
 		   AND (ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
 		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) = 'permission.denied' AND i.trial_export_id = e.id)
@@ -128,11 +127,11 @@ func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, 
 	for n, i := range asked {
 		exports[n], jobs[n], tokens[n], deadlines[n], timeouts[n] = i.ExportID, i.JobID, i.Token, i.Deadline, i.JobTimeout
 	}
-	var seen Position // zero without a guard
-	if newest := s.positions.get(); newest != nil {
-		seen = *newest
+	var control uint32 // zero without a guard
+	if seen := s.positions.get(); seen != nil {
+		control = seen.Control
 	}
-	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts, seen.Control, seen.Job)
+	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts, control)
 	if err != nil {
 		return nil, err
 	}
