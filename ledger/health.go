@@ -9,6 +9,7 @@ import (
 // Backlog is what is under way or waits. Reading it costs as much as there is of that, whatever the size of the ledger.
 type Backlog struct {
 	Stopped   *Stop            `json:"stopped"`
+	Doubt     string           `json:"doubt"`        // why the ledger may have forgotten what was sent; empty where nothing says so
 	Outbox    int64            `json:"outbox"`       // messages not folded yet
 	OutboxAge Seconds          `json:"outbox_age_s"` // of the oldest of them
 	Rejected  int64            `json:"rejected"`     // messages that could not be folded

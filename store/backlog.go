@@ -16,6 +16,9 @@ func (s *Store) Backlog(ctx context.Context) (ledger.Backlog, error) {
 	if b.Stopped, err = s.Stopped(ctx); err != nil {
 		return b, err
 	}
+	if b.Doubt, err = s.Doubt(ctx, nil); err != nil {
+		return b, err
+	}
 	if b.Paused, err = s.PausedQueues(ctx); err != nil {
 		return b, err
 	}

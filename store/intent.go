@@ -39,6 +39,7 @@ type Granted struct {
 	Company     Sender
 
 	unreadable error // why the rest of it could not be read; nil of one that is returned
+	wal        int64 // written before this was committed
 }
 
 // Sender is what an intent reads of the company: credential, credit and mapping as they stand at that moment.
@@ -91,6 +92,7 @@ const commitIntents = `
 		  JOIN ghexport.integrations i ON i.org_id = e.org_id
 		 CROSS JOIN ghexport.control c
 		 WHERE e.state = 'queued'
+		   AND ($6::oid = 0 OR c.tableoid = $6) -- not from tables that a restore has put in the place of those which the guard has seen
 		   AND coalesce(e.job_id, 0) = a.job_id -- not by exports_in_flight: the few asked for are found by their ids
 		   AND (ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
 		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) IN ` + onTrial + ` AND i.trial_export_id = e.id)
@@ -112,7 +114,8 @@ const commitIntents = `
 		 WHERE e.id = l.id AND l.in_time
 		RETURNING e.*
 	)
-	SELECT e.attempt, e.id, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
+	SELECT e.attempt, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,
+	       e.id, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
 	       e.first_failed_at, coalesce(i.trial_export_id = e.id, false),
 	       i.hold_cause IS NULL AND ` + doubted + `, ` + targetOf + `,
 	       b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
@@ -131,7 +134,11 @@ func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, 
 	for n, i := range asked {
 		exports[n], jobs[n], tokens[n], deadlines[n], timeouts[n] = i.ExportID, i.JobID, i.Token, i.Deadline, i.JobTimeout
 	}
-	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts)
+	var control uint32 // zero without a guard
+	if seen := s.positions.get(); seen != nil {
+		control = seen.Control
+	}
+	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts, control)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +148,12 @@ func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, 
 	}
 	granted := make([]*Granted, len(asked))
 	for n, i := range asked { // by token: of two runs that ask for one export, one gets it
-		granted[n] = byToken[i.Token]
+		if granted[n] = byToken[i.Token]; granted[n] != nil {
+			s.positions.advance(granted[n].wal, i.JobID)
+		}
+	}
+	if len(byToken) < len(asked) {
+		s.lookOnceASecond(ctx)
 	}
 	return granted, nil
 }
@@ -177,7 +189,7 @@ func (g *Granted) columns() ([]any, func()) {
 	var mode string
 	var mapped, otherwise *int64
 	return []any{
-		&g.Token, &g.ExportID, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
+		&g.Token, &g.wal, &g.ExportID, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
 		&g.FirstFailed, &g.Trial, &g.Doubted, &g.Target,
 		&g.Body.FirstName, &g.Body.LastName, &g.Body.Email, &g.Body.LinkedIn, &g.Body.Note, &g.Body.NoteFormat,
 		&g.Body.InterviewerName, &g.Body.InterviewerEmail,

@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -58,12 +57,7 @@ func (h healthFacts) problems() []Problem {
 			list = append(list, p)
 		}
 	}
-	if h.Stopped != nil {
-		add(true, problem(
-			fmt.Sprintf("everything is stopped, by %s since %s: %s", h.Stopped.By, RFC(h.Stopped.At), cmp.Or(h.Stopped.Reason, "no reason given")),
-			ledger.FaultOurs, act("once the reason is gone", ": ghexport resume --all"), "stopped",
-		))
-	}
+	list = append(list, h.stopProblems()...)
 	list = append(list, h.nodeProblems()...)
 	for _, q := range h.Paused {
 		by := ""

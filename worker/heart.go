@@ -49,6 +49,7 @@ func (h *Heart) beat(ctx context.Context) {
 			node.Trouble = err.Error()
 		}
 	}
+	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))
 	h.report(h.Store.KeepFresh(ctx))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // mapped connects acme in mode candidate, with two roles that are mapped to jobs of its own.
@@ -173,8 +174,9 @@ func TestBrake(t *testing.T) {
 		died := dead(r)
 		assert.GreaterOrEqual(t, died, 20)
 		assert.Less(t, died, 20+4, "what was on its way")
-		held, err := r.store.Held(t.Context(), "acme")
+		facts, err := r.store.HoldFacts(t.Context(), "acme")
 		require.NoError(t, err)
+		held := wording.OfHold(facts)
 		assert.Equal(t, ledger.CauseRefusing, held.Cause)
 		assert.Contains(t, held.Says, "Email type is not allowed")
 

@@ -71,6 +71,8 @@ type Config struct {
 	ShutdownTimeout time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s" read:"serve"`
 	// Says that a promoted standby has every commit, so sending goes on; else a promotion [stops all sending](restore.md).
 	SyncStandby bool `env:"GHEXPORT_SYNCHRONOUS_STANDBY" read:"serve"`
+	// A file in which this node keeps which database it works with and how far it has seen it come, so that [a backup put back while nothing ran](restore.md#the-state-file) is noticed at the next start. One for each node, on a disk that outlives the process.
+	StateFile string `env:"GHEXPORT_STATE_FILE" unit:"file" unset:"kept in memory alone" read:"serve, doctor"`
 	// How often the relay looks for work without being woken; bounds what a lost notification costs.
 	RelayPoll time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s" read:"serve"`
 	// Least level of log lines: `debug`, `info`, `warn`, `error`.

@@ -96,8 +96,30 @@ func (e *examination) database(ctx context.Context) bool {
 	} else {
 		e.ok("rights", "this role may do what the service does")
 	}
+	e.identity(ctx, st)
 	e.store = st
 	return true
+}
+
+// identity looks as the guard of serve does, and stops nothing.
+func (e *examination) identity(ctx context.Context, st *store.Store) {
+	state := stateFile{path: e.config.StateFile}
+	seen, err := state.load()
+	if err == nil {
+		err = state.try()
+	}
+	if err != nil {
+		e.bad("state file", err)
+	}
+	doubt, err := st.Doubt(ctx, seen)
+	switch {
+	case err != nil:
+		e.bad("identity", err)
+	case doubt != "":
+		e.bad("identity", hinted(&store.DoubtError{Why: doubt}, "compare with Greenhouse before anything is sent: ghexport reconcile --since MOMENT; ghexport explain restore"))
+	default:
+		e.ok("identity", "it is the database that was last served from")
+	}
 }
 
 // keyset opens every secret that the database holds.
