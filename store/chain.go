@@ -83,6 +83,10 @@ func (f facts) waiting(add addCheck) {
 	} else {
 		add("company", true, "The company may send.")
 	}
+	still := f.standstill()
+	if f.Held == nil && *f.State == ledger.StatePending && still != nil {
+		add("budget", false, "%s", still.Says)
+	}
 	switch {
 	case *f.State == ledger.StateQueued:
 		add("turn", true, "It has a job and goes as soon as a worker is free.")
@@ -92,6 +96,7 @@ func (f facts) waiting(add addCheck) {
 		add("due", false, "It failed %d times (%s) and goes again at %s. %s", f.Failures, f.Cause, moment(*f.DueAt), f.Detail)
 	case f.DueAt != nil && f.DueAt.After(f.Now):
 		add("due", false, "It goes again at %s%s.", moment(*f.DueAt), choose(f.Cause != "", " ("+string(f.Cause)+")", ""))
+	case still != nil:
 	default:
 		add("due", true, "It is due, and goes when the company's budget and turn allow.")
 	}

@@ -67,6 +67,7 @@ func (h *Health) problems() []Problem {
 			"usually nothing, they are tried again by themselves; see https://status.greenhouse.io", string(ledger.CauseGreenhouseDown),
 		})
 	}
+	add(len(h.Still) > 0, stillProblem(h.Still))
 	add(h.DueAge.Duration() > oldDue, Problem{
 		fmt.Sprintf("exports due: %d, the longest for %s", h.Due, span(h.DueAge)),
 		ledger.FaultOurs, "see who waits: ghexport exports --state pending", RunbookStuck,

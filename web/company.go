@@ -18,7 +18,8 @@ type companyPage struct {
 	Company  store.Integration
 	Tone     string
 	Sentence string
-	Held     *store.HoldWords // nil when it may send
+	Held     *store.HoldWords  // nil when it may send
+	Still    *store.Standstill // nil unless its key sends nothing for now
 	Activity store.CompanyActivity
 	Decide   int64 // exports that wait for a decision
 	Holds    []store.Hold
@@ -61,6 +62,9 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 		return err
 	}
 	if p.Held, err = k.Store.Held(ctx, p.Org); err != nil {
+		return err
+	}
+	if p.Still, err = k.Store.Standstill(ctx, p.Org); err != nil {
 		return err
 	}
 	if p.Activity, err = k.Store.CompanyActivity(ctx, p.Org); err != nil {

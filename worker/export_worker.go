@@ -148,7 +148,7 @@ func (w *exportWorker) conclude(
 	told := false
 	if h.Err != nil {
 		said.Status = max(said.Status, h.Err.Status)
-		said.Detail = detailOf(h.Err, personOf(g))
+		said.Detail, said.Answer = detailOf(h.Err, personOf(g)), h.Err.Raw
 		retryAfter, told = h.Err.RetryAfter, h.Err.HasRetryAfter
 	}
 	var because string

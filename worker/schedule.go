@@ -42,12 +42,12 @@ func exhausted(firstFailed *time.Time, now time.Time) bool {
 	return firstFailed != nil && now.Sub(*firstFailed) >= giveUpAfter
 }
 
-// limited is how long a 429 keeps the credential still.
+// limited is how long a first 429 keeps the credential still; the budget doubles it for those that follow in a row.
 func limited(retryAfter time.Duration, told bool) time.Duration {
 	if !told {
 		return limitedFor
 	}
-	return min(max(retryAfter, 0), limitedAtMost)
+	return min(max(retryAfter, shortest), limitedAtMost)
 }
 
 // follow turns a verdict into a settle's outcome, cause, delay and detail.

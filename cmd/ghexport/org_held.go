@@ -12,15 +12,19 @@ const looksShown = 10
 
 // heldOrg is why a company may not send, in words, and what was found out about its credential lately.
 type heldOrg struct {
-	Why    *store.HoldWords `json:"why"`    // null when it may send
-	Holds  []store.Hold     `json:"holds"`  // newest first
-	Checks []store.CheckRow `json:"checks"` // newest first
+	Why    *store.HoldWords  `json:"why"`    // null when it may send
+	Still  *store.Standstill `json:"still"`  // why its key sends nothing for now; null when it may
+	Holds  []store.Hold      `json:"holds"`  // newest first
+	Checks []store.CheckRow  `json:"checks"` // newest first
 }
 
 func readHeld(ctx context.Context, st *store.Store, org string) (heldOrg, error) {
 	var h heldOrg
 	var err error
 	if h.Why, err = st.Held(ctx, org); err != nil {
+		return h, err
+	}
+	if h.Still, err = st.Standstill(ctx, org); err != nil {
 		return h, err
 	}
 	if h.Holds, err = st.Holds(ctx, store.HoldFilter{Org: org, Limit: looksShown}); err != nil {
@@ -37,6 +41,9 @@ func (c *cli) showHeld(h heldOrg) {
 			c.printf("- %s\n", visible(step))
 		}
 		c.printf("For us: %s\n", visible(w.Staff))
+	}
+	if h.Still != nil {
+		c.printf("\n%s It goes on by itself.\n", h.Still.Says)
 	}
 	var rows [][]string
 	for _, hold := range h.Holds {
