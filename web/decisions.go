@@ -192,12 +192,14 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 	}
 	p := who(r)
 	cards := make([]decisionCard, len(list))
+	var shown []int64
 	for i, d := range list {
 		card := decisionCard{Decision: d, Staff: p.role.staff()}
 		if person, known := people[d.ID]; known {
 			card.Masked = &maskedPerson{Name: maskName(person.FirstName, person.LastName), Email: maskEmail(person.Email)}
 			if p.role == roleCompany && mayOrg(r, d.OrgID) {
 				card.Person = &person
+				shown = append(shown, d.ID)
 			}
 		}
 		if mayFindPeople(r) {
@@ -208,7 +210,7 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 		}
 		cards[i] = card
 	}
-	return cards, nil
+	return cards, k.looked(r, "decisions", shown)
 }
 
 // decidedWords says what was just decided, from the numbers in the address.

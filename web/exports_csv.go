@@ -46,6 +46,12 @@ func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 		k.wrongFilter(w, r, err)
 		return
 	}
+	if p := who(r); p.role == roleCompany { // the ids of its candidates leave the console
+		if err := k.Store.RecordList(r.Context(), p.org, "file", nil, by(r, "")); err != nil {
+			k.broken(w, r, err)
+			return
+		}
+	}
 	filter.Limit = csvRows + 1
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(csvTimeout)) //nolint:errcheck // then the server's own limit holds
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
