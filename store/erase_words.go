@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // erasedWord stands where a person's words stood in a text that stays.
@@ -29,7 +30,7 @@ type personWords struct {
 
 func (p *personWords) email(address string) {
 	if address = jobs.PastedEmail(address); strings.Contains(address, "@") {
-		p.sure = append(p.sure, emailForms(address)...)
+		p.sure = append(p.sure, seal.EmailForms(address)...)
 	}
 }
 

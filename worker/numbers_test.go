@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // said is what an answer says, and what it ends as.
@@ -130,7 +131,7 @@ func TestLimited_ARowOf429sIsNoStorm(t *testing.T) {
 	r := newRig(t)
 	key := r.company("acme")
 	r.sim.Plan(greenhousesim.Fault{Status: 429, Headers: map[string]string{"Retry-After": "0"}, Times: -1})
-	r.start(func(_ *Config, relay *Relay) { relay.Poll = 100 * time.Millisecond })
+	r.start(func(_ *Config, feed *relay.Relay) { feed.Poll = 100 * time.Millisecond })
 	r.enqueue(result("acme", "one"))
 	r.until("one", "tried three times", func(e row) bool { return e.State == "pending" && e.Attempts == 3 })
 	var limited int
