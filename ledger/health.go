@@ -26,6 +26,7 @@ type Backlog struct {
 	Wave      []string         `json:"wave"`         // companies refused (401) within minutes: rarely their fault; empty while there is no such wave
 	Held      []HeldGroup      `json:"held"`         // what waits for companies that may not send, by reason
 	Oldest    []OrgWaiting     `json:"oldest"`       // the ten companies whose exports have waited for longest
+	Still     []OrgStill       `json:"still"`        // companies that may send and wait for their budget, the longest first
 	RiverJobs map[string]int   `json:"river_jobs"`   // River's jobs that are not finished, by River's states
 	Paused    []PausedQueue    `json:"queues_paused"`
 	Nodes     []Node           `json:"nodes"`

@@ -52,12 +52,12 @@ func exhausted(firstFailed *time.Time, now time.Time) bool {
 	return firstFailed != nil && now.Sub(*firstFailed) >= GiveUpAfter
 }
 
-// limited is how long a 429 keeps the credential still; nil for one that does not say.
+// limited is how long a first 429 keeps the credential still; the budget doubles it for those that follow in a row. nil for one that does not say.
 func limited(retryAfter *time.Duration) time.Duration {
 	if retryAfter == nil {
 		return limitedFor
 	}
-	return min(max(*retryAfter, 0), limitedAtMost)
+	return min(max(*retryAfter, ShortestRetry), limitedAtMost)
 }
 
 // Failures are those of an export before the present attempt, in a row.

@@ -28,6 +28,7 @@ type WhyFacts struct {
 	Rejected    *string    // why a newer message could not be folded
 	Aside       bool
 	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
+	Still
 }
 
 // Unknown tells whether nothing is known under the id that was asked for, not even a message.

@@ -29,6 +29,7 @@ type orgWork struct {
 	Failing      int64
 	FailingSince *time.Time
 	FailingAge   ledger.Seconds
+	ledger.Still
 }
 
 // workByOrg reads every company, and every pending export that waits for no sibling, once.
@@ -44,9 +45,10 @@ const workByOrg = `
 	)
 	SELECT coalesce(i.org_id, w.org_id), coalesce(i.enabled, false), coalesce(ghexport.held_reason(i, c.stopped_at IS NOT NULL), ''),
 	       coalesce(w.n, 0), coalesce(w.due, 0), age.due, age.oldest,
-	       coalesce(w.failing, 0), w.failing_since, age.failing
+	       coalesce(w.failing, 0), w.failing_since, age.failing, ` + stillColumns + `
 	  FROM ghexport.integrations i
 	  FULL JOIN work w ON w.org_id = i.org_id
+	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 	 CROSS JOIN ghexport.control c
 	 CROSS JOIN LATERAL (
 		SELECT greatest(extract(epoch FROM now() - w.due_since), 0)::float8 AS due, greatest(extract(epoch FROM now() - w.oldest), 0)::float8 AS oldest,
@@ -68,7 +70,7 @@ func (s *Store) workByCompany(ctx context.Context, b *ledger.Backlog) error {
 // addWork sums up what waits of each company. Pure.
 func addWork(b *ledger.Backlog, list []orgWork) {
 	slices.SortFunc(list, func(a, b orgWork) int { return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Org, b.Org)) })
-	b.ByHold, b.Held, b.Oldest = map[string]int64{}, []ledger.HeldGroup{}, []ledger.OrgWaiting{}
+	b.ByHold, b.Held, b.Oldest, b.Still = map[string]int64{}, []ledger.HeldGroup{}, []ledger.OrgWaiting{}, []ledger.OrgStill{}
 	held := map[ledger.Cause]*ledger.HeldGroup{}
 	for _, w := range list {
 		b.ByHold[cmp.Or(string(w.Held), "on")]++
@@ -79,6 +81,9 @@ func addWork(b *ledger.Backlog, list []orgWork) {
 		if w.Held == ledger.CauseNone {
 			b.Due += w.Due
 			b.DueAge = max(b.DueAge, w.DueAge)
+			if stands := w.Standstill(); stands != nil && w.Waiting > 0 {
+				b.Still = append(b.Still, ledger.OrgStill{Org: w.Org, Waiting: w.Waiting, Standstill: *stands})
+			}
 		} else if w.Waiting > 0 || w.Held != ledger.CauseOff { // off with nothing waiting is how that company wants it
 			hold(held, w)
 		}
@@ -95,6 +100,7 @@ func addWork(b *ledger.Backlog, list []orgWork) {
 	})
 	slices.SortStableFunc(b.Oldest, func(a, b ledger.OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
 	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
+	slices.SortStableFunc(b.Still, func(a, b ledger.OrgStill) int { return b.Until.Compare(a.Until) })
 }
 
 func hold(held map[ledger.Cause]*ledger.HeldGroup, w orgWork) {

@@ -67,6 +67,9 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
 	}
+	if err := keepAnswer(ctx, tx, in); err != nil {
+		return Settled{}, err
+	}
 	if out.State != ledger.StateUnknown {
 		if err := putBackAside(ctx, tx, []int64{in.ExportID}); err != nil {
 			return Settled{}, err

@@ -25,6 +25,7 @@ type ExportDetail struct {
 	Note              *string      `json:"note"`
 	RiverJobID        *int64       `json:"river_job_id"`
 	LaterNote         *string      `json:"later_note"`      // of a newer result that came after it was sent; never sent itself
+	Answer            *Answer      `json:"answer"`          // what Greenhouse last answered where it did not accept, in its own words
 	HasNewerMessage   bool         `json:"newer_message"`   // one waits to be folded, or was kept aside
 	Unsettled         *time.Time   `json:"unsettled_until"` // until when its last attempt may still tell how it ended
 	ByWord            bool         `json:"by_word"`         // it is sent because a person said so, who may take that back
@@ -72,6 +73,9 @@ func (s *Store) Show(ctx context.Context, id int64) (*ExportDetail, error) {
 		&d.Unsettled, &d.ByWord, &d.answered, &d.elsewhere, &d.committedAt, &d.advancedAt, &d.continuedAt, &d.attemptStartedAt, &d.attemptInProgress, &d.attentionAt, &d.erasedAt, &d.now)
 	if err != nil {
 		return nil, fmt.Errorf("show export %d: %w", id, notFound(err))
+	}
+	if d.Answer, err = oneAnswer(s.Pool.Query(ctx, readAnswer, id)); err != nil {
+		return nil, err
 	}
 	if d.AttemptLog, err = s.attempts(ctx, id, d.fieldsSent()); err != nil {
 		return nil, err

@@ -101,8 +101,10 @@ func whyFacts(keys string) string {
 	                AND (s.candidate_digest = e.candidate_digest OR s.email_digest = e.email_digest)
 	                AND (s.state IN ('sent', 'pending', 'queued', 'sending', 'unknown') OR 'may_exist' = ANY (s.flags))
 	              ORDER BY s.id
-	              LIMIT 20)
+	              LIMIT 20), ` + stillColumns + `
 	  FROM k
 	  LEFT JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
+	  LEFT JOIN ghexport.integrations i ON i.org_id = k.org_id
+	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 	 ORDER BY k.turn`
 }

@@ -20,7 +20,8 @@ type companyPage struct {
 	Company  store.Integration
 	Tone     string
 	Sentence string
-	Held     *wording.Hold // nil when it may send
+	Held     *wording.Hold  // nil when it may send
+	Still    *wording.Still // nil unless its key sends nothing for now
 	Activity store.CompanyActivity
 	Decide   int64 // exports that wait for a decision
 	Holds    []store.Hold
@@ -68,6 +69,11 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 		return err
 	}
 	p.Held = wording.OfHold(held)
+	still, err := k.Store.Standstill(ctx, p.Org)
+	if err != nil {
+		return err
+	}
+	p.Still = wording.OfStandstill(still)
 	if p.Activity, err = k.Store.CompanyActivity(ctx, p.Org); err != nil {
 		return err
 	}

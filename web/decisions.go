@@ -194,12 +194,14 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 	}
 	p := auth.Who(r)
 	cards := make([]decisionCard, len(list))
+	var shown []int64
 	for i, d := range list {
 		card := decisionCard{Decision: d, Staff: p.Role.Staff()}
 		if person, known := people[d.ID]; known {
 			card.Masked = &maskedPerson{Name: maskName(person.FirstName, person.LastName), Email: maskEmail(person.Email)}
 			if p.Role == auth.RoleCompany && auth.MayOrg(r, d.OrgID) {
 				card.Person = &person
+				shown = append(shown, d.ID)
 			}
 		}
 		if mayFindPeople(r) {
@@ -210,7 +212,7 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 		}
 		cards[i] = card
 	}
-	return cards, nil
+	return cards, k.looked(r, "decisions", shown)
 }
 
 // decidedWords says what was just decided, from the numbers in the address.

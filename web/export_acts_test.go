@@ -28,10 +28,13 @@ func TestReveal(t *testing.T) {
 	s := setup(t, with)
 	id := s.export("acme", "iv_1", ledger.StateSent, "")
 	s.person(id, digests, "Ada", "Lovelace", "ada@example.com")
+	_, err := s.store.Pool.Exec(t.Context(), `INSERT INTO ghexport.answers (body_id, attempt, words)
+		SELECT body_id, gen_random_uuid(), 'she <b>is</b> taken' FROM ghexport.exports WHERE id = $1`, id)
+	require.NoError(t, err)
 	path := fmt.Sprintf("/exports/%d", id)
 	hidden := func(page answer) {
 		t.Helper()
-		for _, hides := range []string{"Lovelace", "ada@example.com", "the note of"} {
+		for _, hides := range []string{"Lovelace", "ada@example.com", "the note of", "is taken", "she &lt;b"} {
 			assert.NotContains(t, page.body, hides)
 		}
 	}
@@ -52,7 +55,7 @@ func TestReveal(t *testing.T) {
 
 	for _, page := range []answer{s.form(path+"/reveal", s.as("kim"), "reason", "ticket 7"), s.form(path+"/reveal", s.asCompany("acme"))} {
 		require.Equal(t, http.StatusOK, page.StatusCode)
-		for _, says := range []string{"Ada Lovelace", "ada@example.com", "the note of Ada"} {
+		for _, says := range []string{"Ada Lovelace", "ada@example.com", "the note of Ada", "she &lt;b&gt;is&lt;/b&gt; taken"} {
 			assert.Contains(t, page.body, says)
 		}
 	}

@@ -117,12 +117,25 @@ func (k *console) lines(r *http.Request, rows []store.ExportRow) ([]exportLine, 
 		return lines, nil
 	}
 	people, err := k.Store.Candidates(r.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	var shown []int64
 	for i, row := range rows {
-		if auth.MayOrg(r, row.OrgID) {
-			lines[i].Who = people[row.ID].Name()
+		if person, known := people[row.ID]; known && auth.MayOrg(r, row.OrgID) {
+			lines[i].Who = person.Name()
+			shown = append(shown, row.ID)
 		}
 	}
-	return lines, err
+	return lines, k.looked(r, "list", shown)
+}
+
+// looked records which people a company's own admin is shown without asking for each. What is not recorded is not shown.
+func (k *console) looked(r *http.Request, what string, exports []int64) error {
+	if len(exports) == 0 {
+		return nil
+	}
+	return k.Store.RecordList(r.Context(), auth.Who(r).Org, what, exports, auth.By(r, ""))
 }
 
 // turn makes the addresses of the pages around this one.

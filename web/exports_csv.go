@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -46,6 +47,12 @@ func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 	if err != nil {
 		k.wrongFilter(w, r, err)
 		return
+	}
+	if p := auth.Who(r); p.role == auth.RoleCompany { // the ids of its candidates leave the console
+		if err := k.Store.RecordList(r.Context(), p.org, "file", nil, auth.By(r, "")); err != nil {
+			k.broken(w, r, err)
+			return
+		}
 	}
 	filter.Limit = csvRows + 1
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(csvTimeout)) //nolint:errcheck // then the server's own limit holds

@@ -83,6 +83,7 @@ func (h healthFacts) problems() []Problem {
 			act("usually nothing, they are tried again by themselves; see https://status.greenhouse.io", ""), string(ledger.CauseGreenhouseDown),
 		))
 	}
+	add(len(h.Still) > 0, stillProblem(h.Still))
 	add(h.DueAge.Duration() > oldDue, problem(
 		fmt.Sprintf("exports due: %d, the longest for %s", h.Due, Age(h.DueAge.Duration())),
 		ledger.FaultOurs, act("see who waits", ": ghexport exports --state pending").on("Pending exports", "/exports?state=pending"), RunbookStuck,

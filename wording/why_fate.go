@@ -10,6 +10,10 @@ func (f whyFacts) waiting(add addCheck) {
 	} else {
 		add("company", true, "The company may send.")
 	}
+	still := f.Standstill()
+	if f.Held == nil && *f.State == ledger.StatePending && still != nil {
+		add("budget", false, "%s", standstill(*still))
+	}
 	switch {
 	case *f.State == ledger.StateQueued:
 		add("turn", true, "It has a job and goes as soon as a worker is free.")
@@ -19,6 +23,7 @@ func (f whyFacts) waiting(add addCheck) {
 		add("due", false, "It failed %d times (%s) and goes again at %s. %s", f.Failures, f.Cause, Time(*f.DueAt), f.Detail)
 	case f.DueAt != nil && f.DueAt.After(f.Now):
 		add("due", false, "It goes again at %s%s.", Time(*f.DueAt), choose(f.Cause != "", " ("+string(f.Cause)+")", ""))
+	case still != nil:
 	default:
 		add("due", true, "It is due, and goes when the company's budget and turn allow.")
 	}

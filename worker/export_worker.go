@@ -166,7 +166,7 @@ func (w *exportWorker) conclude(said store.Settle, g *store.Granted, v ledger.Ju
 	var retryAfter *time.Duration
 	if r.refusal != nil {
 		said.Status = max(said.Status, r.refusal.Status)
-		said.Detail = render.Detail(r.refusal, render.PersonOf(g))
+		said.Detail, said.Answer = render.Detail(r.refusal, render.PersonOf(g)), r.refusal.Raw
 		if r.refusal.HasRetryAfter {
 			retryAfter = &r.refusal.RetryAfter
 		}

@@ -88,6 +88,9 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	if e.LaterNote != nil {
 		c.printf("\nnote of a newer result, which is not sent\n  %s\n", strings.ReplaceAll(lines(*e.LaterNote), "\n", "\n  "))
 	}
+	if e.Answer != nil {
+		c.printf("\nGreenhouse's answer of %s, which may quote the candidate\n  %s\n", moment(e.Answer.At), strings.ReplaceAll(lines(e.Answer.Words), "\n", "\n  "))
+	}
 	c.printf("\nhistory\n")
 	for _, event := range e.Timeline {
 		who := ""
