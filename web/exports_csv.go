@@ -48,8 +48,8 @@ func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 		k.wrongFilter(w, r, err)
 		return
 	}
-	if p := auth.Who(r); p.role == auth.RoleCompany { // the ids of its candidates leave the console
-		if err := k.Store.RecordList(r.Context(), p.org, "file", nil, auth.By(r, "")); err != nil {
+	if p := auth.Who(r); p.Role == auth.RoleCompany { // the ids of its candidates leave the console
+		if err := k.Store.RecordList(r.Context(), p.Org, "file", nil, auth.By(r, "")); err != nil {
 			k.broken(w, r, err)
 			return
 		}
