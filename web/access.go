@@ -30,15 +30,17 @@ func (k *console) authenticate(w http.ResponseWriter, r *http.Request) (auth.Pri
 		k.askToLogIn(w, r)
 		return auth.Principal{}, false
 	}
-	v := k.login.Try(r.Context(), r.RemoteAddr, name, password)
+	v := k.login.Try(r.Context(), auth.Network(r), name, password)
 	switch {
+	case v.Err != nil:
+		k.broken(w, r, v.Err)
 	case v.OK:
 		return v.User.Principal(), true
 	case v.Wait > 0:
 		k.tooMany(w, v.Wait)
-		k.refuse(w, r, http.StatusTooManyRequests, "Too many failed logins. Try again later.")
+		k.refuse(w, r, http.StatusTooManyRequests, "Too many try this name at once. Try again later.")
 	default:
-		k.noteFailure(r, name)
+		k.notePassword(r, name, v.Tries)
 		k.askToLogIn(w, r)
 	}
 	return auth.Principal{}, false

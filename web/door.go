@@ -33,7 +33,7 @@ func (k *console) door(next http.Handler) http.Handler {
 			k.turnAway(w, r, status, because)
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, k.proxies.WithClient(r))
 	})
 }
 

@@ -4,10 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/interviewing-io/greenhouse-export/web/auth"
-	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // enterPage asks a company's admin to go on.
@@ -36,7 +33,7 @@ func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
 		k.refuseLink(w, r)
 		return
 	}
-	p := auth.Principal{Name: l.Who, Role: auth.RoleCompany, Org: l.Org}
+	p := auth.Principal{Name: l.Who, Role: auth.RoleCompany, Org: l.Org, Method: "link"}
 	opened, err := k.Store.OpenLink(r.Context(), digest, auth.By(auth.WithPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
 	switch {
 	case err != nil:
@@ -48,15 +45,14 @@ func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuseLink says the same whatever is wrong. Who tries many is told to wait; a link that is good opens even so, since nobody finds
-// one by trying, and the tries of one must not lock out others behind the same proxy.
+// refuseLink says the same whatever is wrong, and the later the more were tried. A link that is good opens without waiting, since nobody
+// finds one by trying.
 func (k *console) refuseLink(w http.ResponseWriter, r *http.Request) {
-	address := auth.ClientAddress(r.RemoteAddr)
-	if wait := k.login.Throttle.BeginAt(address, "link"); wait > 0 {
-		k.tooMany(w, wait)
-		k.refuse(w, r, http.StatusTooManyRequests, "Too many links were tried. Try again in "+wording.Age(wait)+".")
+	tries, err := k.login.Throttle.Door(r.Context(), auth.Network(r), "link")
+	if err != nil {
+		k.broken(w, r, err)
 		return
 	}
-	k.Log.Warn("console link refused", zap.String("address", address))
+	k.noteFailure(r, unknownName, "link", tries)
 	k.refuse(w, r, http.StatusForbidden, linkOver)
 }

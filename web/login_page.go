@@ -48,16 +48,18 @@ func (k *console) logIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form := loginForm{Next: auth.LocalPath(r.PostForm.Get("next")), Name: r.PostForm.Get("name")}
-	v := k.login.Try(r.Context(), r.RemoteAddr, form.Name, r.PostForm.Get("password"))
+	v := k.login.Try(r.Context(), auth.Network(r), form.Name, r.PostForm.Get("password"))
 	switch {
+	case v.Err != nil:
+		k.broken(w, r, v.Err)
 	case v.OK:
 		k.enter(w, r, v.User.Principal(), v.User.Source(), form.Next)
 	case v.Wait > 0:
 		k.tooMany(w, v.Wait)
-		form.Problem = "Too many failed logins. Try again in " + wording.Age(v.Wait) + "."
+		form.Problem = "Too many try this name at once. Try again in " + wording.Age(v.Wait) + "."
 		k.showLogin(w, r, http.StatusTooManyRequests, form)
 	default:
-		k.noteFailure(r, form.Name)
+		k.notePassword(r, form.Name, v.Tries)
 		form.Problem = "Name or password is wrong."
 		k.showLogin(w, r, http.StatusUnauthorized, form)
 	}
@@ -68,10 +70,22 @@ func (k *console) tooMany(w http.ResponseWriter, wait time.Duration) {
 	w.Header().Set("Retry-After", seconds(wait.Seconds()))
 }
 
-// noteFailure logs the name only where somebody has it: people type passwords into the wrong field.
-func (k *console) noteFailure(r *http.Request, name string) {
+// unknownName stands in the audit trail for whoever said a name that nobody has, or none: people type passwords into the wrong field.
+const unknownName = "(unknown)"
+
+// notePassword records a name and password that do not belong together.
+func (k *console) notePassword(r *http.Request, name string, tries int) {
 	if _, known := k.login.Users[name]; !known {
-		name = "(unknown)"
+		name = unknownName
 	}
-	k.Log.Warn("console login refused", zap.String("user", name), zap.String("address", auth.ClientAddress(r.RemoteAddr)))
+	k.noteFailure(r, name, "password", tries)
+}
+
+// noteFailure logs that somebody did not get in, and records it where the trail still takes it.
+func (k *console) noteFailure(r *http.Request, name, method string, tries int) {
+	k.Log.Warn("console login refused", zap.String("user", name), zap.String("method", method), zap.String("address", auth.Network(r)))
+	by := store.By{Actor: name, Method: method, From: auth.Origin(r)}
+	if _, err := k.Store.AuditLoginFailure(r.Context(), by, auth.Network(r), tries, k.Now()); err != nil && r.Context().Err() == nil {
+		k.Log.Error("record a failed login", zap.Error(err))
+	}
 }

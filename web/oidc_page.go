@@ -7,7 +7,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/web/auth"
-	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 const (
@@ -39,10 +38,9 @@ func (k *console) ssoBegin(w http.ResponseWriter, r *http.Request) {
 func (k *console) ssoEnd(w http.ResponseWriter, r *http.Request) {
 	f := k.cookie.Flow(r)
 	k.cookie.SetFlow(w, auth.Flow{})
-	address := auth.ClientAddress(r.RemoteAddr)
-	if wait := k.login.Throttle.BeginAt(address, "sso"); wait > 0 {
-		k.tooMany(w, wait)
-		k.refuse(w, r, http.StatusTooManyRequests, "Too many failed logins. Try again in "+wording.Age(wait)+".")
+	tries, err := k.login.Throttle.Door(r.Context(), auth.Network(r), "sso")
+	if err != nil {
+		k.broken(w, r, err)
 		return
 	}
 	c, err := k.sso.Answer(r, f)
@@ -53,7 +51,8 @@ func (k *console) ssoEnd(w http.ResponseWriter, r *http.Request) {
 	var wrong auth.Refusal
 	switch {
 	case errors.As(err, &wrong):
-		k.Log.Warn("single sign-on refused", zap.String("address", address), zap.Error(err))
+		k.Log.Warn("single sign-on refused", zap.Error(err))
+		k.noteFailure(r, unknownName, k.sso.Method(), tries)
 		k.showLogin(w, r, http.StatusForbidden, loginForm{Next: f.Next, Problem: ssoBroken})
 		return
 	case err != nil:
@@ -61,15 +60,19 @@ func (k *console) ssoEnd(w http.ResponseWriter, r *http.Request) {
 		k.showLogin(w, r, http.StatusServiceUnavailable, loginForm{Next: f.Next, Problem: ssoAway})
 		return
 	}
-	p := auth.Principal{Name: name, Role: k.sso.Roles.Role(c)}
+	p := auth.Principal{Name: name, Role: k.sso.Roles.Role(c), Method: k.sso.Method()}
 	subject, _ := c["sub"].(string)
 	if p.Role == "" {
 		k.Log.Warn("single sign-on without a role", zap.String("user", name), zap.String("subject", subject))
+		k.noteFailure(r, name, k.sso.Method(), tries)
 		k.refuse(w, r, http.StatusForbidden, "You are known as "+name+", but nothing that your single sign-on says of you gives you a role here. "+
 			"Whoever runs this service decides that by GHEXPORT_OIDC_ROLES.")
 		return
 	}
-	k.login.Throttle.ForgiveAt(address, "sso")
+	if err := k.login.Throttle.ForgiveDoor(r.Context(), auth.Network(r), "sso"); err != nil {
+		k.broken(w, r, err)
+		return
+	}
 	k.Log.Info("single sign-on", zap.String("user", name), zap.String("subject", subject))
 	k.enter(w, r, p, k.sso.Source(), f.Next)
 }

@@ -23,22 +23,24 @@ import (
 
 // Config is what the console is made of. Ready must be set, and Store too where anybody can log in.
 type Config struct {
-	Users      string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
-	OIDC       auth.OIDC                   // single sign-on; its zero value: none
-	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
-	Store      *store.Store                // what the pages read
-	Digests    *seal.Digests               // by which people are found by their email; nil: they are not
-	Greenhouse api.Greenhouse              // what companies' settings ask of Greenhouse
-	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
-	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out
-	Amend      Amend                       // edits of dead exports; its zero value: none
-	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
-	Simulated  bool                        // a simulator stands for Greenhouse, and so do its candidates' addresses
-	Dev        bool                        // every page says that this is a development service
-	PublicURL  string                      // under which browsers reach the console; https makes cookies secure; may be empty
-	Version    string                      // shown at the foot of each page
-	Log        *zap.Logger                 // logins and what was done in River UI; nil logs nothing
-	Now        func() time.Time            // the clock of sessions and limits; time.Now when nil
+	Proxies    string                                     // GHEXPORT_TRUSTED_PROXIES: networks whose word about their clients is believed
+	Users      string                                     // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
+	OIDC       auth.OIDC                                  // single sign-on; its zero value: none
+	LinkSecret string                                     // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
+	Store      *store.Store                               // what the pages read
+	Digests    *seal.Digests                              // by which people are found by their email; nil: they are not
+	Greenhouse api.Greenhouse                             // what companies' settings ask of Greenhouse
+	RiverUI    http.Handler                               // made with the prefix "/river", and started; nil leaves it out
+	Metrics    http.Handler                               // made by [Metrics], where it has no address of its own; nil leaves it out
+	Amend      Amend                                      // edits of dead exports; its zero value: none
+	Ready      func(context.Context) error                // nil when work can be done; its error's text is shown to anybody who asks /readyz
+	Simulated  bool                                       // a simulator stands for Greenhouse, and so do its candidates' addresses
+	Dev        bool                                       // every page says that this is a development service
+	PublicURL  string                                     // under which browsers reach the console; https makes cookies secure; may be empty
+	Version    string                                     // shown at the foot of each page
+	Log        *zap.Logger                                // logins and what was done in River UI; nil logs nothing
+	Wait       func(context.Context, time.Duration) error // how a login that is slowed down waits; a timer when nil
+	Now        func() time.Time                           // the clock of sessions and limits; time.Now when nil
 }
 
 // console is what all requests share.
@@ -49,13 +51,15 @@ type console struct {
 	sessions *auth.Sessions
 	pages    pages
 	cookie   auth.Cookies
+	proxies  auth.Proxies
 }
 
 // settings are what is read out of a [Config].
 type settings struct {
-	users  map[string]auth.User
-	roles  auth.RoleRule // of single sign-on
-	public *url.URL
+	users   map[string]auth.User
+	roles   auth.RoleRule // of single sign-on
+	public  *url.URL
+	proxies auth.Proxies
 }
 
 // entries says whether anybody can log in.
@@ -70,7 +74,7 @@ func (c Config) Check() error {
 }
 
 func (c Config) read() (s settings, err error) {
-	var problems [5]error
+	var problems [6]error
 	s.users, problems[0] = auth.ParseUsers(c.Users)
 	s.roles, problems[1] = c.OIDC.Check(c.PublicURL, c.Dev)
 	problems[2] = auth.CheckLinkSecret(c.LinkSecret)
@@ -78,6 +82,7 @@ func (c Config) read() (s settings, err error) {
 	if c.LinkSecret != "" && c.PublicURL == "" {
 		problems[4] = errors.New("GHEXPORT_PUBLIC_URL: not set, and the links of GHEXPORT_LINK_SECRET lead there")
 	}
+	s.proxies, problems[5] = auth.ParseProxies(c.Proxies)
 	return s, errors.Join(problems[:]...)
 }
 
@@ -88,6 +93,9 @@ func New(c Config) (http.Handler, error) {
 	c.Log = cmp.Or(c.Log, zap.NewNop())
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = auth.Sleep
 	}
 	s, err := c.read()
 	problems := []error{err}
@@ -100,12 +108,12 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	k := &console{Config: c, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
+	k := &console{Config: c, proxies: s.proxies, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
 	if !c.entries(s) {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
 		return plainHeaders(k.door(handler)), err
 	}
-	if k.login, err = auth.NewLogins(s.users, c.Now, c.Log); err != nil {
+	if k.login, err = auth.NewLogins(s.users, &auth.Throttle{Store: c.Store, Now: c.Now, Wait: c.Wait}, c.Log); err != nil {
 		return nil, err
 	}
 	if c.OIDC != (auth.OIDC{}) {

@@ -32,6 +32,8 @@ type Config struct {
 	HTTPAddr string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080" unit:"host:port" read:"serve"`
 	// Address under which browsers reach the console, https behind a proxy: that makes its cookie secure. Links in notices begin with it.
 	PublicURL string `env:"GHEXPORT_PUBLIC_URL" unit:"address" read:"serve, org link"`
+	// Networks of the proxies in front of the console, such as `10.0.0.0/8`, separated by commas: what they say in `X-Forwarded-For` or `Forwarded` about whom they serve is believed, so that failed logins count for the client and not for the proxy.
+	TrustedProxies string `env:"GHEXPORT_TRUSTED_PROXIES" unit:"networks" unset:"nobody's word counts" read:"serve"`
 	// Who logs in by password: `name:bcrypt-hash:role`, separated by commas; roles `viewer`, `oncall`, `admin`. Without users, provider and link secret there is no [console](deploy.md#the-console).
 	ConsoleUsers string `env:"GHEXPORT_CONSOLE_USERS" unit:"secret" read:"serve"`
 

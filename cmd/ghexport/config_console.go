@@ -13,7 +13,7 @@ import (
 // console is how people log in, as package web reads it.
 func (c Config) console() web.Config {
 	return web.Config{
-		Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,
+		Proxies: c.TrustedProxies, Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,
 		OIDC: auth.OIDC{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Roles: c.OIDCRoles, Scopes: c.OIDCScopes},
 	}
 }

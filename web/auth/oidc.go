@@ -70,6 +70,9 @@ func (s *SSO) Source() []byte {
 	return sum[:]
 }
 
+// Method is how the audit trail names who came in by this provider.
+func (s *SSO) Method() string { return "sso " + s.settings.Issuer }
+
 // Discover asks the provider what it is, as the first login will.
 func (o OIDC) Discover(ctx context.Context) error {
 	_, err := NewSSO(o, RoleRule{}, "", time.Now).Provider(ctx)

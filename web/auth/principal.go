@@ -29,9 +29,10 @@ func (r Role) Staff() bool { return slices.Contains(StaffRoles, r) }
 
 // Principal is who sends a request. Its zero value is nobody.
 type Principal struct {
-	Name string
-	Role Role
-	Org  string // of roleCompany, the only company that it sees; empty for ours
+	Name   string
+	Method string // how they came in: "password", "sso" with the provider's address, or "link"
+	Role   Role
+	Org    string // of roleCompany, the only company that it sees; empty for ours
 }
 
 // Actor is the principal as the audit trail names it. A company names its admins itself, so theirs never reads like one of ours.
@@ -47,7 +48,7 @@ func CompanyActor(actor, org string) (string, bool) { return strings.CutSuffix(a
 
 // By says who sends the request, why, and where from, for the audit trail.
 func By(r *http.Request, reason string) store.By {
-	return store.By{Actor: Who(r).Actor(), Reason: reason, From: Origin(r)}
+	return store.By{Actor: Who(r).Actor(), Reason: reason, From: Origin(r), Method: Who(r).Method}
 }
 
 // Home is the page where somebody begins.

@@ -42,7 +42,7 @@ func (s *Sessions) Begin(ctx context.Context, p Principal, source []byte) (strin
 	secret := base64.RawURLEncoding.EncodeToString(random)
 	now := s.Now()
 	return secret, s.Store.BeginSession(ctx, sha256.Sum256([]byte(secret)), store.Session{
-		Name: p.Name, Role: string(p.Role), Org: p.Org, Source: source, EndsAt: now.Add(p.Role.Life()),
+		Name: p.Name, Role: string(p.Role), Org: p.Org, Method: p.Method, Source: source, EndsAt: now.Add(p.Role.Life()),
 	}, now, sessionIdle)
 }
 
@@ -55,7 +55,7 @@ func (s *Sessions) Find(ctx context.Context, secret string) (Principal, error) {
 	if err != nil {
 		return Principal{}, err
 	}
-	p := Principal{Name: found.Name, Role: Role(found.Role), Org: found.Org}
+	p := Principal{Name: found.Name, Role: Role(found.Role), Org: found.Org, Method: found.Method}
 	if !s.Valid(p, found.Source) { // kept all the same: a node with the other setting may know it
 		return Principal{}, store.ErrNotFound
 	}

@@ -1,140 +1,78 @@
 package auth
 
 import (
-	"net/netip"
-	"sync"
+	"context"
+	"crypto/sha256"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// How often a login may fail before further tries are refused unseen, in one window from the first failure on.
+// How many tries nothing slows, and how far apart the first two are that are slowed.
 const (
-	failureWindow   = 5 * time.Minute
-	failuresPair    = 10  // of one name from one address
-	failuresAddress = 100 // of whatever names from one address: a proxy's address is many people's
-	throttleKeys    = 10_000
+	freePair    = 5 // of one name from one network
+	stepPair    = time.Second
+	freeNetwork = 100 // of whatever names from one network: a proxy's address that nobody declared is many people's
+	stepNetwork = 250 * time.Millisecond
 )
 
-// Throttle counts failed logins. Its memory is bounded; safe for use by many goroutines.
+// Throttle slows guesses down: tries are counted before their outcome is known, by all nodes together, and each has its turn after the
+// one before. Nobody is refused for what others failed at; only one more try at the same time than can have a turn is.
 type Throttle struct {
-	now func() time.Time
-
-	mu     sync.Mutex
-	counts map[throttleKey]failures
+	Store *store.Store
+	Now   func() time.Time
+	Wait  func(context.Context, time.Duration) error // until a turn; its error ends the try
 }
 
-// throttleKey is an address, alone or with the digest of a name tried from it.
-type throttleKey struct {
-	address string
-	name    [32]byte
+// name counts a try of a name from a network. Tries is zero where it can have no turn now; wait then says when to come back.
+func (t *Throttle) name(ctx context.Context, network, name string) (wait time.Duration, tries int, err error) {
+	now := t.Now()
+	wait, tries, err = t.Store.TakeTurn(ctx, store.Turn{Key: pairKey(network, name), Free: freePair, Step: stepPair, Firm: true}, now)
+	if err != nil || tries == 0 {
+		return wait, tries, err
+	}
+	alone, _, err := t.Store.TakeTurn(ctx, networkTurn(network, "password"), now)
+	return max(wait, alone), tries, err
 }
 
-type failures struct {
-	n     int
-	until time.Time
+// forgive takes back a try that succeeded, and what failed before it under that name.
+func (t *Throttle) forgive(ctx context.Context, network, name string) error {
+	if err := t.Store.ForgiveTurn(ctx, pairKey(network, name), true); err != nil {
+		return err
+	}
+	return t.ForgiveDoor(ctx, network, "password")
 }
 
-func newThrottle(now func() time.Time) *Throttle {
-	return &Throttle{now: now, counts: map[throttleKey]failures{}}
+// Door counts a try at a door where nobody says a name, and waits for its turn. Each door counts for itself.
+func (t *Throttle) Door(ctx context.Context, network, door string) (tries int, err error) {
+	wait, tries, err := t.Store.TakeTurn(ctx, networkTurn(network, door), t.Now())
+	if err == nil && wait > 0 {
+		err = t.Wait(ctx, wait)
+	}
+	return tries, err
 }
 
-// begin counts a try as failed before its outcome is known, so that many at once gain nothing. When there were too many already it
-// returns how long to wait, and counts nothing.
-func (t *Throttle) begin(address string, name [32]byte) (wait time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.now()
-	pair, alone := throttleKey{address, name}, throttleKey{address: address}
-	wait = max(t.wait(pair, failuresPair, now), t.wait(alone, failuresAddress, now))
-	if wait == 0 {
-		t.count(pair, now)
-		t.count(alone, now)
-	}
-	return wait
+// ForgiveDoor takes back a try that succeeded.
+func (t *Throttle) ForgiveDoor(ctx context.Context, network, door string) error {
+	return t.Store.ForgiveTurn(ctx, networkTurn(network, door).Key, false)
 }
 
-// BeginAt is begin for a door where nobody says a name. Each door counts for itself.
-func (t *Throttle) BeginAt(address, door string) (wait time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now, key := t.now(), doorKey(address, door)
-	if wait = t.wait(key, failuresAddress, now); wait == 0 {
-		t.count(key, now)
-	}
-	return wait
+func pairKey(network, name string) [sha256.Size]byte {
+	return sha256.Sum256([]byte("password\n" + network + "\n" + name))
 }
 
-// ForgiveAt takes back a try that succeeded.
-func (t *Throttle) ForgiveAt(address, door string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	key := doorKey(address, door)
-	if f, ok := t.counts[key]; ok {
-		f.n--
-		t.counts[key] = f
-	}
+func networkTurn(network, door string) store.Turn {
+	return store.Turn{Key: sha256.Sum256([]byte(door + "\n" + network)), Free: freeNetwork, Step: stepNetwork}
 }
 
-// doorKey cannot be an address with somebody's name: it has the form of no address.
-func doorKey(address, door string) throttleKey { return throttleKey{address: door + " " + address} }
-
-// forgive takes a try back that succeeded, and what failed before it under that name.
-func (t *Throttle) forgive(address string, name [32]byte) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.counts, throttleKey{address, name})
-	alone := throttleKey{address: address}
-	if f, ok := t.counts[alone]; ok {
-		f.n--
-		t.counts[alone] = f
+// Sleep waits as [Throttle.Wait] may: until the time is over, or nobody waits for the answer any more.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-}
-
-func (t *Throttle) wait(key throttleKey, limit int, now time.Time) time.Duration {
-	f := t.counts[key]
-	if f.n < limit || !now.Before(f.until) {
-		return 0
-	}
-	return f.until.Sub(now)
-}
-
-func (t *Throttle) count(key throttleKey, now time.Time) {
-	f, known := t.counts[key]
-	if !known && len(t.counts) >= throttleKeys {
-		t.makeRoom(now)
-	}
-	if !now.Before(f.until) {
-		f = failures{until: now.Add(failureWindow)}
-	}
-	f.n++
-	t.counts[key] = f
-}
-
-// makeRoom forgets what is over, and where nothing is, whichever comes first.
-func (t *Throttle) makeRoom(now time.Time) {
-	for key, f := range t.counts {
-		if !now.Before(f.until) {
-			delete(t.counts, key)
-		}
-	}
-	for key := range t.counts {
-		if len(t.counts) < throttleKeys {
-			return
-		}
-		delete(t.counts, key)
-	}
-}
-
-// ClientAddress is the network that a connection comes from: whoever has one IPv6 address has 2^64 of them.
-func ClientAddress(remote string) string {
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return remote
-	}
-	address := at.Addr().Unmap().WithZone("")
-	if address.Is6() {
-		if network, err := address.Prefix(64); err == nil {
-			return network.String()
-		}
-	}
-	return address.String()
 }
