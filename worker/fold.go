@@ -30,7 +30,7 @@ func (r *Relay) together(ctx context.Context, arrivals []ledger.Arrival) (folded
 	if err != nil {
 		return 0, false, nil //nolint:nilerr // each for itself tells what is wrong, and with whom
 	}
-	r.dueAfter = d.After
+	r.went(d)
 	return folded, true, nil
 }
 
