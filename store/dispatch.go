@@ -13,6 +13,7 @@ type Dispatched struct {
 	Waiting int    // exports that now wait for a sibling or for a decision, or were skipped by policy
 	After   string // the company to go on after; "" begins again from the first
 	Full    bool   // the workers had enough: nothing was looked at, and After is where it was
+	Left    bool   // what was folded in the same turn is due, and was not looked at
 	Filled  bool   // they have enough now, so that the next look will find no room for a while; true where Full is
 }
 

@@ -95,8 +95,20 @@ const newerMessage = `
 	 OR EXISTS (SELECT FROM ghexport.rejected r
 	             WHERE r.org_id = e.org_id AND r.interview_id = e.interview_id AND r.version > e.version))`
 
-// dueExports counts what is in flight once, for companies, keys and the room alike: it is bounded by the room and by what the workers
-// send, while the companies that are due, and their exports, may be many.
+// inFlight are two parts of a statement: how many exports are queued or being sent, by company and by key. What is in flight is bounded by
+// the room and by what the workers send, so it is counted once, and not for each company or export that is looked at.
+const inFlight = `flight AS MATERIALIZED (
+		SELECT f.org_id, count(*)::int AS n, count(*) FILTER (WHERE f.state = 'sending') AS sending
+		  FROM ghexport.exports f
+		 WHERE f.job_id IS NOT NULL -- exports_in_flight
+		 GROUP BY f.org_id
+	), by_key AS MATERIALIZED (
+		SELECT j.key_digest, sum(f.n)::int AS n
+		  FROM flight f
+		  JOIN ghexport.integrations j ON j.org_id = f.org_id
+		 GROUP BY j.key_digest
+	)`
+
 const dueExports = `
 	WITH RECURSIVE due(org_id, n) AS (
 		(SELECT e.org_id, 1 FROM ghexport.exports e WHERE e.due_at IS NOT NULL AND e.org_id > $1 ORDER BY e.org_id LIMIT 1)
@@ -111,17 +123,7 @@ const dueExports = `
 		 WHERE due.n < $2
 	), looked AS (
 		SELECT CASE WHEN count(*) = $2 THEN max(org_id) ELSE '' END AS last FROM due
-	), flight AS MATERIALIZED (
-		SELECT f.org_id, count(*)::int AS n, count(*) FILTER (WHERE f.state = 'sending') AS sending
-		  FROM ghexport.exports f
-		 WHERE f.job_id IS NOT NULL -- exports_in_flight
-		 GROUP BY f.org_id
-	), by_key AS MATERIALIZED (
-		SELECT j.key_digest, sum(f.n)::int AS n
-		  FROM flight f
-		  JOIN ghexport.integrations j ON j.org_id = f.org_id
-		 GROUP BY j.key_digest
-	), ready AS (
+	), ` + inFlight + `, ready AS (
 		SELECT i.*, held.reason IS NOT NULL AS trial,
 		       CASE WHEN held.reason IS NULL THEN i.in_flight_cap ELSE 1 END - coalesce(f.n, 0) AS free
 		  FROM due

@@ -47,6 +47,7 @@ type Relay struct {
 	nudge       chan struct{}
 	outboxAfter string // companies take turns across passes
 	dueAfter    string
+	dueLeft     bool // what was folded is due, and dispatch has not looked at it
 	siblings    int64
 	awakeUntil  time.Time
 	drowsyAt    uint64 // 0 while wide awake or asleep
@@ -134,7 +135,7 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	if folded >= busyFrom {
 		r.stayAwake(ctx)
 	}
-	if moved > 0 && !(dispatched && r.dueAfter == "" && r.outboxAfter == "") && (folded > 0 || r.filled() == 0) {
+	if moved > 0 && !(dispatched && !r.dueLeft && r.dueAfter == "" && r.outboxAfter == "") && (folded > 0 || r.filled() == 0) {
 		return 0
 	}
 	return r.untilNext(ctx)
@@ -183,7 +184,7 @@ func (r *Relay) mayDispatch() bool { return r.dispatching.rest() == 0 && r.fille
 
 // went notes how far a dispatch pass came, and how long to rest after it.
 func (r *Relay) went(d store.Dispatched) {
-	r.dueAfter = d.After
+	r.dueAfter, r.dueLeft = d.After, d.Left
 	r.filledUntil = time.Time{}
 	if d.Filled {
 		r.filledUntil = time.Now().Add(filledRest)

@@ -65,7 +65,7 @@ func crashPoints() []crashPoint {
 	down := greenhousesim.Fault{Status: 503, Times: 8}
 	return []crashPoint{
 		{"turn.open", 3, nil},      // a transaction open, the lock held
-		{"pass.folded", 1, nil},    // folded, not committed
+		{"pass.looked", 1, nil},    // looked and planned, nothing written
 		{"pass.committed", 1, nil}, // folded and dispatched at once
 		{"fold.committed", 1, nil}, // folded alone
 		{"dispatch.committed", 2, nil},
