@@ -129,14 +129,12 @@ func judgeSkip(e Export) (Move, string) {
 func judgeReplay(e Export) (Move, string) {
 	const gone = "its personal data is gone, so there is nothing to send"
 	switch {
-	case e.State == StateDead && !e.HasBody:
+	case e.State != StateDead && e.State != StateCancelled:
+		return Move{}, "only dead and cancelled exports can be replayed"
+	case e.Erased, e.State == StateDead && !e.HasBody:
 		return Move{}, gone
 	case e.State == StateDead:
 		return Move{To: StatePending}, ""
-	case e.State != StateCancelled:
-		return Move{}, "only dead and cancelled exports can be replayed"
-	case e.Erased:
-		return Move{}, gone
 	case e.MayExist:
 		return Move{}, "it may exist in Greenhouse; use resolve --present or --absent"
 	case e.HasBody:

@@ -83,9 +83,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	if b.Nodes, err = s.Nodes(ctx); err != nil {
 		return b, err
 	}
-	var blocked, sending, refused, gone, down, bug int64
+	var blocked, sending int64
 	err = s.Pool.QueryRow(ctx, backlogCounts).Scan(&b.Outbox, &b.OutboxAge, &b.Rejected, &b.InFlight, &sending, &blocked,
-		&b.Dead, &b.Unknown, &b.Decisions, &refused, &gone, &down, &bug,
+		&b.Dead, &b.Unknown, &b.Decisions, &b.DeadBy,
 		&b.Untold, &b.Wave)
 	if err != nil {
 		return b, fmt.Errorf("count the backlog: %w", err)
@@ -94,7 +94,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 		return b, err
 	}
 	b.Waiting += blocked
-	b.DeadBy = map[ledger.Cause]int64{ledger.CausePayloadRefused: refused, ledger.CauseTargetGone: gone, ledger.CauseGreenhouseDown: down, ledger.CauseBug: bug}
+	for _, cause := range ledger.DeadCauses {
+		b.DeadBy[cause] += 0 // whoever reads it finds every cause
+	}
 	b.live = map[ledger.State]int64{
 		ledger.StatePending: b.Waiting, ledger.StateQueued: b.InFlight - sending, ledger.StateSending: sending,
 		ledger.StateDead: b.Dead, ledger.StateUnknown: b.Unknown, ledger.StateDuplicate: b.Decisions,
@@ -118,7 +120,7 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 const backlogCounts = `
 	SELECT outbox.n, outbox.age, (SELECT count(*) FROM ghexport.rejected), flight.n, flight.sending,
 	       (SELECT count(*) FROM ghexport.exports e WHERE e.blocked_at IS NOT NULL AND e.state = 'pending'), -- exports_blocked
-	       attention.dead, attention.unknown, attention.duplicate, attention.refused, attention.gone, attention.down, attention.bug,
+	       attention.dead, attention.unknown, attention.duplicate, attention.dead_by,
 	       (SELECT count(*) FROM ghexport.notices n WHERE n.created_at > now() - interval '1 day' AND n.state = 'dead'), -- notices_by_age
 	       coalesce((SELECT w.companies FROM ghexport.waves w -- waves_open
 	                  WHERE w.ended_at IS NULL
@@ -127,10 +129,11 @@ const backlogCounts = `
 	          FROM ghexport.outbox o) outbox,
 	       (SELECT count(*) AS n, count(*) FILTER (WHERE e.state = 'sending') AS sending
 	          FROM ghexport.exports e WHERE e.job_id IS NOT NULL) flight, -- exports_in_flight
-	       (SELECT count(*) FILTER (WHERE e.state = 'dead') AS dead, count(*) FILTER (WHERE e.state = 'unknown') AS unknown,
-	               count(*) FILTER (WHERE e.state = 'duplicate') AS duplicate,
-	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'payload.refused') AS refused,
-	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'target.gone') AS gone,
-	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'greenhouse.down') AS down,
-	               count(*) FILTER (WHERE e.state = 'dead' AND e.cause = 'bug') AS bug
-	          FROM ghexport.exports e WHERE e.attention_at IS NOT NULL) attention -- exports_attention`
+	       (SELECT coalesce(sum(g.n) FILTER (WHERE g.state = 'dead'), 0)::bigint AS dead,
+	               coalesce(sum(g.n) FILTER (WHERE g.state = 'unknown'), 0)::bigint AS unknown,
+	               coalesce(sum(g.n) FILTER (WHERE g.state = 'duplicate'), 0)::bigint AS duplicate,
+	               coalesce(jsonb_object_agg(g.cause, g.n) FILTER (WHERE g.state = 'dead' AND g.cause IS NOT NULL), '{}') AS dead_by
+	          FROM (SELECT e.state, e.cause, count(*) AS n
+	                  FROM ghexport.exports e
+	                 WHERE e.attention_at IS NOT NULL -- exports_attention
+	                 GROUP BY e.state, e.cause) g) attention`

@@ -12,8 +12,8 @@ import (
 
 // HoldFacts gathers what there is to say about a company that may not send; nil for one that may. A company that nobody connected
 // is off.
-func (s *Store) HoldFacts(ctx context.Context, org string) (*HoldFacts, error) {
-	var f HoldFacts
+func (s *Store) HoldFacts(ctx context.Context, org string) (*ledger.HoldFacts, error) {
+	var f ledger.HoldFacts
 	var held *ledger.Cause
 	var digest []byte
 	err := s.Pool.QueryRow(ctx, holdFacts, org).Scan(&held, &f.Since, &f.GoodUntil, &f.Detail, &f.Status, &f.Reading, &f.KeyLast5,
@@ -35,16 +35,6 @@ func (s *Store) HoldFacts(ctx context.Context, org string) (*HoldFacts, error) {
 		return nil, err
 	}
 	return &f, nil
-}
-
-// Held says in words why a company may not send; nil for one that may.
-func (s *Store) Held(ctx context.Context, org string) (*HoldWords, error) {
-	f, err := s.HoldFacts(ctx, org)
-	if err != nil || f == nil {
-		return nil, err
-	}
-	words := f.Words()
-	return &words, nil
 }
 
 const holdFacts = `
@@ -80,8 +70,8 @@ const userWorked = `
 	 ORDER BY k.id DESC
 	 LIMIT 1`
 
-func (s *Store) worked(ctx context.Context, query, org string, digest []byte, createdBy string) (*Worked, error) {
-	var w Worked
+func (s *Store) worked(ctx context.Context, query, org string, digest []byte, createdBy string) (*ledger.Worked, error) {
+	var w ledger.Worked
 	err := s.Pool.QueryRow(ctx, query, org, digest, createdBy).Scan(&w.At, &w.With)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 func TestExports(t *testing.T) {
@@ -249,7 +250,7 @@ func TestHealth(t *testing.T) {
 func TestWhy(t *testing.T) {
 	t.Parallel()
 
-	first := func(e store.Explanation) string {
+	first := func(e wording.Explanation) string {
 		for _, check := range e.Checks {
 			if check.First {
 				return check.Check + ": " + check.Detail
@@ -307,8 +308,9 @@ func TestWhy(t *testing.T) {
 			"rejected":  "readable: A message of its could not be folded: no name.",
 			"nobody's":  "committed: No producer has committed a result",
 		} {
-			list, err := d.Why(t.Context(), "", interview)
+			facts, err := d.Why(t.Context(), "", interview)
 			require.NoError(t, err)
+			list := wording.Explain(facts)
 			require.Len(t, list, 1, interview)
 			if want == "" {
 				assert.Empty(t, first(list[0]), interview)
@@ -318,7 +320,7 @@ func TestWhy(t *testing.T) {
 		}
 		sent, err := d.Why(t.Context(), "", "sent")
 		require.NoError(t, err)
-		assert.Contains(t, sent[0].Checks[len(sent[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
+		assert.Contains(t, wording.Explain(sent)[0].Checks[len(wording.Explain(sent)[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
 	})
 
 	t.Run("AnswersForEveryCompany", func(t *testing.T) {
@@ -331,7 +333,7 @@ func TestWhy(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 3)
 		assert.Equal(t, []string{"a", "b", "c"}, []string{list[0].OrgID, list[1].OrgID, list[2].OrgID})
-		assert.Nil(t, list[2].ExportID)
+		assert.Nil(t, list[2].ID)
 	})
 
 	t.Run("FindsAPersonByDigestNewestFirst", func(t *testing.T) {
@@ -343,7 +345,7 @@ func TestWhy(t *testing.T) {
 		list, err := d.WhyEmail(t.Context(), "", []byte("ada@"))
 		require.NoError(t, err)
 		require.Len(t, list, 2)
-		assert.Equal(t, []int64{later, old}, []int64{*list[0].ExportID, *list[1].ExportID})
+		assert.Equal(t, []int64{later, old}, []int64{*list[0].ID, *list[1].ID})
 		list, err = d.WhyEmail(t.Context(), "", []byte("nobody"))
 		require.NoError(t, err)
 		assert.Empty(t, list)

@@ -3,40 +3,19 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Check is one link of the chain from an interview to a profile in Greenhouse.
-type Check struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"` // a sentence without personal data
-	First  bool   `json:"first"`  // the first that fails: the answer to the question
-}
-
-// Explanation says for one interview of one company why its candidate is in Greenhouse or is not.
-type Explanation struct {
-	OrgID       string        `json:"org_id"`
-	InterviewID string        `json:"interview_id"`
-	ExportID    *int64        `json:"export_id"` // null while nothing was folded
-	State       *ledger.State `json:"state"`
-	Cause       *ledger.Cause `json:"cause"`
-	Held        *ledger.Cause `json:"held"`
-	ProfileURL  *string       `json:"profile_url"`
-	Checks      []Check       `json:"checks"`
-}
-
 // whyLimit bounds how many explanations one question gets; no person reads more.
 const whyLimit = 100
 
-// Why explains an interview at a company, or with an empty org at every company that knows its id. Where none does, the one explanation
-// says so.
-func (s *Store) Why(ctx context.Context, org, interview string) ([]Explanation, error) {
-	list, err := s.explain(ctx, `
+// Why tells of an interview at a company, or with an empty org at every company that knows its id. Where none does, the one answer holds
+// nothing but what was asked.
+func (s *Store) Why(ctx context.Context, org, interview string) ([]ledger.WhyFacts, error) {
+	list, err := s.why(ctx, `
 		SELECT DISTINCT org_id, interview_id
 		  FROM (SELECT e.org_id, e.interview_id FROM ghexport.exports e WHERE e.interview_id = $1 -- exports_key
 		        UNION ALL
@@ -49,17 +28,14 @@ func (s *Store) Why(ctx context.Context, org, interview string) ([]Explanation, 
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	return []Explanation{{OrgID: org, InterviewID: interview, Checks: []Check{{
-		Check: "committed", First: true,
-		Detail: "No producer has committed a result for this interview: it was not enqueued, or its transaction was rolled back.",
-	}}}}, nil
+	return []ledger.WhyFacts{{OrgID: org, InterviewID: interview}}, nil
 }
 
-// WhyEmail explains every interview that ever qualified of the person with this address, at a company or with an empty org at all,
-// newest first; see [Digests.Email]. None
-// means that nobody with this address ever qualified: before both say yes the ledger does not know who they are.
-func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]Explanation, error) {
-	return s.explain(ctx, `
+// WhyEmail tells of every interview that ever qualified of the person with this address, at a company or with an empty org at all,
+// newest first; see
+// [Digests.Email]. None means that nobody with this address ever qualified: before both say yes the ledger does not know who they are.
+func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]ledger.WhyFacts, error) {
+	return s.why(ctx, `
 		SELECT e.org_id, e.interview_id
 		  FROM ghexport.exports e
 		 WHERE e.email_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_email
@@ -67,53 +43,16 @@ func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]Expl
 		 LIMIT $2`, digest, org)
 }
 
-func (s *Store) explain(ctx context.Context, keys string, asked any, org string) ([]Explanation, error) {
+func (s *Store) why(ctx context.Context, keys string, asked any, org string) ([]ledger.WhyFacts, error) {
 	rows, err := s.Pool.Query(ctx, whyFacts(keys), asked, whyLimit, org)
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
-	facts, err := pgx.CollectRows(rows, pgx.RowToStructByPos[facts])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.WhyFacts])
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
-	list := make([]Explanation, 0, len(facts))
-	for _, f := range facts {
-		list = append(list, Explanation{
-			OrgID: f.OrgID, InterviewID: f.InterviewID, ExportID: f.ID, State: f.State, Held: f.Held, ProfileURL: f.ProfileURL,
-			Checks: f.chain(),
-		})
-		if f.Cause != ledger.CauseNone {
-			list[len(list)-1].Cause = &f.Cause
-		}
-	}
 	return list, nil
-}
-
-// facts are what the chain is made of. Those of the ledger are null while nothing was folded.
-type facts struct {
-	OrgID       string
-	InterviewID string
-	ID          *int64
-	State       *ledger.State
-	Cause       ledger.Cause
-	Detail      string
-	Held        *ledger.Cause
-	ProfileURL  *string
-	Advances    *bool
-	Continues   *bool
-	Practice    bool
-	Erased      bool
-	MayExist    bool
-	DueAt       *time.Time
-	BlockedAt   *time.Time
-	Failures    int
-	Attempts    int
-	SentAt      *time.Time
-	Now         time.Time
-	Unfolded    *time.Time // since when a newer message waits in the outbox
-	Rejected    *string    // why a newer message could not be folded
-	Aside       bool
-	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
 }
 
 // whyFacts takes the statement that names the interviews, as (org_id, interview_id).

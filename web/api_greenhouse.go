@@ -6,13 +6,14 @@ import (
 	"net/http"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // apiConnection is a company's connection as the API shows it: never its key.
 type apiConnection struct {
 	store.Integration
-	StateWords string           `json:"state_words"`
-	Hold       *store.HoldWords `json:"hold"` // why nothing is sent, in words; null when it is
+	StateWords string        `json:"state_words"`
+	Hold       *wording.Hold `json:"hold"` // why nothing is sent, in words; null when it is
 }
 
 // connection reads a company for whoever asks. A company's admin sees neither the names of our people nor their words.
@@ -25,9 +26,11 @@ func (k *console) connection(r *http.Request, org string) (apiConnection, error)
 	if err != nil {
 		return c, err
 	}
-	if c.Hold, err = k.Store.Held(r.Context(), org); err != nil {
+	held, err := k.Store.HoldFacts(r.Context(), org)
+	if err != nil {
 		return c, err
 	}
+	c.Hold = wording.OfHold(held)
 	c.StateWords = c.State.Words()
 	if !who(r).role.staff() {
 		c.PausedBy, c.PausedReason = nil, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // The measures of a chart, in the units of its viewBox.
@@ -81,11 +82,11 @@ func attemptsChart(hours []store.Hour) chart {
 		failed += h.Pace.Attempts - h.Sent
 	}
 	c.Says = fmt.Sprintf("In the last day %s sent and %s failed; at most %s in one hour.",
-		plural(sent, "attempt was", "attempts were"), plural(failed, "attempt", "attempts"), plural(most, "attempt", "attempts"))
+		wording.Plural(sent, "attempt was", "attempts were"), wording.Plural(failed, "attempt", "attempts"), wording.Plural(most, "attempt", "attempts"))
 	top := ceiling(most)
 	height := func(n int64) float64 { return chartHeight * float64(n) / float64(top) }
 	for _, n := range []int64{0, top / 2, top} {
-		c.Scale = append(c.Scale, mark{coordinate(float64(c.Base) - height(n)), count(n)})
+		c.Scale = append(c.Scale, mark{coordinate(float64(c.Base) - height(n)), wording.Number(n)})
 	}
 	for i, h := range hours {
 		y := float64(c.Base)
@@ -97,7 +98,7 @@ func attemptsChart(hours []store.Hour) chart {
 			y -= tall
 			c.Bars = append(c.Bars, bar{
 				coordinate(left(i) + 2), coordinate(y), coordinate(step - 4), coordinate(tall), class,
-				fmt.Sprintf("%s: %s %s", h.Began.UTC().Format("15:04 UTC"), count(n), what),
+				fmt.Sprintf("%s: %s %s", h.Began.UTC().Format("15:04 UTC"), wording.Number(n), what),
 			})
 		}
 		stack(h.Sent, "good", "sent")
@@ -153,7 +154,7 @@ func waitsChart(hours []store.Hour) chart {
 		}{{h.Pace.P50, "good", "half"}, {h.Pace.P95, "info", "95 %"}} {
 			c.Dots = append(c.Dots, dot{
 				coordinate(left(i) + step/2), coordinate(float64(c.Base) - height(float64(d.wait))), d.class,
-				fmt.Sprintf("%s: %s within %s", h.Began.UTC().Format("15:04 UTC"), d.what, inWords(d.wait.Duration())),
+				fmt.Sprintf("%s: %s within %s", h.Began.UTC().Format("15:04 UTC"), d.what, wording.Age(d.wait.Duration())),
 			})
 		}
 	}
@@ -165,5 +166,5 @@ func worstHour(wait store.Seconds, when time.Time) string {
 	if when.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("The slowest hour began at %s: 95 %% arrived within %s.", when.UTC().Format("15:04 UTC"), inWords(wait.Duration()))
+	return fmt.Sprintf("The slowest hour began at %s: 95 %% arrived within %s.", when.UTC().Format("15:04 UTC"), wording.Age(wait.Duration()))
 }

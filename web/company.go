@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // companyPage is one company at a glance: how its connection stands, what waits, and what was.
@@ -18,7 +19,7 @@ type companyPage struct {
 	Company  store.Integration
 	Tone     string
 	Sentence string
-	Held     *store.HoldWords // nil when it may send
+	Held     *wording.Hold // nil when it may send
 	Activity store.CompanyActivity
 	Decide   int64 // exports that wait for a decision
 	Holds    []store.Hold
@@ -60,9 +61,11 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	if p.Company, err = k.integration(r); err != nil {
 		return err
 	}
-	if p.Held, err = k.Store.Held(ctx, p.Org); err != nil {
+	held, err := k.Store.HoldFacts(ctx, p.Org)
+	if err != nil {
 		return err
 	}
+	p.Held = wording.OfHold(held)
 	if p.Activity, err = k.Store.CompanyActivity(ctx, p.Org); err != nil {
 		return err
 	}

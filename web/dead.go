@@ -31,9 +31,6 @@ type deadGroup struct {
 	List  string // address of its letters, as far as the list can tell them apart
 }
 
-// deadCauses are the causes of dead letters.
-var deadCauses = []ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug}
-
 func (k *console) deadRoutes() []route {
 	return []route{
 		allow(staff, "GET /dead", k.dead),
@@ -43,9 +40,9 @@ func (k *console) deadRoutes() []route {
 
 func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: deadCauses, Acts: mayAct(r)}
+	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: ledger.DeadCauses, Acts: mayAct(r)}
 	page.Discarded, _ = strconv.Atoi(q.Get("discarded"))
-	if page.Cause != "" && !slices.Contains(deadCauses, page.Cause) {
+	if page.Cause != "" && !slices.Contains(ledger.DeadCauses, page.Cause) {
 		k.refuse(w, r, http.StatusBadRequest, "Nothing dies of that.")
 		return
 	}

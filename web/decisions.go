@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // decided is how many decisions one page shows: each is a small form of its own.
@@ -128,7 +129,7 @@ func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f stor
 	}
 	page.Kinds = []stateChip{{Href: at("", 0), Shown: f.State == ""}}
 	for _, c := range counts {
-		chip := stateChip{State: c.State, Count: count(c.Count), Href: at(c.State, 0), Shown: f.State == c.State}
+		chip := stateChip{State: c.State, Count: wording.Number(c.Count), Href: at(c.State, 0), Shown: f.State == c.State}
 		if c.More {
 			chip.Count += "+"
 		}
@@ -221,9 +222,9 @@ func decidedWords(q url.Values) string {
 		return ""
 	default:
 		words := map[string]string{"present": "found in Greenhouse", "absent": "to be sent again", "skip": "ended", "create": "to become second profiles"}[answer]
-		says := "Done: " + plural(number("n"), "export is", "exports are") + " " + words + "."
+		says := "Done: " + wording.Plural(number("n"), "export is", "exports are") + " " + words + "."
 		if refused := number("refused"); refused > 0 {
-			says += " " + plural(refused, "was", "were") + " passed over, because they changed meanwhile or may not be decided yet."
+			says += " " + wording.Plural(refused, "was", "were") + " passed over, because they changed meanwhile or may not be decided yet."
 		}
 		return says
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // bulkMost is how many exports get one answer at once; what is beyond waits for the next time.
@@ -82,7 +83,7 @@ func (k *console) showPlan(w http.ResponseWriter, r *http.Request, status int, o
 		page.Count, page.Cut, result.Done = bulkMost, true, result.Done[:bulkMost]
 	}
 	page.IDs = dotted(result.Done)
-	k.show(w, r, status, "decide", "Decide "+count(int64(page.Count)), page)
+	k.show(w, r, status, "decide", "Decide "+wording.Number(int64(page.Count)), page)
 }
 
 func (k *console) decideAll(w http.ResponseWriter, r *http.Request) { k.decide(w, r, "") }

@@ -78,7 +78,7 @@ func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int,
 func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage {
 	p := who(r)
 	page := exportPage{
-		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Staff: p.role.staff(), May: mayFindPeople(r), Version: d.Version,
+		ExportRow: d.ExportRow, Sentence: wording.Standing(d.State, d.Cause, d.Held), Staff: p.role.staff(), May: mayFindPeople(r), Version: d.Version,
 		InterviewedAt: d.InterviewedAt, Job: d.Job, Newer: d.HasNewerMessage, Edited: d.LaterNote != nil, Siblings: d.Siblings,
 		AttemptLog: d.AttemptLog, Why: d.Cause, List: listAddress(p.org),
 	}

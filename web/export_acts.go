@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // exportAct is something that a person can do about an export, with what it will do and what it risks.
@@ -55,7 +56,7 @@ func actsFor(e *store.ExportDetail, staff bool) []exportAct {
 		act := actFor(string(verb), staff)
 		act.ID = e.ID
 		if verb == ledger.VerbAbsent && e.Unsettled != nil {
-			act.Until = moment(*e.Unsettled)
+			act.Until = wording.Time(*e.Unsettled)
 		}
 		list = append(list, act)
 	}

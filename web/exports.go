@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // listed is how many exports one page lists.
@@ -59,7 +60,7 @@ func (k *console) listExports(w http.ResponseWriter, r *http.Request, org string
 		k.wrongFilter(w, r, err)
 		return
 	}
-	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: store.Causes, People: mayFindPeople(r)}
+	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: ledger.Causes, People: mayFindPeople(r)}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -95,7 +96,7 @@ func (k *console) selected(r *http.Request, page *exportsPage) (store.Filter, er
 	switch {
 	case page.Filter.Found != "":
 		filter.IDs, err = numbers(page.Filter.Found)
-		page.Search = fmt.Sprintf("Your search found %s.", plural(int64(len(filter.IDs)), "export", "exports"))
+		page.Search = fmt.Sprintf("Your search found %s.", wording.Plural(int64(len(filter.IDs)), "export", "exports"))
 	case page.Filter.Q != "":
 		var found store.Found
 		found, err = k.search(r, page.Filter)
@@ -168,7 +169,7 @@ func (k *console) chips(r *http.Request, page exportsPage) []stateChip {
 		return chips
 	}
 	for i, c := range counts {
-		chips[i+1].Count = count(c.Count)
+		chips[i+1].Count = wording.Number(c.Count)
 		if c.More {
 			chips[i+1].Count += "+"
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // The bounds of a download.
@@ -89,8 +90,8 @@ func csvLine(e store.ExportRow) []string {
 	}
 	line := []string{
 		strconv.FormatInt(e.ID, 10), e.OrgID, e.InterviewID, e.CandidateID, string(e.State), written(cause, func(c ledger.Cause) string { return string(c) }),
-		written(cause, because), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, digits),
-		written(e.ApplicationID, digits), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, because),
+		written(cause, wording.Cause), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, digits),
+		written(e.ApplicationID, digits), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, wording.Cause),
 	}
 	for i := range line {
 		line[i] = formulaSafe(line[i])

@@ -41,7 +41,7 @@ func readFilter(q url.Values, org string) (exportsFilter, error) {
 	if f.State != "" && !slices.Contains(ledger.States, f.State) {
 		return f, badFilter("There is no such state.")
 	}
-	if f.Cause != "" && !slices.Contains(store.Causes, f.Cause) {
+	if f.Cause != "" && !slices.Contains(ledger.Causes, f.Cause) {
 		return f, badFilter("There is no such cause.")
 	}
 	var err error

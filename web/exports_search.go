@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // maxForm bounds what a form of ours may hold: the numbers of some thousand exports.
@@ -64,10 +65,10 @@ func (k *console) search(r *http.Request, form exportsFilter) (store.Found, erro
 
 // searched says what a search did and did not do.
 func searched(form exportsFilter, found store.Found, people bool) string {
-	says := "Searched for “" + form.Q + "”: " + plural(int64(len(found.IDs)), "export", "exports") + "."
+	says := "Searched for “" + form.Q + "”: " + wording.Plural(int64(len(found.IDs)), "export", "exports") + "."
 	switch {
 	case found.Cut:
-		says += " A part of an id, or a name, is looked for among the newest " + count(store.SearchDepth) + " only, and at most " + count(store.SearchFound) + " are shown."
+		says += " A part of an id, or a name, is looked for among the newest " + wording.Number(store.SearchDepth) + " only, and at most " + wording.Number(store.SearchFound) + " are shown."
 	case len(found.IDs) == 0 && people && form.Org == "":
 		says += " To search by name, choose a company; an email must be whole."
 	case len(found.IDs) == 0 && !people:

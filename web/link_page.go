@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // enterPage asks a company's admin to go on.
@@ -52,7 +54,7 @@ func (k *console) refuseLink(w http.ResponseWriter, r *http.Request) {
 	address := clientAddress(r.RemoteAddr)
 	if wait := k.login.throttle.beginAt(address, "link"); wait > 0 {
 		k.tooMany(w, wait)
-		k.refuse(w, r, http.StatusTooManyRequests, "Too many links were tried. Try again in "+inWords(wait)+".")
+		k.refuse(w, r, http.StatusTooManyRequests, "Too many links were tried. Try again in "+wording.Age(wait)+".")
 		return
 	}
 	k.Log.Warn("console link refused", zap.String("address", address))

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 type loginForm struct {
@@ -56,7 +57,7 @@ func (k *console) logIn(w http.ResponseWriter, r *http.Request) {
 		k.enter(w, r, v.user.principal(), v.user.source(), form.Next)
 	case v.wait > 0:
 		k.tooMany(w, v.wait)
-		form.Problem = "Too many failed logins. Try again in " + inWords(v.wait) + "."
+		form.Problem = "Too many failed logins. Try again in " + wording.Age(v.wait) + "."
 		k.showLogin(w, r, http.StatusTooManyRequests, form)
 	default:
 		k.noteFailure(r, form.Name)

@@ -37,12 +37,6 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("ghexport_"+name, help, labels, nil)
 }
 
-// heldCauses are served from the start, so that an alert's expression finds a zero rather than nothing.
-var heldCauses = []ledger.Cause{
-	ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
-	ledger.CauseAuthRejected, ledger.CausePermissionDenied,
-}
-
 // send hands each figure on.
 func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...string)) {
 	b := f.backlog
@@ -58,7 +52,7 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	for _, group := range b.Held {
 		held[group.Cause] = group
 	}
-	for _, cause := range heldCauses {
+	for _, cause := range ledger.HoldCauses { // from the start, so that an alert's expression finds a zero rather than nothing
 		gauge(descHeld, float64(held[cause].Count), string(cause))
 		gauge(descHeldWait, float64(held[cause].Waiting), string(cause))
 	}

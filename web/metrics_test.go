@@ -44,6 +44,9 @@ func TestMetrics(t *testing.T) {
 	} {
 		assert.Contains(t, a.body, "\n"+line)
 	}
+	for _, cause := range ledger.HoldCauses {
+		assert.Contains(t, a.body, `ghexport_held_exports{cause="`+string(cause)+`"}`)
+	}
 	assert.Regexp(t, `ghexport_build_info\{go="go1[^"]+",version="test"\} 1`, a.body)
 	for _, secret := range []string{"acme", "mia", "node-a", "kim"} {
 		assert.NotContains(t, a.body, secret, "metrics name nobody")

@@ -12,6 +12,8 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"go.uber.org/zap"
 	"golang.org/x/oauth2"
+
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // flow is one login that somebody began here and that the provider shall end. It lies in their browser alone: whoever writes the
@@ -58,7 +60,7 @@ func (k *console) ssoEnd(w http.ResponseWriter, r *http.Request) {
 	address := clientAddress(r.RemoteAddr)
 	if wait := k.login.throttle.beginAt(address, "sso"); wait > 0 {
 		k.tooMany(w, wait)
-		k.refuse(w, r, http.StatusTooManyRequests, "Too many failed logins. Try again in "+inWords(wait)+".")
+		k.refuse(w, r, http.StatusTooManyRequests, "Too many failed logins. Try again in "+wording.Age(wait)+".")
 		return
 	}
 	c, err := k.ssoClaims(r, f)

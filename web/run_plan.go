@@ -77,7 +77,7 @@ func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 	switch {
 	case f.State != "" && f.State != ledger.StateDead && f.State != ledger.StateCancelled:
 		return f, query, "Only dead and cancelled exports can be replayed."
-	case f.Cause != "" && !slices.Contains(store.Causes, f.Cause):
+	case f.Cause != "" && !slices.Contains(ledger.Causes, f.Cause):
 		return f, query, "There is no such cause."
 	}
 	if since := query.Get("since"); since != "" {

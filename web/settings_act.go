@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // settingsBytes is more than a form of a thousand roles takes.
@@ -110,7 +111,7 @@ func (k *console) refuseSettings(w http.ResponseWriter, r *http.Request, page se
 		page.Form.Revision = number(&page.Company.Revision)
 	case wrong != nil:
 		page.Wrong = wrong
-		page.Problem = "Nothing was saved: " + plural(int64(len(wrong)), "entry needs", "entries need") + " a look."
+		page.Problem = "Nothing was saved: " + wording.Plural(int64(len(wrong)), "entry needs", "entries need") + " a look."
 		if wrong["revision"] != "" {
 			page.Problem = "Nothing was saved: the form was not whole. Open the page again."
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // whyPage answers why somebody is in Greenhouse, or is not.
@@ -25,7 +25,7 @@ type whyPage struct {
 
 // whyAnswer is what there is to say about one interview.
 type whyAnswer struct {
-	store.Explanation
+	wording.Explanation
 	Decide bool // it waits for a decision
 }
 
@@ -72,7 +72,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
-	var list []store.Explanation
+	var list []ledger.WhyFacts
 	var err error
 	if page.People && strings.Contains(q, "@") {
 		page.ByEmail = true
@@ -88,18 +88,18 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 		k.broken(w, r, err)
 		return
 	}
-	for _, e := range list {
+	for _, e := range wording.Explain(list) {
 		waits := e.State != nil && (*e.State == ledger.StateUnknown || *e.State == ledger.StateDuplicate)
 		page.List = append(page.List, whyAnswer{e, waits})
 	}
 	k.show(w, r, http.StatusOK, "why", "Why is somebody not in Greenhouse?", page)
 }
 
-func explained(list []store.Explanation) []int64 {
+func explained(list []ledger.WhyFacts) []int64 {
 	ids := []int64{}
 	for _, e := range list {
-		if e.ExportID != nil {
-			ids = append(ids, *e.ExportID)
+		if e.ID != nil {
+			ids = append(ids, *e.ID)
 		}
 	}
 	return ids

@@ -11,7 +11,9 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // probe makes a held company's look due and has a node make it, as time would.
@@ -190,7 +192,8 @@ func TestHold_TheDailyLookFindsADeactivatedUser(t *testing.T) {
 	assert.Empty(t, r.sim.Creates(""))
 	r.untilHeld("fine", "")
 
-	words, err := r.store.Held(t.Context(), "acme")
+	facts, err := r.store.HoldFacts(t.Context(), "acme")
+	words := wording.OfHold(facts)
 	require.NoError(t, err)
 	assert.Contains(t, words.Why, "Ron Weasley ("+createdBy+") was deactivated")
 	assert.Equal(t, "Unauthorized", words.Says)
@@ -295,9 +298,10 @@ func TestHold_WhileTurnedOffAndOn(t *testing.T) {
 // What is said of a refusal follows from what was asked and what worked, not from reading Greenhouse's words.
 func TestHold_Words(t *testing.T) {
 	t.Parallel()
-	said := func(r *rig, org string) store.HoldWords {
+	said := func(r *rig, org string) wording.Hold {
 		t.Helper()
-		words, err := r.store.Held(r.t.Context(), org)
+		facts, err := r.store.HoldFacts(r.t.Context(), org)
+		words := wording.OfHold(facts)
 		require.NoError(r.t, err)
 		require.NotNil(r.t, words)
 		return *words
@@ -346,7 +350,7 @@ func TestHold_Words(t *testing.T) {
 		assert.False(t, words.Proven)
 		assert.Contains(t, words.Why, "Greenhouse does not say which")
 		require.NoError(t, r.store.AddTest(t.Context(), store.TestedCredential{
-			OrgID: "acme", KeyDigest: r.digests.Key(key), KeyLast5: store.Last5(key), CreatedBy: "kim@acme.example", Answer: store.CheckAccepted, Status: 200,
+			OrgID: "acme", KeyDigest: r.digests.Key(key), KeyLast5: seal.Last5(key), CreatedBy: "kim@acme.example", Answer: store.CheckAccepted, Status: 200,
 		}))
 		words = said(r, "acme")
 		assert.True(t, words.Proven)
@@ -367,7 +371,7 @@ func TestHold_Words(t *testing.T) {
 		}))
 		words := said(r, "acme")
 		assert.True(t, words.Proven)
-		assert.Contains(t, words.Why, "It is the key …"+store.Last5(key))
+		assert.Contains(t, words.Why, "It is the key …"+seal.Last5(key))
 	})
 
 	t.Run("KeepOneCompanysUserFromAnother", func(t *testing.T) {
@@ -390,11 +394,8 @@ func TestHold_Words(t *testing.T) {
 
 	t.Run("SaySomethingOfEveryCause", func(t *testing.T) {
 		t.Parallel()
-		for _, cause := range []ledger.Cause{
-			ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
-			ledger.CauseAuthRejected, ledger.CausePermissionDenied,
-		} {
-			words := store.HoldFacts{Cause: cause}.Words()
+		for _, cause := range ledger.HoldCauses {
+			words := wording.OfHold(&ledger.HoldFacts{Cause: cause})
 			assert.NotEmpty(t, words.What, cause)
 			assert.NotEmpty(t, words.Why, cause)
 			assert.NotEmpty(t, words.Staff, cause)
@@ -406,7 +407,8 @@ func TestHold_Words(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)
 		r.company("acme")
-		words, err := r.store.Held(t.Context(), "acme")
+		facts, err := r.store.HoldFacts(t.Context(), "acme")
+		words := wording.OfHold(facts)
 		require.NoError(t, err)
 		assert.Nil(t, words)
 		assert.Equal(t, ledger.CauseOff, said(r, "nobody").Cause)

@@ -8,7 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 func (c *cli) why() *cobra.Command {
@@ -21,10 +22,11 @@ func (c *cli) why() *cobra.Command {
 		Example: "  ghexport why iv_123\n  ghexport why ada@example.com",
 		Args:    exactly("INTERVIEW|EMAIL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := c.explanations(cmd.Context(), args[0])
+			facts, err := c.explanations(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
+			list := wording.Explain(facts)
 			if asJSON {
 				return c.json(list)
 			}
@@ -37,7 +39,7 @@ func (c *cli) why() *cobra.Command {
 }
 
 // explanations asks by email where the text can be one, pasted as it may be; the ids of interviews may hold an @ too.
-func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanation, error) {
+func (c *cli) explanations(ctx context.Context, asked string) ([]ledger.WhyFacts, error) {
 	byEmail := strings.Contains(asked, "@")
 	var needs []need
 	if byEmail {
@@ -51,7 +53,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 	if !byEmail {
 		return st.Why(ctx, "", asked)
 	}
-	list := []store.Explanation{}
+	list := []ledger.WhyFacts{}
 	digests, err := config.digestsMade(ctx, st)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]store.Explanati
 	return list, nil
 }
 
-func (c *cli) explain(list []store.Explanation) {
+func (c *cli) explain(list []wording.Explanation) {
 	if len(list) == 0 {
 		c.printf("nobody with this address ever qualified: before both say yes, the ledger does not know who they are\n")
 	}
