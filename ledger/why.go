@@ -29,3 +29,6 @@ type WhyFacts struct {
 	Aside       bool
 	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
 }
+
+// Unknown tells whether nothing is known under the id that was asked for, not even a message.
+func (f WhyFacts) Unknown() bool { return f.State == nil && f.Unfolded == nil && f.Rejected == nil }

@@ -235,6 +235,10 @@ func (e *explained) exportCalls() []call {
 		{name: "Why", do: func(ctx context.Context) error { return nothing(e.serve.Why(ctx, "org_7", "iv_5001")) },
 			uses: []string{"exports_key", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
 		{name: "WhyAnywhere", do: func(ctx context.Context) error { return nothing(e.serve.Why(ctx, "", "iv_5001")) }, uses: []string{"exports_key"}},
+		{name: "WhyCandidate", do: func(ctx context.Context) error {
+			return nothing(e.serve.WhyCandidate(ctx, "", "cand_5001", []byte("cand_5001")))
+		}, uses: []string{"exports_by_candidate"}},
+		{name: "WhyCandidateByID", do: func(ctx context.Context) error { return nothing(e.serve.WhyCandidate(ctx, "", "nobody", nil)) }, uses: []string{"exports_pkey"}},
 		{name: "WhyEmail", do: func(ctx context.Context) error { return nothing(e.serve.WhyEmail(ctx, "", []byte("ada5001@"))) }, uses: []string{"exports_by_email"}},
 		{name: "RefusedRetries", do: func(ctx context.Context) error { return nothing(e.serve.RefusedRetries(ctx, []int64{5001})) }, uses: []string{"exports_pkey"}},
 		{name: "RetriedBy", do: func(ctx context.Context) error { return nothing(e.serve.RetriedBy(ctx, 5001, 9)) }},

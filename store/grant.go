@@ -23,13 +23,14 @@ var (
 	serviceTables = []string{
 		"aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports",
 		"integrations",
-		"nodes", "notices", "outbox", "rejected", "revisions", "run_members", "runs", "state_counts", "waves",
+		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "revisions", "river_job", "river_queue", "run_members",
+		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "presences", "revisions", "river_job", "river_queue",
+		"run_members",
 		"runs", "state_counts", "waves",
 	}
 

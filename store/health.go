@@ -15,6 +15,7 @@ type Health struct {
 	Trend     Trend                  `json:"trend"`
 	Headline  string                 `json:"headline"` // the state of things in one or two sentences
 	Problems  []Problem              `json:"problems"` // what is wrong, the worst first; empty when nothing is
+	Well      bool                   `json:"-"`        // there is no problem, nothing fails and nobody stands still
 }
 
 // Health reads the state of the service. It costs what [Store.Backlog] does, wherever the counts of a large ledger are fresh enough.
@@ -30,6 +31,7 @@ func (s *Store) Health(ctx context.Context) (h Health, err error) {
 	}
 	h.Problems = h.problems()
 	h.Headline = h.headline()
+	h.Well = len(h.Problems) == 0 && h.unwell() == ""
 	return h, nil
 }
 

@@ -306,7 +306,7 @@ func TestWhy(t *testing.T) {
 			"doubt":     "wanted: It was ended (skipped) while in doubt",
 			"unfolded":  "folded: A message waits since 20",
 			"rejected":  "readable: A message of its could not be folded: no name.",
-			"nobody's":  "committed: No producer has committed a result",
+			"nobody's":  "committed: Nothing is known under this id",
 		} {
 			facts, err := d.Why(t.Context(), "", interview)
 			require.NoError(t, err)

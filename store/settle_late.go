@@ -50,6 +50,9 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		return Settled{}, err
 	}
 	if o.State == ledger.StateSent {
+		if err := confirm(ctx, tx, in); err != nil {
+			return Settled{}, err
+		}
 		return markDoubled(ctx, tx, in, doubled)
 	}
 	out := Settled{Applied: true, Late: late}

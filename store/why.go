@@ -12,8 +12,8 @@ import (
 // whyLimit bounds how many explanations one question gets; no person reads more.
 const whyLimit = 100
 
-// Why tells of an interview at a company, or with an empty org at every company that knows its id. Where none does, the one answer holds
-// nothing but what was asked.
+// Why explains an interview at a company, or with an empty org at every company that knows its id. Where none does, the one answer
+// holds nothing but what was asked. What was asked may be no interview's id at all, so it accuses nobody.
 func (s *Store) Why(ctx context.Context, org, interview string) ([]ledger.WhyFacts, error) {
 	list, err := s.why(ctx, `
 		SELECT DISTINCT org_id, interview_id
@@ -31,9 +31,36 @@ func (s *Store) Why(ctx context.Context, org, interview string) ([]ledger.WhyFac
 	return []ledger.WhyFacts{{OrgID: org, InterviewID: interview}}, nil
 }
 
-// WhyEmail tells of every interview that ever qualified of the person with this address, at a company or with an empty org at all,
-// newest first; see
-// [Digests.Email]. None means that nobody with this address ever qualified: before both say yes the ledger does not know who they are.
+// whyCandidates bounds how many of the newest exports are looked through for a candidate's id, which no index has.
+const whyCandidates = 100_000
+
+// WhyCandidate explains the interviews of the candidate with this id of the producer's, at a company or with an empty org at all, newest
+// first: by digest (see [seal.Digests.Candidate]; nil where there is no keyset) those that ever qualified, and among the newest exports all.
+func (s *Store) WhyCandidate(ctx context.Context, org, candidate string, digest []byte) ([]ledger.WhyFacts, error) {
+	if digest != nil {
+		list, err := s.why(ctx, `
+			SELECT e.org_id, e.interview_id
+			  FROM ghexport.exports e
+			 WHERE e.candidate_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_candidate
+			 ORDER BY e.id DESC
+			 LIMIT $2`, digest, org)
+		if err != nil || len(list) > 0 {
+			return list, err
+		}
+	}
+	return s.why(ctx, fmt.Sprintf(`
+		SELECT n.org_id, n.interview_id
+		  FROM (SELECT e.id, e.org_id, e.interview_id, e.candidate_id
+		          FROM ghexport.exports e
+		         ORDER BY e.id DESC -- exports_pkey
+		         LIMIT %d) n
+		 WHERE n.candidate_id = $1 AND ($3 = '' OR n.org_id = $3)
+		 ORDER BY n.id DESC
+		 LIMIT $2`, whyCandidates), candidate, org)
+}
+
+// WhyEmail explains every interview that ever qualified of the person with this address, at a company or with an empty org at all,
+// newest first; see [seal.Digests.Email]. None means that no export is known by this address: before both say yes the ledger does not keep it.
 func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]ledger.WhyFacts, error) {
 	return s.why(ctx, `
 		SELECT e.org_id, e.interview_id

@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -45,10 +46,10 @@ func (k *console) company(w http.ResponseWriter, r *http.Request) {
 // showCompany shows the page, with what is wrong with what was just asked for, if anything.
 func (k *console) showCompany(w http.ResponseWriter, r *http.Request, status int, wrong string) {
 	page := companyPage{
-		Org: r.PathValue("org"), Staff: who(r).role.staff(), Tabs: companyTabs(r, r.PathValue("org")), Wrong: wrong,
+		Org: r.PathValue("org"), Staff: auth.Who(r).Role.Staff(), Tabs: companyTabs(r, r.PathValue("org")), Wrong: wrong,
 		Done: companyDone[r.URL.Query().Get("done")], Links: k.LinkSecret != "",
 	}
-	page.Acts = page.Staff && who(r).role != roleViewer
+	page.Acts = page.Staff && auth.Who(r).Role != auth.RoleViewer
 	if err := k.fillCompany(r, &page); err != nil {
 		k.broken(w, r, err)
 		return

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // deadPage is the dead letters by what they died of.
@@ -67,7 +68,7 @@ func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 }
 
 // mayAct says whether whoever sends the request is one of those of ours who act.
-func mayAct(r *http.Request) bool { return slices.Contains(operators.roles, who(r).role) }
+func mayAct(r *http.Request) bool { return slices.Contains(operators.roles, auth.Who(r).Role) }
 
 // discardGroup ends the letters of one group, exactly as many as the button named.
 func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
@@ -81,7 +82,7 @@ func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, "The form does not say which dead letters, or how many.")
 		return
 	}
-	request := store.Request{Filter: f, By: by(r, reason), DryRun: true}
+	request := store.Request{Filter: f, By: auth.By(r, reason), DryRun: true}
 	planned, err := k.Store.Discard(r.Context(), request)
 	if err != nil {
 		k.broken(w, r, err)

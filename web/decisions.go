@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -63,7 +64,7 @@ func decisionsAddress(org string) string {
 	if org == "" {
 		return "/decisions"
 	}
-	return companyHome(org) + "/decisions"
+	return auth.CompanyHome(org) + "/decisions"
 }
 
 func (k *console) listDecisions(w http.ResponseWriter, r *http.Request, org string) {
@@ -73,7 +74,7 @@ func (k *console) listDecisions(w http.ResponseWriter, r *http.Request, org stri
 		k.wrongFilter(w, r, err)
 		return
 	}
-	page := decisionsPage{Org: org, Base: decisionsAddress(org), Staff: who(r).role.staff(), May: mayFindPeople(r), State: filter.State, Done: decidedWords(q)}
+	page := decisionsPage{Org: org, Base: decisionsAddress(org), Staff: auth.Who(r).Role.Staff(), May: mayFindPeople(r), State: filter.State, Done: decidedWords(q)}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -191,13 +192,13 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 	if err != nil {
 		return nil, err
 	}
-	p := who(r)
+	p := auth.Who(r)
 	cards := make([]decisionCard, len(list))
 	for i, d := range list {
-		card := decisionCard{Decision: d, Staff: p.role.staff()}
+		card := decisionCard{Decision: d, Staff: p.Role.Staff()}
 		if person, known := people[d.ID]; known {
 			card.Masked = &maskedPerson{Name: maskName(person.FirstName, person.LastName), Email: maskEmail(person.Email)}
-			if p.role == roleCompany && mayOrg(r, d.OrgID) {
+			if p.Role == auth.RoleCompany && auth.MayOrg(r, d.OrgID) {
 				card.Person = &person
 			}
 		}

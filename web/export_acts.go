@@ -17,6 +17,7 @@ type exportAct struct {
 	Risk   string // empty where there is none
 	Danger bool   // it can make a second profile, or ends the export
 	URL    bool   // it needs the address of a profile
+	Anyway bool   // it was refused because Greenhouse knows the profile as somebody else, and may be insisted on
 	Reason bool   // it needs a reason
 	Until  string // it is refused until then; empty where it is not
 }

@@ -9,7 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -112,6 +115,36 @@ func TestActs(t *testing.T) {
 		done(s.form(path+"/resolve", mia, "answer", "present", "url", "https://app.greenhouse.io/people/17?application_id=18&x=y"), path, "present")
 		assert.Equal(t, "sent", s.state(id))
 		assert.Contains(t, s.ask("GET", path, "", mia).body, `href="https://app.greenhouse.io/people/17?application_id=18"`)
+	})
+	t.Run("PresentIsComparedWithGreenhouse", func(t *testing.T) {
+		_, err := s.speaks.Save(t.Context(), "acme", store.ConnectionChange{Key: acmeKey, CreatedBy: acmeLee}, store.By{Actor: "mia of acme"})
+		require.NoError(t, err)
+		s.sim.ChangeUser(acmeKey, acmeLee, func(u *greenhousesim.User) { u.CanManageUnattachedProspects = true })
+		created, _, err := s.speaks.Greenhouse.Create(t.Context(), greenhouse.Credential{Key: greenhouse.NewSecret(acmeKey), OnBehalfOf: acmeLee},
+			greenhouse.CreateCandidate{Prospect: true, FirstName: "Grace", LastName: "Hopper", ExternalID: "somebody else"}, greenhouse.Fence{})
+		require.NoError(t, err)
+		id, path := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)
+		assert.NotContains(t, s.ask("GET", path, "", mia).body, `name="anyway"`)
+		address := fmt.Sprintf("app.greenhouse.io/people/%d/applications/%d.", created.ID, created.ApplicationID)
+		a := s.form(path+"/resolve", mia, "answer", "present", "url", address)
+		assert.Equal(t, http.StatusConflict, a.StatusCode)
+		assert.Contains(t, a.body, "under another external_id")
+		assert.Contains(t, a.body, `name="anyway"`)
+		assert.NotContains(t, a.body, "somebody else's id")
+		assert.Equal(t, "unknown", s.state(id))
+		done(s.form(path+"/resolve", mia, "answer", "present", "url", address, "anyway", "yes"), path, "present")
+		assert.Equal(t, "sent", s.state(id))
+
+		other, otherPath := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)
+		taken := s.form(otherPath+"/resolve", mia, "answer", "present", "url", address, "anyway", "yes")
+		assert.Equal(t, http.StatusConflict, taken.StatusCode)
+		assert.Contains(t, taken.body, fmt.Sprintf("the profile is that of export %d", id))
+		assert.Equal(t, "unknown", s.state(other))
+		assert.Contains(t, s.ask("GET", path, "", mia).body, "It is there", "a word can be taken back")
+		done(s.form(path+"/resolve", mia, "answer", "present", "url", "https://app.greenhouse.io/people/4711"), path, "present")
+		done(s.form(otherPath+"/resolve", mia, "answer", "present", "url", address, "anyway", "yes"), otherPath, "present")
+		done(s.form(path+"/resolve", mia, "answer", "absent"), path, "absent")
+		assert.Equal(t, "pending", s.state(id))
 	})
 	t.Run("AbsentWaitsForTheWorker", func(t *testing.T) {
 		id, path := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)

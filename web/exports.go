@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -112,12 +113,12 @@ func (k *console) lines(r *http.Request, rows []store.ExportRow) ([]exportLine, 
 	for i, row := range rows {
 		lines[i].ExportRow, ids[i] = row, row.ID
 	}
-	if who(r).role != roleCompany {
+	if auth.Who(r).Role != auth.RoleCompany {
 		return lines, nil
 	}
 	people, err := k.Store.Candidates(r.Context(), ids)
 	for i, row := range rows {
-		if mayOrg(r, row.OrgID) {
+		if auth.MayOrg(r, row.OrgID) {
 			lines[i].Who = people[row.ID].Name()
 		}
 	}

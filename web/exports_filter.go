@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // exportsFilter is what a list's address says: which exports, and where in the list one is.
@@ -62,7 +63,7 @@ func position(text string) (int64, error) {
 	return id, nil
 }
 
-// store makes of it what the ledger understands, but for the search.
+// Store makes of it what the ledger understands, but for the search.
 func (f exportsFilter) store() (store.Filter, error) {
 	out := store.Filter{State: f.State, Cause: f.Cause, Org: f.Org, AfterID: f.After, BeforeID: f.Before}
 	var err error
@@ -141,7 +142,7 @@ func listAddress(org string) string {
 	if org == "" {
 		return "/exports"
 	}
-	return companyHome(org) + "/exports"
+	return auth.CompanyHome(org) + "/exports"
 }
 
 // withQuery adds a query where there is one.

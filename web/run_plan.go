@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // planPage is what a run would do, and the form that begins it.
@@ -104,7 +105,7 @@ func (k *console) startRun(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, wrong)
 		return
 	}
-	request.By = by(r, reason)
+	request.By = auth.By(r, reason)
 	run, err := k.Store.StartRun(r.Context(), request)
 	var changed *store.PlanChangedError
 	var nothing *store.NothingToReplayError

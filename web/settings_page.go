@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -66,7 +67,7 @@ func (k *console) settings(w http.ResponseWriter, r *http.Request) {
 // readSettings gathers what the page shows: saved choices and Greenhouse's lists.
 func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	ctx, org := r.Context(), r.PathValue("org")
-	p = settingsPage{Org: org, Staff: who(r).role.staff(), May: who(r).role != roleViewer, Tabs: companyTabs(r, org)}
+	p = settingsPage{Org: org, Staff: auth.Who(r).Role.Staff(), May: auth.Who(r).Role != auth.RoleViewer, Tabs: companyTabs(r, org)}
 	if p.Company, err = k.integration(r); err != nil {
 		return p, err
 	}

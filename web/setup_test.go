@@ -28,6 +28,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
@@ -61,10 +63,10 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 	s.hash = string(hash)
 	c := web.Config{
 		Users:      "val:" + s.hash + ":viewer, kim:" + s.hash + ":oncall,ada:" + s.hash + ":admin",
-		OIDC:       web.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
+		OIDC:       auth.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
 		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
 	}
-	c.Metrics = web.Metrics(prometheus.NewRegistry(), st, "test", zap.NewNop())
+	c.Metrics = metrics.Handler(prometheus.NewRegistry(), st, "test", zap.NewNop())
 	c.Greenhouse = s.greenhouse()
 	for _, f := range change {
 		f(&c)
@@ -114,7 +116,7 @@ func (s *site) wait(d time.Duration) {
 	s.now = s.now.Add(d)
 }
 
-// answer is what came back.
+// Answer is what came back.
 type answer struct {
 	*http.Response
 	body string
@@ -138,7 +140,7 @@ func (s *site) ask(method, path, body string, change ...func(*http.Request)) ans
 	return a
 }
 
-// login fills the form in.
+// Logins fills the form in.
 func (s *site) login(name, password, next string, change ...func(*http.Request)) answer {
 	s.t.Helper()
 	form := url.Values{"name": {name}, "password": {password}, "next": {next}}

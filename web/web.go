@@ -17,16 +17,18 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/api"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // Config is what the console is made of. Ready must be set, and Store too where anybody can log in.
 type Config struct {
 	Users      string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
-	OIDC       OIDC                        // single sign-on; its zero value: none
+	OIDC       auth.OIDC                   // single sign-on; its zero value: none
 	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
 	Store      *store.Store                // what the pages read
 	Digests    *seal.Digests               // by which people are found by their email; nil: they are not
-	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
+	Greenhouse api.Greenhouse              // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
 	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out
 	Amend      Amend                       // edits of dead exports; its zero value: none
@@ -42,23 +44,23 @@ type Config struct {
 // console is what all requests share.
 type console struct {
 	Config
-	login    *login
-	sso      *sso // nil without
-	sessions *sessions
+	login    *auth.Logins
+	sso      *auth.SSO // nil without
+	sessions *auth.Sessions
 	pages    pages
-	cookie   cookieRules
+	cookie   auth.Cookies
 }
 
 // settings are what is read out of a [Config].
 type settings struct {
-	users  map[string]user
-	roles  roleRule // of single sign-on
+	users  map[string]auth.User
+	roles  auth.RoleRule // of single sign-on
 	public *url.URL
 }
 
 // entries says whether anybody can log in.
 func (c Config) entries(s settings) bool {
-	return len(s.users) > 0 || c.LinkSecret != "" || c.OIDC != (OIDC{})
+	return len(s.users) > 0 || c.LinkSecret != "" || c.OIDC != (auth.OIDC{})
 }
 
 // Check names every problem of the settings at once, and never a secret. It opens nothing.
@@ -69,9 +71,9 @@ func (c Config) Check() error {
 
 func (c Config) read() (s settings, err error) {
 	var problems [5]error
-	s.users, problems[0] = parseUsers(c.Users)
-	s.roles, problems[1] = c.checkOIDC()
-	problems[2] = checkLinkSecret(c.LinkSecret)
+	s.users, problems[0] = auth.ParseUsers(c.Users)
+	s.roles, problems[1] = c.OIDC.Check(c.PublicURL, c.Dev)
+	problems[2] = auth.CheckLinkSecret(c.LinkSecret)
 	s.public, problems[3] = parsePublicURL(c.PublicURL)
 	if c.LinkSecret != "" && c.PublicURL == "" {
 		problems[4] = errors.New("GHEXPORT_PUBLIC_URL: not set, and the links of GHEXPORT_LINK_SECRET lead there")
@@ -98,18 +100,18 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	k := &console{Config: c, cookie: cookieRules{secure: s.public.Scheme == "https"}}
+	k := &console{Config: c, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
 	if !c.entries(s) {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
-		return plainHeaders(handler), err
+		return plainHeaders(k.door(handler)), err
 	}
-	if k.login, err = newLogin(s.users, c.Now, c.Log); err != nil {
+	if k.login, err = auth.NewLogins(s.users, c.Now, c.Log); err != nil {
 		return nil, err
 	}
-	if c.OIDC != (OIDC{}) {
-		k.sso = newSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
+	if c.OIDC != (auth.OIDC{}) {
+		k.sso = auth.NewSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
 	}
-	k.sessions = &sessions{store: c.Store, now: c.Now, valid: k.stillLetsIn}
+	k.sessions = &auth.Sessions{Store: c.Store, Now: c.Now, Valid: k.stillLetsIn}
 	if k.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
@@ -127,15 +129,15 @@ func (k *console) processRoutes() []route {
 }
 
 // stillLetsIn says whether the setting that opened a session is still as it was.
-func (k *console) stillLetsIn(p principal, source []byte) bool {
-	if p.role == roleCompany {
-		return k.LinkSecret != "" && hmac.Equal(source, linkSource(k.LinkSecret))
+func (k *console) stillLetsIn(p auth.Principal, source []byte) bool {
+	if p.Role == auth.RoleCompany {
+		return k.LinkSecret != "" && hmac.Equal(source, auth.LinkSource(k.LinkSecret))
 	}
-	if k.sso != nil && bytes.Equal(source, k.sso.source()) {
+	if k.sso != nil && bytes.Equal(source, k.sso.Source()) {
 		return true
 	}
-	u, known := k.login.users[p.name]
-	return known && bytes.Equal(source, u.source())
+	u, known := k.login.Users[p.Name]
+	return known && bytes.Equal(source, u.Source())
 }
 
 // protect puts the headers around every answer, and refuses writes that another site made a browser send.
@@ -147,7 +149,7 @@ func (k *console) protect(next http.Handler, public *url.URL) (http.Handler, err
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(k.crossSite))
-	return consoleHeaders(k.cookie.secure, protection.Handler(next)), nil
+	return consoleHeaders(k.cookie.Secure, protection.Handler(k.door(next))), nil
 }
 
 func parsePublicURL(text string) (*url.URL, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -37,7 +38,7 @@ var words = template.FuncMap{
 	"exportsOf":    exportsOf,
 	"pace":         func(name string, p store.Pace) namedPace { return namedPace{name, p} },
 	"percent":      percent,
-	"companyHome":  companyHome,
+	"companyHome":  auth.CompanyHome,
 	"failedBy":     func(h store.Hour, f string) int64 { return h.Failed[ledger.Fault(f)] },
 }
 

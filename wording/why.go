@@ -52,8 +52,8 @@ func (f whyFacts) chain() []Check {
 	add := func(check string, ok bool, format string, args ...any) {
 		list = append(list, Check{Check: check, OK: ok, Detail: fmt.Sprintf(format, args...)})
 	}
-	if f.State == nil && f.Unfolded == nil && f.Rejected == nil {
-		add("committed", false, "No producer has committed a result for this interview: it was not enqueued, or its transaction was rolled back.")
+	if f.Unknown() {
+		add("committed", false, "Nothing is known under this id, neither as an interview's nor as a candidate's. Is it written as the producer writes it?")
 	} else {
 		add("committed", true, "A producer committed a result for this interview.")
 	}

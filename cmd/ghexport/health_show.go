@@ -14,12 +14,13 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// healthWidth is how wide health's lines get.
-const healthWidth = 100
-
 func (c *cli) showHealth(h store.Health) {
 	line := func(name, format string, args ...any) {
-		c.printf("%-12s %s\n", name, shorten(visible(fmt.Sprintf(format, args...)), healthWidth-13))
+		says := visible(fmt.Sprintf(format, args...))
+		if width := c.width(); width > 13 {
+			says = shorten(says, width-13)
+		}
+		c.printf("%-12s %s\n", name, says)
 	}
 	c.paragraph("", h.Headline)
 	c.printf("\n")
@@ -66,7 +67,7 @@ func (c *cli) showProblems(list []store.Problem) {
 
 // paragraph prints a text under its heading, on as many lines as it takes.
 func (c *cli) paragraph(heading, says string) {
-	says = text.WrapSoft(visible(says), healthWidth-len(heading))
+	says = text.WrapSoft(visible(says), max(c.textWidth()-len(heading), 20))
 	for n, line := range strings.Split(says, "\n") {
 		if n > 0 {
 			heading = strings.Repeat(" ", len(heading))

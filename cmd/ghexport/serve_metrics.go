@@ -7,13 +7,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
 // metrics are what this node serves at /metrics.
 func (s *service) metrics() http.Handler {
-	return web.Metrics(s.registry, s.store, binaryVersion(), s.log)
+	return metrics.Handler(s.registry, s.store, binaryVersion(), s.log)
 }
 
 // heart tells the fleet that this node is there.

@@ -70,6 +70,9 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	line("attempts", fmt.Sprint(e.Attempts))
 	line("sent", or(e.SentAt, moment))
 	line("profile", or(e.ProfileURL, asText))
+	if e.ByWord {
+		line("by word", fmt.Sprintf("a person said so, and may take it back: ghexport resolve %d --absent, or --present another", e.ID))
+	}
 	line("name", strings.TrimSpace(or(e.FirstName, asText)+" "+or(e.LastName, asText)))
 	line("email", or(e.Email, asText))
 	line("linkedin", or(e.LinkedIn, asText))

@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"net/netip"
@@ -14,8 +14,8 @@ const (
 	throttleKeys    = 10_000
 )
 
-// throttle counts failed logins. Its memory is bounded; safe for use by many goroutines.
-type throttle struct {
+// Throttle counts failed logins. Its memory is bounded; safe for use by many goroutines.
+type Throttle struct {
 	now func() time.Time
 
 	mu     sync.Mutex
@@ -33,13 +33,13 @@ type failures struct {
 	until time.Time
 }
 
-func newThrottle(now func() time.Time) *throttle {
-	return &throttle{now: now, counts: map[throttleKey]failures{}}
+func newThrottle(now func() time.Time) *Throttle {
+	return &Throttle{now: now, counts: map[throttleKey]failures{}}
 }
 
 // begin counts a try as failed before its outcome is known, so that many at once gain nothing. When there were too many already it
 // returns how long to wait, and counts nothing.
-func (t *throttle) begin(address string, name [32]byte) (wait time.Duration) {
+func (t *Throttle) begin(address string, name [32]byte) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
@@ -52,8 +52,8 @@ func (t *throttle) begin(address string, name [32]byte) (wait time.Duration) {
 	return wait
 }
 
-// beginAt is begin for a door where nobody says a name. Each door counts for itself.
-func (t *throttle) beginAt(address, door string) (wait time.Duration) {
+// BeginAt is begin for a door where nobody says a name. Each door counts for itself.
+func (t *Throttle) BeginAt(address, door string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now, key := t.now(), doorKey(address, door)
@@ -63,8 +63,8 @@ func (t *throttle) beginAt(address, door string) (wait time.Duration) {
 	return wait
 }
 
-// forgiveAt takes back a try that succeeded.
-func (t *throttle) forgiveAt(address, door string) {
+// ForgiveAt takes back a try that succeeded.
+func (t *Throttle) ForgiveAt(address, door string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	key := doorKey(address, door)
@@ -78,7 +78,7 @@ func (t *throttle) forgiveAt(address, door string) {
 func doorKey(address, door string) throttleKey { return throttleKey{address: door + " " + address} }
 
 // forgive takes a try back that succeeded, and what failed before it under that name.
-func (t *throttle) forgive(address string, name [32]byte) {
+func (t *Throttle) forgive(address string, name [32]byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.counts, throttleKey{address, name})
@@ -89,7 +89,7 @@ func (t *throttle) forgive(address string, name [32]byte) {
 	}
 }
 
-func (t *throttle) wait(key throttleKey, limit int, now time.Time) time.Duration {
+func (t *Throttle) wait(key throttleKey, limit int, now time.Time) time.Duration {
 	f := t.counts[key]
 	if f.n < limit || !now.Before(f.until) {
 		return 0
@@ -97,7 +97,7 @@ func (t *throttle) wait(key throttleKey, limit int, now time.Time) time.Duration
 	return f.until.Sub(now)
 }
 
-func (t *throttle) count(key throttleKey, now time.Time) {
+func (t *Throttle) count(key throttleKey, now time.Time) {
 	f, known := t.counts[key]
 	if !known && len(t.counts) >= throttleKeys {
 		t.makeRoom(now)
@@ -110,7 +110,7 @@ func (t *throttle) count(key throttleKey, now time.Time) {
 }
 
 // makeRoom forgets what is over, and where nothing is, whichever comes first.
-func (t *throttle) makeRoom(now time.Time) {
+func (t *Throttle) makeRoom(now time.Time) {
 	for key, f := range t.counts {
 		if !now.Before(f.until) {
 			delete(t.counts, key)
@@ -124,8 +124,8 @@ func (t *throttle) makeRoom(now time.Time) {
 	}
 }
 
-// clientAddress is the network that a connection comes from: whoever has one IPv6 address has 2^64 of them.
-func clientAddress(remote string) string {
+// ClientAddress is the network that a connection comes from: whoever has one IPv6 address has 2^64 of them.
+func ClientAddress(remote string) string {
 	at, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return remote

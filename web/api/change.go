@@ -1,4 +1,4 @@
-package web
+package api
 
 import (
 	"encoding/json"
@@ -9,21 +9,21 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// apiChange is what a request asks to change. Fields that are left out stay as they are; null clears those that may be empty.
-type apiChange struct {
+// change is what a request asks to change. Fields that are left out stay as they are; null clears those that may be empty.
+type change struct {
 	store.ConnectionChange
 	reason string
 	role   string // of a preview
 }
 
-// apiReader takes fields out of a request's object and notes each that is wrong.
-type apiReader struct {
+// reader takes fields out of a request's object and notes each that is wrong.
+type reader struct {
 	object map[string]json.RawMessage
-	wrong  []apiField
+	wrong  []wrongField
 }
 
 // field reads one, if it is there.
-func field[T any](r *apiReader, name, must string, take func(T)) {
+func field[T any](r *reader, name, must string, take func(T)) {
 	raw, sent := r.object[name]
 	delete(r.object, name)
 	if !sent {
@@ -31,14 +31,14 @@ func field[T any](r *apiReader, name, must string, take func(T)) {
 	}
 	var value T
 	if string(raw) == "null" || json.Unmarshal(raw, &value) != nil {
-		r.wrong = append(r.wrong, apiField{name, must})
+		r.wrong = append(r.wrong, wrongField{name, must})
 		return
 	}
 	take(value)
 }
 
 // clearable reads one that null clears.
-func clearable[T any](r *apiReader, name, must string, take func(T)) {
+func clearable[T any](r *reader, name, must string, take func(T)) {
 	if raw, sent := r.object[name]; sent && string(raw) == "null" {
 		delete(r.object, name)
 		var none T
@@ -49,21 +49,21 @@ func clearable[T any](r *apiReader, name, must string, take func(T)) {
 }
 
 // end notes whatever is left over, and returns all that is wrong.
-func (r *apiReader) end() []apiField {
+func (r *reader) end() []wrongField {
 	for _, name := range slices.Sorted(maps.Keys(r.object)) {
-		r.wrong = append(r.wrong, apiField{name, "left out: there is no such field"})
+		r.wrong = append(r.wrong, wrongField{name, "left out: there is no such field"})
 	}
 	return r.wrong
 }
 
 // credential reads a pasted key and a created-by.
-func (c *apiChange) credential(r *apiReader) {
+func (c *change) credential(r *reader) {
 	field(r, "key", "text", func(key string) { c.Key = store.APIKey(key) })
 	field(r, "created_by", "text", func(email string) { c.CreatedBy = email })
 }
 
 // choices reads everything else that a company settles.
-func (c *apiChange) choices(r *apiReader) {
+func (c *change) choices(r *reader) {
 	s := &c.Settings
 	clearable(r, "time_zone", "text", func(zone string) { s.TimeZone = &zone })
 	for name, to := range map[string]**string{
@@ -94,14 +94,14 @@ func (c *apiChange) choices(r *apiReader) {
 	field(r, "in_flight_cap", "a whole number", func(n int) { s.InFlightCap = &n })
 }
 
-// reasonMax is how much of a reason is read.
-const reasonMax = 500
+// ReasonMax is how much of a reason is read.
+const ReasonMax = 500
 
-func (c *apiChange) because(r *apiReader) {
-	must := fmt.Sprintf("text of at most %d characters", reasonMax)
+func (c *change) because(r *reader) {
+	must := fmt.Sprintf("text of at most %d characters", ReasonMax)
 	field(r, "reason", must, func(reason string) {
-		if c.reason = reason; len([]rune(reason)) > reasonMax {
-			r.wrong = append(r.wrong, apiField{"reason", must})
+		if c.reason = reason; len([]rune(reason)) > ReasonMax {
+			r.wrong = append(r.wrong, wrongField{"reason", must})
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"context"
@@ -20,11 +20,11 @@ const (
 	decentCost     = 10
 )
 
-// login decides whether a name and a password belong together.
-type login struct {
-	users    map[string]user
+// Logins decides whether a name and a password belong together.
+type Logins struct {
+	Users    map[string]User
 	nobody   []byte // compared with where the name is unknown, so that it takes as long
-	throttle *throttle
+	Throttle *Throttle
 	now      func() time.Time
 	compares chan struct{}
 
@@ -33,7 +33,8 @@ type login struct {
 	verified map[[32]byte]time.Time // name and password under an HMAC, until when they count without bcrypt
 }
 
-func newLogin(users map[string]user, now func() time.Time, log *zap.Logger) (*login, error) {
+// NewLogins takes the users of GHEXPORT_CONSOLE_USERS, and warns of hashes that are cheap to guess.
+func NewLogins(users map[string]User, now func() time.Time, log *zap.Logger) (*Logins, error) {
 	highest := bcrypt.MinCost
 	for _, u := range users {
 		cost, err := bcrypt.Cost(u.hash)
@@ -50,64 +51,64 @@ func newLogin(users map[string]user, now func() time.Time, log *zap.Logger) (*lo
 	if err != nil {
 		return nil, fmt.Errorf("prepare logins: %w", err)
 	}
-	return &login{
-		users: users, nobody: nobody, throttle: newThrottle(now), now: now,
+	return &Logins{
+		Users: users, nobody: nobody, Throttle: newThrottle(now), now: now,
 		compares: make(chan struct{}, comparesAtOnce),
 		secret:   []byte(rand.Text()), verified: map[[32]byte]time.Time{},
 	}, nil
 }
 
-// verdict is what became of one try to log in.
-type verdict struct {
-	user user
-	ok   bool
-	wait time.Duration // too many failures: come back after this
+// Verdict is what became of one try to log in.
+type Verdict struct {
+	User User
+	OK   bool
+	Wait time.Duration // too many failures: come back after this
 }
 
-// try compares name and password. It says nothing about which of them was wrong, and takes as long for names that nobody has.
-func (l *login) try(ctx context.Context, remote, name, password string) verdict {
+// Try compares name and password. It says nothing about which of them was wrong, and takes as long for names that nobody has.
+func (l *Logins) Try(ctx context.Context, remote, name, password string) Verdict {
 	select {
 	case l.compares <- struct{}{}:
 		defer func() { <-l.compares }()
 	case <-ctx.Done():
-		return verdict{}
+		return Verdict{}
 	}
 	// Looked at here, not before: of many requests at once the first compares for all, and correct ones never fill the limit.
-	u, known := l.users[name]
+	u, known := l.Users[name]
 	pair := l.digest(name + ":" + password) // no name holds a colon
 	if known && l.isVerified(pair) {
-		return verdict{user: u, ok: true}
+		return Verdict{User: u, OK: true}
 	}
-	address, named := clientAddress(remote), sha256.Sum256([]byte(name))
-	if wait := l.throttle.begin(address, named); wait > 0 {
-		return verdict{wait: wait}
+	address, named := ClientAddress(remote), sha256.Sum256([]byte(name))
+	if wait := l.Throttle.begin(address, named); wait > 0 {
+		return Verdict{Wait: wait}
 	}
 	hash := u.hash
 	if !known {
 		hash = l.nobody
 	}
 	if err := bcrypt.CompareHashAndPassword(hash, []byte(password)); err != nil || !known {
-		return verdict{}
+		return Verdict{}
 	}
-	l.throttle.forgive(address, named)
+	l.Throttle.forgive(address, named)
 	l.remember(pair)
-	return verdict{user: u, ok: true}
+	return Verdict{User: u, OK: true}
 }
 
 // digest is keyed, so that a copy of our memory is no list of quick hashes to guess from.
-func (l *login) digest(pair string) [32]byte {
+func (l *Logins) digest(pair string) [32]byte {
 	mac := hmac.New(sha256.New, l.secret)
 	mac.Write([]byte(pair))
 	return [32]byte(mac.Sum(nil))
 }
 
-func (l *login) isVerified(pair [32]byte) bool {
+func (l *Logins) isVerified(pair [32]byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.now().Before(l.verified[pair])
 }
 
-func (l *login) remember(pair [32]byte) {
+func (l *Logins) remember(pair [32]byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()

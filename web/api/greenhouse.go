@@ -1,4 +1,4 @@
-package web
+package api
 
 import (
 	"context"
@@ -20,4 +20,7 @@ type Greenhouse struct {
 	Pools func(ctx context.Context, org string) (store.Seen[store.SeenPool], error)
 	// Preview is what would be sent under the choices with a change not saved yet. It may return every [*store.SettingError] joined.
 	Preview func(ctx context.Context, org string, draft store.Settings, role string) (store.Preview, error)
+	// Present resolves an export as present under a profile, once Greenhouse's own record of that was looked at. It may return a
+	// [*store.MismatchError], unless anyway, or a [*store.RefusedError].
+	Present func(ctx context.Context, export int64, profile store.Profile, anyway bool, by store.By) (store.Compared, error)
 }

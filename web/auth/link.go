@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"bytes"
@@ -27,9 +27,9 @@ const (
 	linkNonceMin  = 16               // characters
 )
 
-// linkVersion begins every token. What is signed begins with linkDomain instead, so that the same secret used elsewhere signs no link.
+// LinkVersion begins every token. What is signed begins with linkDomain instead, so that the same secret used elsewhere signs no link.
 const (
-	linkVersion = "v1."
+	LinkVersion = "v1."
 	linkDomain  = "ghexport-link.v1."
 )
 
@@ -41,8 +41,8 @@ type Link struct {
 	Nonce   string `json:"nonce"` // random, 16 characters at least; makes each link another one
 }
 
-// errLink stands for whatever is wrong with a link: who made it up learns nothing from us.
-var errLink = errors.New("the link does not open anything")
+// ErrLink stands for whatever is wrong with a link: who made it up learns nothing from us.
+var ErrLink = errors.New("the link does not open anything")
 
 // NewLink makes a link for an admin of a company that expires after valid. Sign it.
 func NewLink(org, who string, now time.Time, valid time.Duration) Link {
@@ -62,7 +62,7 @@ func (l Link) Sign(secret, publicURL string) (string, error) {
 		return "", fmt.Errorf("write the link: %w", err)
 	}
 	payload := base64.RawURLEncoding.EncodeToString(text)
-	token := linkVersion + payload + "." + base64.RawURLEncoding.EncodeToString(linkMAC(secret, payload))
+	token := LinkVersion + payload + "." + base64.RawURLEncoding.EncodeToString(linkMAC(secret, payload))
 	return strings.TrimRight(publicURL, "/") + "/enter?token=" + url.QueryEscape(token), nil
 }
 
@@ -72,27 +72,27 @@ func linkMAC(secret, payload string) []byte {
 	return mac.Sum(nil)
 }
 
-// openLink returns what a token says and its digest, or errLink. Whether it was used already is the database's to say.
-func openLink(secret, token string, now time.Time) (l Link, digest [sha256.Size]byte, err error) {
-	rest, known := strings.CutPrefix(token, linkVersion)
+// OpenLink returns what a token says and its digest, or [ErrLink]. Whether it was used already is the database's to say.
+func OpenLink(secret, token string, now time.Time) (l Link, digest [sha256.Size]byte, err error) {
+	rest, known := strings.CutPrefix(token, LinkVersion)
 	payload, signature, whole := strings.Cut(rest, ".")
 	if !known || !whole || len(token) > linkBytes {
-		return l, digest, errLink
+		return l, digest, ErrLink
 	}
 	mac, err := base64.RawURLEncoding.Strict().DecodeString(signature)
 	if err != nil || !hmac.Equal(mac, linkMAC(secret, payload)) {
-		return l, digest, errLink
+		return l, digest, ErrLink
 	}
 	// From here on the product has written it.
 	text, err := base64.RawURLEncoding.Strict().DecodeString(payload)
 	if err != nil {
-		return l, digest, errLink
+		return l, digest, ErrLink
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	expires := func() time.Time { return time.Unix(l.Expires, 0) }
 	if decoder.Decode(&l) != nil || decoder.More() || l.check() != nil || !now.Before(expires()) || expires().Sub(now) > LinkLifeMax+linkSkew {
-		return Link{}, digest, errLink
+		return Link{}, digest, ErrLink
 	}
 	return l, sha256.Sum256([]byte(linkDomain + payload)), nil
 }
@@ -113,16 +113,16 @@ func (l Link) check() error {
 	return errors.Join(problems...)
 }
 
-// checkLinkSecret finds what is wrong with the secret, and repeats none of it.
-func checkLinkSecret(secret string) error {
+// CheckLinkSecret finds what is wrong with the secret, and repeats none of it.
+func CheckLinkSecret(secret string) error {
 	if secret != "" && len(secret) < LinkSecretMin {
 		return fmt.Errorf("GHEXPORT_LINK_SECRET: has %d bytes, and must have at least %d", len(secret), LinkSecretMin)
 	}
 	return nil
 }
 
-// linkSource stands for the secret in the sessions that it opened, which end when it changes.
-func linkSource(secret string) []byte {
+// LinkSource stands for the secret in the sessions that it opened, which end when it changes.
+func LinkSource(secret string) []byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("ghexport session source"))
 	return mac.Sum(nil)

@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"cmp"
@@ -33,51 +33,52 @@ type OIDC struct {
 	Scopes       string // GHEXPORT_OIDC_SCOPES: beside openid, separated by spaces; "profile email" when empty
 }
 
-// sso is single sign-on. Safe for use by many goroutines.
-type sso struct {
+// SSO is single sign-on. Safe for use by many goroutines.
+type SSO struct {
 	settings OIDC
-	roles    roleRule
+	Roles    RoleRule
 	redirect string // the address that the provider sends people back to
 	now      func() time.Time
 	client   *http.Client
 
 	mu      sync.Mutex
-	found   *provider // nil until it has answered once
+	found   *Provider // nil until it has answered once
 	foundAt time.Time
 	failed  error // why it did not answer last
 	again   time.Time
 }
 
-// provider is what discovery found.
-type provider struct {
+// Provider is what discovery found.
+type Provider struct {
 	oauth  oauth2.Config
 	verify *oidc.IDTokenVerifier
 }
 
-func newSSO(settings OIDC, roles roleRule, publicURL string, now func() time.Time) *sso {
+// NewSSO makes single sign-on of settings that [OIDC.Check] found fine. It asks the provider nothing yet.
+func NewSSO(settings OIDC, roles RoleRule, publicURL string, now func() time.Time) *SSO {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives = true // people log in now and then: no connection waits for the next
-	return &sso{
-		settings: settings, roles: roles, redirect: strings.TrimRight(publicURL, "/") + "/login/oidc/callback", now: now,
+	return &SSO{
+		settings: settings, Roles: roles, redirect: strings.TrimRight(publicURL, "/") + "/login/oidc/callback", now: now,
 		client: &http.Client{Transport: transport, Timeout: providerLimit},
 	}
 }
 
-// source stands for the settings in the sessions that they opened. Another client secret is still the same client.
-func (s *sso) source() []byte {
+// Source stands for the settings in the sessions that they opened. Another client secret is still the same client.
+func (s *SSO) Source() []byte {
 	sum := sha256.Sum256([]byte(strings.Join([]string{"GHEXPORT_OIDC", s.settings.Issuer, s.settings.ClientID, s.settings.Roles}, "\n")))
 	return sum[:]
 }
 
 // Discover asks the provider what it is, as the first login will.
 func (o OIDC) Discover(ctx context.Context) error {
-	_, err := newSSO(o, roleRule{}, "", time.Now).provider(ctx)
+	_, err := NewSSO(o, RoleRule{}, "", time.Now).Provider(ctx)
 	return err
 }
 
-// provider returns what the provider said of itself in the last hour, asking when need be; what is older is better than nothing. One
+// Provider returns what the provider said of itself in the last hour, asking when need be; what is older is better than nothing. One
 // that does not answer is asked again after a pause only, so that nobody waits for it in a queue.
-func (s *sso) provider(ctx context.Context) (*provider, error) {
+func (s *SSO) Provider(ctx context.Context) (*Provider, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -98,7 +99,7 @@ func (s *sso) provider(ctx context.Context) (*provider, error) {
 	return nil, s.failed
 }
 
-func (s *sso) discover(ctx context.Context) (*provider, error) {
+func (s *SSO) discover(ctx context.Context) (*Provider, error) {
 	p, err := oidc.NewProvider(oidc.ClientContext(ctx, s.client), s.settings.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s what it is: %w", s.settings.Issuer, err)
@@ -114,7 +115,7 @@ func (s *sso) discover(ctx context.Context) (*provider, error) {
 	if len(says.Methods) > 0 && !slices.Contains(says.Methods, "client_secret_basic") {
 		endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
-	return &provider{
+	return &Provider{
 		oauth: oauth2.Config{
 			ClientID: s.settings.ClientID, ClientSecret: s.settings.ClientSecret, Endpoint: endpoint, RedirectURL: s.redirect,
 			Scopes: append([]string{oidc.ScopeOpenID}, strings.Fields(cmp.Or(s.settings.Scopes, "profile email"))...),
@@ -123,13 +124,13 @@ func (s *sso) discover(ctx context.Context) (*provider, error) {
 	}, nil
 }
 
-// errSSO is what is wrong with an answer of the provider's, or with what came in its name.
-type errSSO string
+// Refusal is what is wrong with an answer of the provider's, or with what came in its name.
+type Refusal string
 
-func (e errSSO) Error() string { return string(e) }
+func (e Refusal) Error() string { return string(e) }
 
 // redeem exchanges a code for what the provider says about a person, and checks all of it but whether they have a role here.
-func (s *sso) redeem(ctx context.Context, p *provider, code string, f flow) (claims, error) {
+func (s *SSO) redeem(ctx context.Context, p *Provider, code string, f Flow) (Claims, error) {
 	ctx = oidc.ClientContext(ctx, s.client)
 	token, err := p.oauth.Exchange(ctx, code, oauth2.VerifierOption(f.verifier))
 	var refused *oauth2.RetrieveError
@@ -137,24 +138,24 @@ func (s *sso) redeem(ctx context.Context, p *provider, code string, f flow) (cla
 	case errors.As(err, &refused) && refused.Response.StatusCode >= http.StatusInternalServerError:
 		return nil, fmt.Errorf("redeem the code: HTTP %d", refused.Response.StatusCode) // its own text repeats the whole answer
 	case errors.As(err, &refused):
-		return nil, errSSO(fmt.Sprintf("the provider refused the code: %q, HTTP %d", logWord(refused.ErrorCode), refused.Response.StatusCode))
+		return nil, Refusal(fmt.Sprintf("the provider refused the code: %q, HTTP %d", logWord(refused.ErrorCode), refused.Response.StatusCode))
 	case err != nil:
 		return nil, fmt.Errorf("redeem the code: %w", err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := p.verify.Verify(ctx, raw)
 	if err != nil {
-		return nil, errSSO("the ID token does not hold: " + err.Error())
+		return nil, Refusal("the ID token does not hold: " + err.Error())
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(f.nonce)) != 1 {
-		return nil, errSSO("the ID token belongs to another login")
+		return nil, Refusal("the ID token belongs to another login")
 	}
-	var c claims
+	var c Claims
 	if err := id.Claims(&c); err != nil {
-		return nil, errSSO("the ID token's claims cannot be read")
+		return nil, Refusal("the ID token's claims cannot be read")
 	}
 	if party, named := c["azp"]; (named || len(id.Audience) > 1) && party != s.settings.ClientID {
-		return nil, errSSO("the ID token was issued to another client")
+		return nil, Refusal("the ID token was issued to another client")
 	}
 	return c, nil
 }

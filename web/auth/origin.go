@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"net/http"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// origin is where a request comes from, for the audit trail: the address at the other end of the connection. Only where that is one
+// Origin is where a request comes from, for the audit trail: the address at the other end of the connection. Only where that is one
 // of a private network, as a proxy of ours has, is believed what it says of whom it serves; the proxy is then named, too. A name
 // that somebody outside wrote into the header stands further left than what the proxy added, and is never reached.
-func origin(r *http.Request) string {
+func Origin(r *http.Request) string {
 	peer, known := address(r.RemoteAddr)
 	if !known {
 		return r.RemoteAddr

@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"crypto/sha256"
@@ -10,17 +10,18 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// user is an entry of GHEXPORT_CONSOLE_USERS.
-type user struct {
+// User is an entry of GHEXPORT_CONSOLE_USERS.
+type User struct {
 	name string
 	hash []byte
-	role role
+	role Role
 }
 
-func (u user) principal() principal { return principal{name: u.name, role: u.role} }
+// Principal is who the user is.
+func (u User) Principal() Principal { return Principal{Name: u.name, Role: u.role} }
 
-// source stands for the whole entry: sessions that it opened end when it is taken out, or its password or role changes.
-func (u user) source() []byte {
+// Source stands for the whole entry: sessions that it opened end when it is taken out, or its password or role changes.
+func (u User) Source() []byte {
 	sum := sha256.Sum256([]byte("GHEXPORT_CONSOLE_USERS\n" + u.name + ":" + string(u.hash) + ":" + string(u.role)))
 	return sum[:]
 }
@@ -30,10 +31,10 @@ const maxCost = 16
 
 var userName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$`)
 
-// parseUsers reads `name:bcrypt-hash:role` entries. The error names every wrong entry by its position and repeats none of its text:
+// ParseUsers reads `name:bcrypt-hash:role` entries. The error names every wrong entry by its position and repeats none of its text:
 // whatever is written in the wrong place may be a hash, or a password.
-func parseUsers(text string) (map[string]user, error) {
-	users := map[string]user{}
+func ParseUsers(text string) (map[string]User, error) {
+	users := map[string]User{}
 	var problems []error
 	position := 0
 	for entry := range strings.SplitSeq(text, ",") {
@@ -56,12 +57,12 @@ func parseUsers(text string) (map[string]user, error) {
 	return users, nil
 }
 
-func parseUser(entry string) (u user, wrong []string) {
+func parseUser(entry string) (u User, wrong []string) {
 	parts := strings.Split(strings.TrimSpace(entry), ":")
 	if len(parts) != 3 {
 		return u, []string{"must be name:bcrypt-hash:role"}
 	}
-	u = user{name: parts[0], hash: []byte(parts[1]), role: role(parts[2])}
+	u = User{name: parts[0], hash: []byte(parts[1]), role: Role(parts[2])}
 	if !userName.MatchString(u.name) {
 		wrong = append(wrong, "needs a name of at most 64 letters, digits and . _ @ + - that begins with a letter or digit")
 		u.name = ""
@@ -71,7 +72,7 @@ func parseUser(entry string) (u user, wrong []string) {
 	} else if cost > maxCost {
 		wrong = append(wrong, fmt.Sprintf("has a bcrypt hash of cost %d: at most %d, or each login takes minutes", cost, maxCost))
 	}
-	if !u.role.staff() {
+	if !u.role.Staff() {
 		wrong = append(wrong, "needs a role: viewer, oncall or admin")
 	}
 	return u, wrong

@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"errors"
@@ -11,20 +11,20 @@ import (
 	"unicode/utf8"
 )
 
-// roleRule says which values of which claim give which role.
-type roleRule struct {
+// RoleRule says which values of which claim give which role.
+type RoleRule struct {
 	claim string
-	roles map[string]role
+	roles map[string]Role
 }
 
 // parseRoleRule reads `claim:value=role,value=role`. The claim's name may hold colons, a value none.
-func parseRoleRule(text string) (roleRule, error) {
+func parseRoleRule(text string) (RoleRule, error) {
 	entries := strings.Split(text, ",")
 	colon := strings.LastIndexByte(strings.SplitN(entries[0], "=", 2)[0], ':')
 	if colon <= 0 {
-		return roleRule{}, errors.New("GHEXPORT_OIDC_ROLES: must be claim:value=role,value=role, such as groups:sre=oncall,hiring-eng=admin")
+		return RoleRule{}, errors.New("GHEXPORT_OIDC_ROLES: must be claim:value=role,value=role, such as groups:sre=oncall,hiring-eng=admin")
 	}
-	rule := roleRule{claim: strings.TrimSpace(entries[0][:colon]), roles: map[string]role{}}
+	rule := RoleRule{claim: strings.TrimSpace(entries[0][:colon]), roles: map[string]Role{}}
 	entries[0] = entries[0][colon+1:]
 	var problems []error
 	for i, entry := range entries {
@@ -32,21 +32,21 @@ func parseRoleRule(text string) (roleRule, error) {
 		value, name = strings.TrimSpace(value), strings.TrimSpace(name)
 		_, twice := rule.roles[value]
 		switch {
-		case value == "" || strings.Contains(value, ":") || !role(name).staff():
+		case value == "" || strings.Contains(value, ":") || !Role(name).Staff():
 			problems = append(problems, fmt.Errorf("GHEXPORT_OIDC_ROLES: entry %d must be value=role, with the role viewer, oncall or admin", i+1))
 		case twice:
 			problems = append(problems, fmt.Errorf("GHEXPORT_OIDC_ROLES: entry %d names a value of an earlier one", i+1))
 		}
-		rule.roles[value] = role(name)
+		rule.roles[value] = Role(name)
 	}
 	return rule, errors.Join(problems...)
 }
 
-// claims are what a provider says about a person.
-type claims map[string]any
+// Claims are what a provider says about a person.
+type Claims map[string]any
 
-// role is the highest that any value of the claim gives, or none. An email that the provider has not verified gives none.
-func (rule roleRule) role(c claims) role {
+// Role is the highest that any value of the claim gives, or none. An email that the provider has not verified gives none.
+func (rule RoleRule) Role(c Claims) Role {
 	if rule.claim == "email" && !c.is("email_verified") {
 		return ""
 	}
@@ -57,24 +57,24 @@ func (rule roleRule) role(c claims) role {
 	highest := -1
 	for _, value := range values {
 		if text, ok := value.(string); ok {
-			highest = max(highest, slices.Index(staffRoles, rule.roles[text]))
+			highest = max(highest, slices.Index(StaffRoles, rule.roles[text]))
 		}
 	}
 	if highest < 0 {
 		return ""
 	}
-	return staffRoles[highest]
+	return StaffRoles[highest]
 }
 
 // is reads a claim that is true or false; some providers write it as text.
-func (c claims) is(name string) bool { return c[name] == true || c[name] == "true" }
+func (c Claims) is(name string) bool { return c[name] == true || c[name] == "true" }
 
 // maxName bounds what a provider may call somebody.
 const maxName = 200
 
-// name is what the audit trail calls a person: the email, which colleagues know, unless the provider doubts it, else the subject.
+// Name is what the audit trail calls a person: the email, which colleagues know, unless the provider doubts it, else the subject.
 // Neither can be chosen freely, as other claims can.
-func (c claims) name() (string, error) {
+func (c Claims) Name() (string, error) {
 	_, stated := c["email_verified"]
 	for _, claim := range []string{"email", "sub"} {
 		name, _ := c[claim].(string)
@@ -85,7 +85,7 @@ func (c claims) name() (string, error) {
 			return name, nil
 		}
 	}
-	return "", errSSO("the ID token names nobody")
+	return "", Refusal("the ID token names nobody")
 }
 
 // loopback tells an address of this very machine.
@@ -93,16 +93,15 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
-// checkOIDC finds everything that is wrong with the settings, and repeats no secret.
-func (c Config) checkOIDC() (roleRule, error) {
-	o := c.OIDC
+// Check finds everything that is wrong with the settings, and repeats no secret.
+func (o OIDC) Check(publicURL string, dev bool) (RoleRule, error) {
 	if o == (OIDC{}) {
-		return roleRule{}, nil
+		return RoleRule{}, nil
 	}
 	var problems []error
 	for _, s := range []struct{ name, value string }{
 		{"GHEXPORT_OIDC_ISSUER", o.Issuer}, {"GHEXPORT_OIDC_CLIENT_ID", o.ClientID}, {"GHEXPORT_OIDC_CLIENT_SECRET", o.ClientSecret},
-		{"GHEXPORT_OIDC_ROLES", o.Roles}, {"GHEXPORT_PUBLIC_URL", c.PublicURL},
+		{"GHEXPORT_OIDC_ROLES", o.Roles}, {"GHEXPORT_PUBLIC_URL", publicURL},
 	} {
 		if s.value == "" {
 			problems = append(problems, fmt.Errorf("%s: not set, and single sign-on needs it", s.name))
@@ -113,10 +112,10 @@ func (c Config) checkOIDC() (roleRule, error) {
 	case o.Issuer == "":
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https":
 		problems = append(problems, errors.New("GHEXPORT_OIDC_ISSUER: must be a URL like https://login.example.com"))
-	case u.Scheme == "http" && !c.Dev && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !dev && !loopback(u.Hostname()):
 		problems = append(problems, errors.New("GHEXPORT_OIDC_ISSUER: plain http leads only to a loopback address"))
 	}
-	var rule roleRule
+	var rule RoleRule
 	if o.Roles != "" {
 		rule, err = parseRoleRule(o.Roles)
 		problems = append(problems, err)
