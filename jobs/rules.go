@@ -3,7 +3,6 @@ package jobs
 import (
 	"cmp"
 	"encoding/json"
-	"maps"
 	"slices"
 )
 
@@ -150,11 +149,14 @@ func (c *checker) object(m object, name string) (object, bool) {
 
 // unknown refuses all other fields, in jsonb's order of keys: by length, then by bytes.
 func (c *checker) unknown(o object, known ...string) {
-	rest := maps.Clone(o.fields)
-	maps.DeleteFunc(rest, func(name string, _ any) bool { return slices.Contains(known, name) })
-	for _, name := range slices.SortedFunc(maps.Keys(rest), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-	}) {
+	var rest []string
+	for name := range o.fields {
+		if !slices.Contains(known, name) {
+			rest = append(rest, name)
+		}
+	}
+	slices.SortFunc(rest, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	for _, name := range rest {
 		c.refuse(o.path+name, "unknown field")
 	}
 }

@@ -12,7 +12,9 @@ type Dispatched struct {
 	Queued  int    // exports that got a River job
 	Waiting int    // exports that now wait for a sibling or for a decision, or were skipped by policy
 	After   string // the company to go on after; "" begins again from the first
-	Full    bool   // the workers have enough: nothing was looked at, and After is where it was
+	Full    bool   // the workers had enough: nothing was looked at, and After is where it was
+	Left    bool   // what was folded in the same turn is due, and was not looked at
+	Filled  bool   // they have enough now, so that the next look will find no room for a while; true where Full is
 }
 
 const (
@@ -58,9 +60,9 @@ func (p *dispatchPlan) stats(look dueLook, after string) Dispatched {
 	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip), After: look.Last}
 	switch {
 	case look.Room <= 0:
-		d.After, d.Full = after, true
+		d.After, d.Full, d.Filled = after, true, true
 	case p.full != "":
-		d.After = p.full
+		d.After, d.Filled = p.full, true
 	case len(look.Exports) >= look.Room+queueSpare:
 		d.After = look.Exports[len(look.Exports)-1].OrgID
 	}

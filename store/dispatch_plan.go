@@ -18,57 +18,67 @@ type dispatchPlan struct {
 	skip   []int64 // these the company's policy ends
 
 	budgets map[string]*spending
-	room    int    // jobs that may still be queued
-	full    string // the company that got the last of the room; "" while there was enough
+	free    map[string]int // places that a company still has under its cap
+	room    int            // jobs that may still be queued
+	full    string         // the company that got the last of the room; "" while there was enough
 }
 
 // planDispatch decides, export by export in the order of turns. Pure.
 func planDispatch(look dueLook) *dispatchPlan {
-	p := &dispatchPlan{budgets: map[string]*spending{}, room: look.Room}
-	free := map[string]int{}
+	p := &dispatchPlan{budgets: map[string]*spending{}, free: map[string]int{}, room: look.Room}
 	for _, e := range look.Exports {
-		if _, seen := free[e.OrgID]; !seen {
-			free[e.OrgID] = e.Free
-		}
 		switch {
 		case e.Waits:
 			p.block = append(p.block, e.ID)
 		case e.Allowed:
-			p.send(e, free)
+			p.send(e)
 		case e.Doubt, e.Twin && e.Second == "hold":
 			p.hold = append(p.hold, e.ID)
 		case e.Twin && e.Second == "skip":
 			p.skip = append(p.skip, e.ID)
 		default:
-			p.send(e, free)
+			p.send(e)
 		}
 	}
 	return p
 }
 
-func (p *dispatchPlan) send(e dueExport, free map[string]int) {
-	if p.room <= 0 {
+func (p *dispatchPlan) send(e dueExport) {
+	sendBy, ok := p.take(e)
+	if !ok {
 		return
 	}
+	p.queue = append(p.queue, e.ID)
+	p.sendBy = append(p.sendBy, sendBy)
+	if e.Trial {
+		p.trial = append(p.trial, e.ID)
+	}
+}
+
+// take takes room, a place of the company and a request of its budget for an export, or reports false and takes nothing. The export must
+// leave by the moment that it returns.
+func (p *dispatchPlan) take(e dueExport) (sendBy time.Time, ok bool) {
+	if _, seen := p.free[e.OrgID]; !seen {
+		p.free[e.OrgID] = e.Free
+	}
+	if p.room <= 0 {
+		return sendBy, false
+	}
 	b := p.budget(e)
-	places, requests := free[e.OrgID], b.Free(e.Now, e.Urgent || e.Trial)
+	places, requests := p.free[e.OrgID], b.Free(e.Now, e.Urgent || e.Trial)
 	if e.Lane == laneReplay && !e.Trial {
 		// The last place, and a share of the budget, are left to live work that comes while replays are under way.
 		places, requests = places-min(1, e.Cap-1), b.FreeForReplay(e.Now, e.Urgent)
 	}
 	if places <= 0 || requests <= 0 {
-		return
+		return sendBy, false
 	}
-	free[e.OrgID]--
+	p.free[e.OrgID]--
 	if p.room--; p.room == 0 {
 		p.full = e.OrgID
 	}
-	p.queue = append(p.queue, e.ID)
-	p.sendBy = append(p.sendBy, b.Spend(e.Now))
 	b.taken = append(b.taken, e.Now)
-	if e.Trial {
-		p.trial = append(p.trial, e.ID)
-	}
+	return b.Spend(e.Now), true
 }
 
 func (p *dispatchPlan) budget(e dueExport) *spending {
@@ -90,7 +100,7 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 	b := &pgx.Batch{}
 	if len(p.queue) > 0 {
 		b.Queue(queueExports, p.queue, p.sendBy)
-		b.Queue(`SELECT pg_notify('ghexport.river_insert', '{"queue":"export"}')`)
+		b.Queue(tellRiver)
 	}
 	if len(p.block) > 0 {
 		b.Queue(`
@@ -134,6 +144,14 @@ const stillDue = `
 	SELECT id FROM ghexport.exports WHERE id = ANY ($1) AND state = 'pending' AND blocked_at IS NULL
 	 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`
 
+// insertJobs makes River's jobs of exports, to be followed by where these come from.
+const insertJobs = `INSERT INTO ghexport.river_job (id, kind, queue, args, max_attempts, priority, tags)
+		SELECT job_id, 'export', 'export', jsonb_build_object('export_id', id), 1, CASE lane WHEN 0 THEN 1 ELSE 3 END,
+		       CASE WHEN org_id ~ '\A[A-Za-z0-9_][A-Za-z0-9_-]+[A-Za-z0-9_]\Z' THEN ARRAY[org_id] ELSE '{}' END`
+
+// tellRiver wakes the workers' fetchers.
+const tellRiver = `SELECT pg_notify('ghexport.river_insert', '{"queue":"export"}')`
+
 // queueExports inserts River's jobs and ties each row to its own. The job carries the export's id and nothing else; it is tagged
 // with the company where River's rule for tags allows. Its id is drawn beforehand, so that nothing need be joined to what was
 // inserted. Here and in stillDue "blocked_at IS NULL" says that a pending row is due (a CHECK holds that) in words that name no
@@ -149,10 +167,7 @@ const queueExports = `
 	), numbered AS MATERIALIZED (
 		SELECT id, org_id, lane, send_by, nextval('ghexport.river_job_id_seq') AS job_id FROM chosen
 	), jobs AS (
-		INSERT INTO ghexport.river_job (id, kind, queue, args, max_attempts, priority, tags)
-		SELECT job_id, 'export', 'export', jsonb_build_object('export_id', id), 1, CASE lane WHEN 0 THEN 1 ELSE 3 END,
-		       CASE WHEN org_id ~ '\A[A-Za-z0-9_][A-Za-z0-9_-]+[A-Za-z0-9_]\Z' THEN ARRAY[org_id] ELSE '{}' END
-		  FROM numbered
+		` + insertJobs + ` FROM numbered
 	)
 	UPDATE ghexport.exports e
 	   SET state = 'queued', job_id = n.job_id, send_by = n.send_by, due_at = NULL, updated_at = clock_timestamp()

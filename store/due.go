@@ -128,6 +128,20 @@ const oneOnTrial = `
 				ORDER BY choice LIMIT 1) chosen
 			   JOIN ghexport.exports e ON e.id = chosen.id`
 
+// inFlight are two parts of a statement: how many exports are queued or being sent, by company and by key. What is in flight is bounded by
+// the room and by what the workers send, so it is counted once, and not for each company or export that is looked at.
+const inFlight = `flight AS MATERIALIZED (
+		SELECT f.org_id, count(*)::int AS n, count(*) FILTER (WHERE f.state = 'sending') AS sending
+		  FROM ghexport.exports f
+		 WHERE f.job_id IS NOT NULL -- exports_in_flight
+		 GROUP BY f.org_id
+	), by_key AS MATERIALIZED (
+		SELECT j.key_digest, sum(f.n)::int AS n
+		  FROM flight f
+		  JOIN ghexport.integrations j ON j.org_id = f.org_id
+		 GROUP BY j.key_digest
+	)`
+
 const dueExports = `
 	WITH RECURSIVE due(org_id, n) AS (
 		(SELECT e.org_id, 1 FROM ghexport.exports e WHERE e.due_at IS NOT NULL AND e.org_id > $1 ORDER BY e.org_id LIMIT 1)
@@ -142,26 +156,21 @@ const dueExports = `
 		 WHERE due.n < $2
 	), looked AS (
 		SELECT CASE WHEN count(*) = $2 THEN max(org_id) ELSE '' END AS last FROM due
-	), ready AS (
+	), ` + inFlight + `, ready AS (
 		SELECT i.*, held.reason IS NOT NULL AS trial,
-		       CASE WHEN held.reason IS NULL THEN i.in_flight_cap ELSE 1 END - busy.n AS free
+		       CASE WHEN held.reason IS NULL THEN i.in_flight_cap ELSE 1 END - coalesce(f.n, 0) AS free
 		  FROM due
 		  JOIN ghexport.integrations i ON i.org_id = due.org_id
 		 CROSS JOIN ghexport.control c
 		 CROSS JOIN LATERAL (SELECT ghexport.held_reason(i, c.stopped_at IS NOT NULL) AS reason) held
-		 CROSS JOIN LATERAL (
-			SELECT count(*)::int AS n FROM ghexport.exports f WHERE f.org_id = i.org_id AND f.job_id IS NOT NULL -- exports_in_flight
-		 ) busy
+		  LEFT JOIN flight f ON f.org_id = i.org_id
 		 WHERE ` + ourTurn + `
 		   AND (held.reason IS NULL
 		        OR held.reason IN ` + onTrial + ` AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
 		 ORDER BY i.org_id
 	), room AS MATERIALIZED (
 		SELECT CASE WHEN lying.queued <= lying.ahead * 3 / 4 THEN lying.ahead - lying.queued ELSE 0 END::int AS n
-		  FROM (SELECT greatest($3::bigint, 2 * count(*) FILTER (WHERE q.state = 'sending')) AS ahead,
-		               count(*) FILTER (WHERE q.state = 'queued') AS queued
-		          FROM ghexport.exports q
-		         WHERE q.job_id IS NOT NULL) lying -- exports_in_flight
+		  FROM (SELECT greatest($3::bigint, 2 * sum(sending)) AS ahead, coalesce(sum(n - sending), 0) AS queued FROM flight) lying
 	), oldest AS MATERIALIZED (
 		SELECT i.org_id, i.trial, i.free, i.in_flight_cap, i.second_interview, i.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
 		       e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, e.candidate_digest, e.email_digest
@@ -188,15 +197,14 @@ const dueExports = `
 		 LIMIT (SELECT CASE WHEN n > 0 THEN n + $4::int ELSE 0 END FROM room)
 	)
 	SELECT looked.last, room.n, e.id IS NOT NULL OR NULL, clock_timestamp(), e.org_id, e.trial, e.free, e.in_flight_cap, e.second_interview, e.key_digest,
-	       (SELECT coalesce(sum((SELECT count(*) FROM ghexport.exports f WHERE f.org_id = j.org_id AND f.job_id IS NOT NULL)), 0)::int
-	          FROM ghexport.integrations j
-	         WHERE j.key_digest = e.key_digest),
+	       coalesce(k.n, 0),
 	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
 	       coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
-	       e.id, e.lane, e.urgent, e.duplicate_allowed, k.waits, k.doubt, k.twin
+	       e.id, e.lane, e.urgent, e.duplicate_allowed, s.waits, s.doubt, s.twin
 	  FROM looked
 	 CROSS JOIN room
 	  LEFT JOIN oldest e ON true
 	  LEFT JOIN ghexport.budgets b ON b.credential = e.key_digest
-	  LEFT JOIN LATERAL (` + siblings + `) k ON true
+	  LEFT JOIN by_key k ON k.key_digest = e.key_digest
+	  LEFT JOIN LATERAL (` + siblings + `) s ON true
 	 ORDER BY e.org_id, e.lane, e.due_at, e.id`

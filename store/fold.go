@@ -132,9 +132,9 @@ func planFold(arrivals []ledger.Arrival, bodies []int64, known standings) *foldP
 		what, flags := ledger.Place(row, a)
 		switch what {
 		case ledger.PlaceInsert:
-			p.insert.add(0, a, ledger.IneligibleCause(nil, a), bodies[i], flags)
+			p.insert.add(i, 0, a, ledger.IneligibleCause(nil, a), bodies[i], flags)
 		case ledger.PlaceReplace:
-			p.change.add(row.ID, a, ledger.IneligibleCause(row, a), bodies[i], flags)
+			p.change.add(i, row.ID, a, ledger.IneligibleCause(row, a), bodies[i], flags)
 			if row.BodyID != nil {
 				p.drop(*row.BodyID)
 			}
@@ -189,7 +189,7 @@ func (p *foldPlan) mark(row *ledger.Standing, version int64, digest []byte, flag
 func (p *foldPlan) batch() *pgx.Batch {
 	b := &pgx.Batch{}
 	if len(p.insert.org) > 0 {
-		b.Queue(insertExports, p.insert.args()...)
+		b.Queue(insertExports, append(p.insert.args(), p.insert.sendBy)...)
 	}
 	if len(p.change.org) > 0 {
 		b.Queue(changeExports, append([]any{p.change.id}, p.change.args()...)...)

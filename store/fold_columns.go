@@ -16,13 +16,16 @@ type exportColumns struct {
 	advances, continues                                 []*bool
 	practice                                            []bool
 	advancedAt, continuedAt                             []*time.Time
+	at                                                  []int        // place in the arrivals
+	sendBy                                              []*time.Time // of those that are born queued; null for the others
 }
 
-func (c *exportColumns) add(id int64, a ledger.Arrival, cause ledger.Cause, body int64, flags []string) {
+func (c *exportColumns) add(at int, id int64, a ledger.Arrival, cause ledger.Cause, body int64, flags []string) {
 	state := ledger.StateIneligible
 	if a.Eligible {
 		state = ledger.StatePending
 	}
+	c.at, c.sendBy = append(c.at, at), append(c.sendBy, nil)
 	c.id, c.version, c.body = append(c.id, id), append(c.version, a.Version), append(c.body, body)
 	c.org, c.interview = append(c.org, a.OrgID), append(c.interview, a.InterviewID)
 	c.candidate, c.job = append(c.candidate, a.CandidateID), append(c.job, a.Job)
@@ -44,22 +47,31 @@ func (c *exportColumns) args() []any {
 	}
 }
 
-// A new row that is eligible is due at once; dispatch decides all else.
+// A new row that is eligible is due at once, and dispatch decides all else; or it is born queued with its job, where dispatch's own
+// checks found nothing in its way ([births]) and no newer message has come since.
 const insertExports = `
-	INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, flags, interviewed_at,
-	                              interviewer_advances, candidate_continues, practice, job, body_id, candidate_digest,
-	                              email_digest, due_at, committed_at, advanced_at, continued_at)
-	SELECT n.org_id, n.interview_id, n.candidate_id, n.version, n.digest, n.state, nullif(n.cause, ''),
-	       string_to_array(n.flags, ','), n.interviewed_at, n.advances, n.continues, n.practice, nullif(n.job, ''),
-	       nullif(n.body_id, 0), n.candidate_digest, n.email_digest, CASE WHEN n.state = 'pending' THEN clock_timestamp() END,
-	       n.committed_at, n.advanced_at, n.continued_at
-	  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-	              $10::bytea[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
-	              $16::boolean[], $17::boolean[], $18::timestamptz[], $19::timestamptz[])
-	       WITH ORDINALITY
-	       AS n(version, body_id, org_id, interview_id, candidate_id, state, cause, job, flags, digest, candidate_digest,
-	            email_digest, interviewed_at, committed_at, advances, continues, practice, advanced_at, continued_at, ordinal)
-	 ORDER BY n.ordinal`
+	WITH new AS MATERIALIZED (
+		SELECT e.*, CASE WHEN e.send_by IS NOT NULL AND NOT ` + newerMessage + ` THEN nextval('ghexport.river_job_id_seq') END AS job_id
+		  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+		              $10::bytea[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
+		              $16::boolean[], $17::boolean[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
+		       WITH ORDINALITY
+		       AS e(version, body_id, org_id, interview_id, candidate_id, state, cause, job, flags, digest, candidate_digest,
+		            email_digest, interviewed_at, committed_at, advances, continues, practice, advanced_at, continued_at, send_by, ordinal)
+	), made AS (
+		INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, cause, flags, interviewed_at,
+		                              interviewer_advances, candidate_continues, practice, job, body_id, candidate_digest,
+		                              email_digest, due_at, committed_at, advanced_at, continued_at, job_id, send_by)
+		SELECT n.org_id, n.interview_id, n.candidate_id, n.version, n.digest, CASE WHEN n.job_id IS NULL THEN n.state ELSE 'queued' END,
+		       nullif(n.cause, ''), string_to_array(n.flags, ','), n.interviewed_at, n.advances, n.continues, n.practice,
+		       nullif(n.job, ''), nullif(n.body_id, 0), n.candidate_digest, n.email_digest,
+		       CASE WHEN n.state = 'pending' AND n.job_id IS NULL THEN clock_timestamp() END,
+		       n.committed_at, n.advanced_at, n.continued_at, n.job_id, CASE WHEN n.job_id IS NOT NULL THEN n.send_by END
+		  FROM new n
+		 ORDER BY n.ordinal
+		RETURNING id, org_id, lane, job_id
+	)
+	` + insertJobs + ` FROM made WHERE job_id IS NOT NULL`
 
 // A newer result takes a row over. One that was pending keeps its place and its clock of failures: a correction cures no outage.
 // From every other state it starts anew. What a person allowed (duplicate_allowed) stays.

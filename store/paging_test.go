@@ -87,6 +87,7 @@ func TestDispatch_GoesOnBehindWhoTookTheLastRoom(t *testing.T) {
 		if d.ledger(last).State == ledger.StateQueued {
 			return
 		}
+		assert.True(t, done.Filled)
 		full, err := d.Dispatch(t.Context(), done.After)
 		require.NoError(t, err)
 		assert.True(t, full.Full)

@@ -32,6 +32,7 @@ func (m *model) moves() []move {
 			_, err := m.relay.Dispatch(ctx)
 			m.must(err)
 		}},
+		{2, func(*rapid.T) { m.did("together"); _, err := m.relay.Pass(ctx); m.must(err) }},
 		{1, func(*rapid.T) {
 			m.did("hurry")
 			m.must(m.exec("UPDATE ghexport.exports SET due_at = clock_timestamp() WHERE due_at IS NOT NULL"))

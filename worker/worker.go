@@ -36,7 +36,7 @@ const (
 
 // River's settings, as measured: its defaults fetch at most 100 jobs each 100 ms and forget dead letters in a week.
 const (
-	fetchCooldown     = 2 * time.Millisecond
+	fetchCooldown     = 5 * time.Millisecond // only under load: a lone job is fetched at once, and what follows within that time together
 	fetchPollInterval = 200 * time.Millisecond
 	keepDeadLetters   = 90 * 24 * time.Hour
 	keepCompleted     = 6 * time.Hour

@@ -16,10 +16,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
-// together folds few and small arrivals and dispatches in the same turn, which saves a lone export two commits. It reports false where
-// that could not be done as one.
+// together folds and dispatches in the same turn, which saves an export that nothing stands in the way of a commit and two updates of
+// its row. It reports false where that could not be done as one.
 func (r *Relay) together(ctx context.Context, arrivals []ledger.Arrival) (folded int, done bool, err error) {
-	if r.NoSend || !store.PassFits(arrivals) {
+	if r.NoSend || len(arrivals) == 0 {
 		return 0, false, nil
 	}
 	folded, d, err := r.Store.Pass(ctx, arrivals, r.dueAfter)
@@ -29,7 +29,7 @@ func (r *Relay) together(ctx context.Context, arrivals []ledger.Arrival) (folded
 	if err != nil {
 		return 0, false, nil //nolint:nilerr // each for itself tells what is wrong, and with whom
 	}
-	r.dueAfter = d.After
+	r.went(d)
 	return folded, true, nil
 }
 
@@ -40,7 +40,14 @@ func (r *Relay) Fold(ctx context.Context) (int, error) {
 	return folded, err
 }
 
-// fold is Fold, or, for little work and where asked, both passes in one turn; then it reports that dispatch is done, too.
+// Pass folds and dispatches in one turn where that can be done as one, and folds alone elsewhere. It returns how many messages left the
+// outbox.
+func (r *Relay) Pass(ctx context.Context) (int, error) {
+	folded, _, err := r.fold(ctx, true)
+	return folded, err
+}
+
+// fold is Fold, or where asked both passes in one turn; then it reports that dispatch is done, too.
 func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched bool, err error) {
 	messages, err := r.unfolded(ctx)
 	if err != nil || len(messages) == 0 {

@@ -25,6 +25,10 @@ const (
 	standbyPoll = 500 * time.Millisecond // while another relay works
 	passLimit   = 30 * time.Second       // one pass
 	dueAtOnce   = 16                     // probes, or notices, that one sweep hands over
+
+	// filledRest is how long dispatch rests once River's queue is full. Each settle wakes the relay, which would find no room again and
+	// again; in that time no fleet sends what the queue holds. What arrives meanwhile is folded all the same.
+	filledRest = 20 * time.Millisecond
 )
 
 // Relay folds the outbox into the ledger and dispatches what is due. Any number may run on any number of nodes; in each pass one
@@ -44,11 +48,13 @@ type Relay struct {
 	nudge       chan struct{}
 	outboxAfter string // companies take turns across passes
 	dueAfter    string
+	dueLeft     bool // what was folded is due, and dispatch has not looked at it
 	siblings    int64
 	awakeUntil  time.Time
 	drowsyAt    uint64 // 0 while wide awake or asleep
 	folding     *trouble
 	dispatching *trouble
+	filledUntil time.Time // dispatch rests: River's queue was just filled
 }
 
 // New returns r ready for use.
@@ -95,6 +101,7 @@ func (r *Relay) Run(ctx context.Context) {
 			}
 			continue
 		}
+		r.restFilled(ctx)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -116,7 +123,7 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	defer cancel()
 	folded, dispatched, err := r.foldUnlessResting(passCtx)
 	moved := folded
-	if !dispatched && !errors.Is(err, store.ErrStandby) && !(err != nil && store.ConnectionLost(err)) && r.dispatching.rest() == 0 {
+	if !dispatched && !errors.Is(err, store.ErrStandby) && !(err != nil && store.ConnectionLost(err)) && r.mayDispatch() {
 		var due int
 		due, err = r.Dispatch(passCtx)
 		r.ended("dispatch", r.dispatching, err)
@@ -129,7 +136,7 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	if folded >= busyFrom {
 		r.stayAwake(ctx)
 	}
-	if moved > 0 && !(dispatched && r.dueAfter == "" && r.outboxAfter == "") {
+	if moved > 0 && !(dispatched && !r.dueLeft && r.dueAfter == "" && r.outboxAfter == "") && (folded > 0 || r.filled() == 0) {
 		return 0
 	}
 	return r.untilNext(ctx)
@@ -152,12 +159,37 @@ func (r *Relay) foldUnlessResting(ctx context.Context) (folded int, dispatched b
 	if r.folding.rest() > 0 {
 		return 0, false, nil
 	}
-	folded, dispatched, err = r.fold(ctx, r.dispatching.rest() == 0)
+	folded, dispatched, err = r.fold(ctx, r.mayDispatch())
 	r.ended("fold", r.folding, err)
 	if dispatched {
 		r.dispatching.saw(err)
 	}
 	return folded, dispatched, err
+}
+
+// filled is how long dispatch still rests since River's queue was filled, 0 for not at all.
+func (r *Relay) filled() time.Duration { return max(0, time.Until(r.filledUntil)) }
+
+// restFilled waits that out, deaf to what wakes us: it could go nowhere, and stays noticed.
+func (r *Relay) restFilled(ctx context.Context) {
+	if rest := r.filled(); rest > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(rest):
+		}
+	}
+}
+
+// mayDispatch tells whether dispatch rests neither for trouble nor for a full queue.
+func (r *Relay) mayDispatch() bool { return r.dispatching.rest() == 0 && r.filled() == 0 }
+
+// went notes how far a dispatch pass came, and how long to rest after it.
+func (r *Relay) went(d store.Dispatched) {
+	r.dueAfter, r.dueLeft = d.After, d.Left
+	r.filledUntil = time.Time{}
+	if d.Filled {
+		r.filledUntil = time.Now().Add(filledRest)
+	}
 }
 
 // ended reports how a part of a pass ended, once it is more than a turn that another relay has.
@@ -187,7 +219,7 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		r.dueAfter = d.After
+		r.went(d)
 		if moved := d.Queued + d.Waiting; moved > 0 {
 			r.Log.Debug("dispatched", zap.Int("queued", d.Queued), zap.Int("waiting", d.Waiting))
 			return moved, nil
