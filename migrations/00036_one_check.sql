@@ -47,7 +47,26 @@ $$;
 DO $$
 BEGIN
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', (SELECT oid::regprocedure FROM pg_proc WHERE proname = 'sound' AND pronamespace = 'ghexport'::regnamespace),
-        'Whether a row of exports keeps every rule; raises check_violation with the rule''s name where it does not. Anybody who writes exports runs it, so anybody may. To widen a list, replace the function: \sf ghexport.sound prints it.');
+        'Whether a row of exports keeps every rule; raises check_violation with the rule''s name where it does not. Whoever writes exports runs it. To widen a list, replace the function: \sf ghexport.sound prints it.');
+END
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+-- Who may write exports already goes on doing so without a new grant; nobody else may call the function.
+DO $$
+DECLARE
+    made text := (SELECT oid::regprocedure FROM pg_proc WHERE proname = 'sound' AND pronamespace = 'ghexport'::regnamespace);
+    writer record;
+BEGIN
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', made);
+    FOR writer IN
+        SELECT DISTINCT a.grantee
+          FROM pg_class c
+         CROSS JOIN LATERAL aclexplode(c.relacl) a
+         WHERE c.oid = 'ghexport.exports'::regclass AND a.privilege_type IN ('INSERT', 'UPDATE') AND a.grantee <> 0
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', made, writer.grantee::regrole);
+    END LOOP;
 END
 $$;
 -- +goose StatementEnd

@@ -38,7 +38,8 @@ func TestDispatch_CountsWhatIsInFlightOnce(t *testing.T) {
 			continue
 		}
 		for mode, plan := range s.Plans {
-			assert.Equal(t, 1, plan.uses("exports_in_flight"), "%s plan", mode)
+			// The second step looks at companies with a target that was refused, and at no other.
+			assert.Equal(t, 2, plan.uses("exports_in_flight"), "%s plan", mode)
 		}
 		return
 	}

@@ -348,7 +348,7 @@ func (e *explained) commandCalls() []call {
 			uses: []string{"exports_attention_by_id"}},
 		{name: "SentSince", do: func(ctx context.Context) error {
 			return nothing(e.command.SentSince(ctx, "", time.Now().Add(-time.Hour)))
-		}, may: map[string]string{"exports": rare}},
+		}},
 		{name: "SentSinceOfACompany", do: func(ctx context.Context) error {
 			return nothing(e.command.SentSince(ctx, "org_7", time.Now().Add(-time.Hour)))
 		}},
@@ -356,6 +356,6 @@ func (e *explained) commandCalls() []call {
 		{name: "UnsentOfACompany", do: func(ctx context.Context) error { return nothing(e.command.Unsent(ctx, "org_7")) }},
 		{name: "Erase", do: func(ctx context.Context) error {
 			return nothing(e.command.Erase(ctx, store.Erasure{Candidate: "cand_5004", Digests: e.digests(), By: kim}))
-		}, may: map[string]string{"exports": byID, "outbox": byID, "bodies": byID}},
+		}, may: map[string]string{"exports": byID, "outbox": byID, "bodies": byID, "attempts": freeText, "audit": freeText}},
 	}
 }

@@ -34,6 +34,7 @@ var textColumns = []textColumn{
 	{table: "audit", column: "reason", does: eraseLists, key: "'entry ' || t.id", own: "false"}, // add-only
 	{table: "audit", column: "detail", does: eraseLists, key: "'entry ' || t.id", own: "false"},
 	{table: "audit", column: "origin", does: eraseNothing},
+	{table: "audit", column: "method", does: eraseNothing},
 	{table: "bodies", column: "org_id", does: eraseNothing},
 	{table: "bodies", column: "interview_id", does: eraseNothing},
 	{table: "bodies", column: "first_name", does: eraseTakes},
@@ -54,10 +55,12 @@ var textColumns = []textColumn{
 	{table: "console_sessions", column: "name", does: eraseNothing},
 	{table: "console_sessions", column: "role", does: eraseNothing},
 	{table: "console_sessions", column: "org_id", does: eraseNothing},
+	{table: "console_sessions", column: "method", does: eraseNothing},
 	{table: "control", column: "stopped_by", does: eraseNothing},
 	{table: "control", column: "stopped_reason", does: eraseReplaces, key: "'the stop'", own: "false"},
 	{table: "control", column: "system_identifier", does: eraseNothing},
 	{table: "control", column: "timeline", does: eraseNothing},
+	{table: "control", column: "doubt", does: eraseNothing},
 	{table: "exports", column: "org_id", does: eraseNothing},
 	{table: "exports", column: "interview_id", does: eraseNothing},
 	{table: "exports", column: "candidate_id", does: eraseTakes},
@@ -96,6 +99,9 @@ var textColumns = []textColumn{
 	{table: "integrations", column: "test_report", does: eraseNothing}, // of a test that sends nobody
 	{table: "integrations", column: "jobs_seen", does: eraseNothing},
 	{table: "integrations", column: "pools_seen", does: eraseNothing},
+	{table: "integrations", column: "suspect_targets", does: eraseNothing}, // ids of jobs and pools
+	{table: "integrations", column: "refused_targets", does: eraseNothing},
+	{table: "integrations", column: "deaths_of", does: eraseReplaces, key: "'company ' || t.org_id", own: "false"},
 	{table: "nodes", column: "host", does: eraseNothing},
 	{table: "nodes", column: "version", does: eraseNothing},
 	{table: "nodes", column: "trouble", does: eraseNothing},
