@@ -103,7 +103,7 @@ func New(c Config) (*Worker, error) {
 	river.AddWorker(workers, &exportWorker{Worker: w})
 	river.AddWorker(workers, &probeWorker{Worker: w})
 	river.AddWorker(workers, &noticeWorker{Worker: w})
-	client, err := river.NewClient(riverpgxv5.New(c.Store.Pool), w.riverConfig(workers))
+	client, err := river.NewClient(&riverDriver{Driver: riverpgxv5.New(c.Store.Pool), store: c.Store, log: c.Log}, w.riverConfig(workers))
 	if err != nil {
 		return nil, fmt.Errorf("river: %w", err)
 	}
@@ -151,10 +151,12 @@ func (w *Worker) Run(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
+	events, unsubscribe := w.river.Subscribe(river.EventKindQueuePaused, river.EventKindQueueResumed)
+	defer unsubscribe()
 	if err := w.start(ctx); err != nil {
 		return err
 	}
-	<-ctx.Done()
+	w.watchQueues(ctx, events)
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.ShutdownTimeout)
 	defer cancel()
 	go func() { // settles that still wait for the database give up shortly before we must
