@@ -35,7 +35,8 @@ type Backlog struct {
 	Companies int64                  `json:"companies_on"` // turned on
 	ByHold    map[string]int64       `json:"companies"`    // by the cause that holds them, and "on": those that send
 
-	live map[ledger.State]int64 // exact counts of the states that something is still to come of
+	live     map[ledger.State]int64 // exact counts of the states that something is still to come of
+	lateOrgs []string               // companies to ask after in [Health]
 }
 
 // Seconds is a length of time that JSON shows as a number of seconds.

@@ -93,6 +93,7 @@ func (b *Backlog) addWork(list []orgWork) {
 	slices.SortFunc(b.Held, func(a, b HeldGroup) int {
 		return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Cause, b.Cause))
 	})
+	b.lateOrgs = lateOrgs(list)
 	slices.SortStableFunc(b.Oldest, func(a, b OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
 	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
 }

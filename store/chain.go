@@ -93,9 +93,24 @@ func (f facts) waiting(add addCheck) {
 	case f.DueAt != nil && f.DueAt.After(f.Now):
 		add("due", false, "It goes again at %s%s.", moment(*f.DueAt), choose(f.Cause != "", " ("+string(f.Cause)+")", ""))
 	default:
-		add("due", true, "It is due, and goes when the company's budget and turn allow.")
+		f.due(add)
 	}
 	add("in Greenhouse", false, "It has not been sent.")
+}
+
+// due says what keeps an export that is due: nothing is wrong while that is its turn.
+func (f facts) due(add addCheck) {
+	switch {
+	case f.Kept == nil:
+		add("due", true, "It is due, and goes when the company's budget and turn allow.")
+	case f.Kept.Keeper == KeptByRelay && f.Kept.would[*f.ID] && !f.Kept.Stands:
+		add("due", true, "It is due, and goes with the relay's next pass.")
+	case f.Kept.ExportID == *f.ID || f.Kept.would[*f.ID]:
+		add("due", !f.Kept.Stands, "It is due since %s: %s (%s).", moment(*f.DueAt), f.Kept.Says(), f.Kept.Keeper)
+	default:
+		add("due", !f.Kept.Stands, "It is due since %s, and others of the company come first; of the first, export %d: %s (%s).",
+			moment(*f.DueAt), f.Kept.ExportID, f.Kept.Says(), f.Kept.Keeper)
+	}
 }
 
 func (f facts) fate(add addCheck) {

@@ -95,6 +95,7 @@ const newerMessage = `
 	 OR EXISTS (SELECT FROM ghexport.rejected r
 	             WHERE r.org_id = e.org_id AND r.interview_id = e.interview_id AND r.version > e.version))`
 
+// dueExports looks at companies with due exports, in their order behind one.
 const dueExports = `
 	WITH RECURSIVE due(org_id, n) AS (
 		(SELECT e.org_id, 1 FROM ghexport.exports e WHERE e.due_at IS NOT NULL AND e.org_id > $1 ORDER BY e.org_id LIMIT 1)
@@ -107,7 +108,15 @@ const dueExports = `
 			 ORDER BY e.org_id LIMIT 1
 		 ) next -- a loose scan of exports_due: one probe a company
 		 WHERE due.n < $2
-	), looked AS (
+	), ` + dueOfThem
+
+// dueExportsOf looks at certain companies as dispatch would. The limit is more than their number.
+const dueExportsOf = `
+	WITH due(org_id, n) AS (
+		SELECT o, 1 FROM unnest($1::text[]) o
+	), ` + dueOfThem
+
+const dueOfThem = `looked AS (
 		SELECT CASE WHEN count(*) = $2 THEN max(org_id) ELSE '' END AS last FROM due
 	), ready AS (
 		SELECT i.*, held.reason IS NOT NULL AS trial,

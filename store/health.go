@@ -13,6 +13,8 @@ type Health struct {
 	States    map[ledger.State]int64 `json:"states"`
 	StatesAge Seconds                `json:"states_age_s"` // how old the counts of what is over are (ineligible, sent, cancelled); the others are of now
 	Trend     Trend                  `json:"trend"`
+	Late      []Late                 `json:"late"`     // companies whose due exports have waited for over a minute, and what keeps them; at most 20
+	Holders   []Holder               `json:"holders"`  // sessions that keep the service from a lock of its own
 	Headline  string                 `json:"headline"` // the state of things in one or two sentences
 	Problems  []Problem              `json:"problems"` // what is wrong, the worst first; empty when nothing is
 }
@@ -26,6 +28,12 @@ func (s *Store) Health(ctx context.Context) (h Health, err error) {
 		return h, err
 	}
 	if h.Trend, err = s.Trend(ctx); err != nil {
+		return h, err
+	}
+	if h.Late, err = s.late(ctx, h.lateOrgs); err != nil {
+		return h, err
+	}
+	if h.Holders, err = s.Holders(ctx); err != nil {
 		return h, err
 	}
 	h.Problems = h.problems()

@@ -43,6 +43,8 @@ func (h *Health) problems() []Problem {
 		})
 	}
 	list = append(list, h.nodeProblems()...)
+	list = append(list, h.holderProblems()...)
+	list = append(list, h.lateProblems()...)
 	for _, q := range h.Paused {
 		by := ""
 		if q.By != "" {
@@ -78,15 +80,11 @@ func (h *Health) problems() []Problem {
 func (h *Health) nodeProblems() (list []Problem) {
 	senders := 0
 	for _, n := range h.Nodes {
-		if n.Alive() && n.Sends && n.Trouble == "" {
+		if n.TakesJobs() {
 			senders++
 		}
-		if n.Alive() && n.Trouble != "" {
-			list = append(list, Problem{
-				fmt.Sprintf("node %s is not ready: %s", n.Host, n.Trouble), ledger.FaultOurs, "give it the whole keyset and restart it", string(ledger.CauseDecryptFailed),
-			})
-		}
 	}
+	list = h.troubles()
 	if senders == 0 && (h.DueAge.Duration() > oldIdle || h.InFlight > 0 && len(h.Nodes) > 0) {
 		seen := "none was seen within a day"
 		if len(h.Nodes) > 0 {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -76,8 +77,15 @@ func (s *Store) explain(ctx context.Context, keys string, asked any, org string)
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
+	kept, err := s.kept(ctx, facts)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Explanation, 0, len(facts))
 	for _, f := range facts {
+		if l, late := kept[f.OrgID]; late && f.isDue() {
+			f.Kept = &l
+		}
 		list = append(list, Explanation{
 			OrgID: f.OrgID, InterviewID: f.InterviewID, ExportID: f.ID, State: f.State, Held: f.Held, ProfileURL: f.ProfileURL,
 			Checks: f.chain(),
@@ -87,6 +95,25 @@ func (s *Store) explain(ctx context.Context, keys string, asked any, org string)
 		}
 	}
 	return list, nil
+}
+
+// kept asks of the companies of exports that are due what keeps them.
+func (s *Store) kept(ctx context.Context, list []facts) (map[string]Late, error) {
+	var orgs []string
+	for _, f := range list {
+		if f.isDue() && !slices.Contains(orgs, f.OrgID) {
+			orgs = append(orgs, f.OrgID)
+		}
+	}
+	late, err := s.late(ctx, orgs)
+	if err != nil {
+		return nil, err
+	}
+	kept := make(map[string]Late, len(late))
+	for _, l := range late {
+		kept[l.Org] = l
+	}
+	return kept, nil
 }
 
 // facts are what the chain is made of. Those of the ledger are null while nothing was folded.
@@ -114,6 +141,12 @@ type facts struct {
 	Rejected    *string    // why a newer message could not be folded
 	Aside       bool
 	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
+	Kept        *Late   `db:"-"` // what keeps it, where it is due
+}
+
+// isDue says whether nothing but dispatch's own rules keeps the export.
+func (f facts) isDue() bool {
+	return f.State != nil && *f.State == ledger.StatePending && f.Held == nil && f.BlockedAt == nil && f.DueAt != nil && !f.DueAt.After(f.Now)
 }
 
 // whyFacts takes the statement that names the interviews, as (org_id, interview_id).

@@ -48,6 +48,7 @@ type Relay struct {
 	drowsyAt    uint64 // 0 while wide awake or asleep
 	folding     *trouble
 	dispatching *trouble
+	sweeping    *trouble
 }
 
 // NewRelay returns r ready for use.
@@ -60,7 +61,7 @@ func NewRelay(r Relay) *Relay {
 	}
 	r.Notices = noticeDefaults(r.Notices)
 	r.nudge = make(chan struct{}, 1)
-	r.folding, r.dispatching = &trouble{}, &trouble{}
+	r.folding, r.dispatching, r.sweeping = &trouble{}, &trouble{}, &trouble{}
 	return &r
 }
 
@@ -207,7 +208,11 @@ func (r *Relay) sweep(ctx context.Context) {
 	if errors.Is(err, store.ErrStandby) {
 		return
 	}
-	r.report("sweep", err)
+	if store.TimedOut(err) { // its next slice is smaller
+		r.report("sweep", err)
+	} else {
+		r.ended("sweep", r.sweeping, err)
+	}
 	if r.Probe != nil && !r.NoSend {
 		orgs, err := r.Store.DueProbes(ctx, probesAtOnce*4)
 		r.report("due probes", err)

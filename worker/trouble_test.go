@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -80,4 +81,40 @@ func (r *rig) rows(table string) (n int) {
 	r.t.Helper()
 	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), "SELECT count(*) FROM ghexport."+table).Scan(&n))
 	return n
+}
+
+// What keeps a relay from its work stands with its node's heartbeat, by kind and without anybody's data, until it is mended.
+func TestHeart_SaysTheRelaysTrouble(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.company("acme")
+	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	heart := &Heart{Store: r.store, Node: store.Node{ID: newToken(), Host: "node-a", Sends: true}, Log: r.log,
+		Trouble: func(context.Context) error { return relay.Trouble() }}
+	r.sql("REVOKE ALL ON ghexport.bodies FROM ghexport_service")
+	r.enqueue(result("acme", "a"))
+	for range troubleFrom {
+		_, err := relay.Fold(t.Context())
+		require.Error(t, err)
+		relay.ended("fold", relay.folding, err)
+	}
+	heart.beat(t.Context())
+	h, err := r.store.Health(t.Context())
+	require.NoError(t, err)
+	require.Len(t, h.Nodes, 1)
+	assert.Equal(t, store.TroubleRights, h.Nodes[0].TroubleKind)
+	assert.Equal(t, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)", h.Nodes[0].Trouble)
+	assert.NotNil(t, h.Nodes[0].TroubleSince)
+	assert.Contains(t, h.Problems[0].Says, "node node-a is not ready since")
+	assert.Contains(t, h.Problems[0].Do, "ghexport grant --service")
+
+	r.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ghexport.bodies TO ghexport_service")
+	_, err = relay.Fold(t.Context())
+	require.NoError(t, err)
+	relay.ended("fold", relay.folding, nil)
+	heart.beat(t.Context())
+	h, err = r.store.Health(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, h.Nodes[0].Trouble)
+	assert.Empty(t, h.Problems)
 }

@@ -201,7 +201,9 @@ func (w *Worker) start(ctx context.Context) error {
 // Ready tells why this node takes no jobs, or nil.
 func (w *Worker) Ready() error {
 	if w.keyless.Load() {
-		return errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset")
+		return &store.TroubleError{
+			Kind: store.TroubleKeyset, Err: errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset"),
+		}
 	}
 	return nil
 }

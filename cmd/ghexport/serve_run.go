@@ -32,13 +32,23 @@ func (r *readiness) check(ctx context.Context) error {
 	if r.stopping.Load() {
 		return errStopping
 	}
+	return r.trouble(ctx)
+}
+
+// trouble is what keeps this node from its work, as it says with its heartbeat.
+func (r *readiness) trouble(ctx context.Context) error {
 	if err := r.worker.Ready(); err != nil {
 		return err
 	}
 	if err := r.relay.Trouble(); err != nil {
 		return err
 	}
-	return errors.Join(checkSchema(ctx, r.store), r.store.CheckSession(ctx), r.store.CheckRights(ctx))
+	schema := checkSchema(ctx, r.store)
+	var known *hintedError
+	if errors.As(schema, &known) {
+		schema = &store.TroubleError{Kind: store.TroubleSchema, Err: schema}
+	}
+	return errors.Join(schema, r.store.CheckSession(ctx), r.store.CheckRights(ctx))
 }
 
 // run works until ctx ends or a part fails. Then it is not ready, lets relay and workers end, and the HTTP server last, so that
