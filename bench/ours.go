@@ -16,15 +16,17 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/migrations"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // ours is ghexport as `serve` wires it, without console and metrics.
 type ours struct {
 	settings
 	db       database
-	keyset   *store.Keyset
+	keyset   *seal.Keyset
 	producer *pgxpool.Pool
 }
 
@@ -59,11 +61,11 @@ func (o *ours) create(ctx context.Context, db database) (err error) {
 	if err := owner.Grant(ctx, store.GrantProducer, producerRole); err != nil {
 		return err
 	}
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	if err != nil {
 		return err
 	}
-	if o.keyset, err = store.ParseKeyset(keys); err != nil {
+	if o.keyset, err = seal.ParseKeyset(keys); err != nil {
 		return err
 	}
 	if err := o.connect(ctx, owner); err != nil {
@@ -86,7 +88,7 @@ func (o *ours) connect(ctx context.Context, owner *store.Store) error {
 			return err
 		}
 		_, err = owner.Connect(ctx, store.Connect{
-			OrgID: orgID(org), SealedKey: sealed, KeyDigest: digests.Key(apiKey(org)), KeyLast5: store.Last5(apiKey(org)),
+			OrgID: orgID(org), SealedKey: sealed, KeyDigest: digests.Key(apiKey(org)), KeyLast5: seal.Last5(apiKey(org)),
 			CreatedBy: createdBy, CreatedByName: "Ron Weasley", Tested: true, Enable: true, Waiting: store.WaitingSend,
 			Settings: store.Settings{InFlightCap: &o.Cap},
 		}, by)
@@ -139,19 +141,19 @@ func (o *ours) start(ctx context.Context, url string) (func() error, error) {
 		return nil, err
 	}
 	log := o.log()
-	relay := worker.NewRelay(worker.Relay{Store: st, Digests: digests, Log: log, Poll: time.Minute})
+	rl := relay.New(relay.Relay{Store: st, Digests: digests, Log: log, Poll: time.Minute})
 	w, err := worker.New(worker.Config{
-		Store: st, Greenhouse: &greenhouse.Client{BaseURL: url}, Keyset: o.keyset, Log: log, Relay: relay, Workers: o.Workers,
+		Store: st, Greenhouse: &greenhouse.Client{BaseURL: url}, Keyset: o.keyset, Log: log, Relay: rl, Workers: o.Workers,
 	})
 	if err != nil {
 		st.Close()
 		return nil, err
 	}
-	relay.Probe = w.Probe
+	rl.Probe = w.Probe
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	var failed error
-	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() { rl.Run(ctx) })
 	running.Go(func() { failed = w.Run(ctx) })
 	return sync.OnceValue(func() error {
 		cancel()

@@ -7,7 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // createdBy is the Greenhouse user of every company.
@@ -62,7 +62,7 @@ func (r result) candidate() (greenhouse.CreateCandidate, error) {
 	if err != nil {
 		return greenhouse.CreateCandidate{}, err
 	}
-	text, err := worker.Render(decoded, "")
+	text, err := render.Render(decoded, "")
 	if err != nil {
 		return greenhouse.CreateCandidate{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // Edited is a body as somebody edited it, with the flags that its rendering raised and those that are no longer true.
@@ -28,7 +29,7 @@ type FieldChange struct {
 type Amendment struct {
 	ExportID int64
 	By       By
-	Digests  *Digests                          // siblings are found by the new address
+	Digests  *seal.Digests                     // siblings are found by the new address
 	Change   func(ledger.Body) (Edited, error) // pure; its error is shown to the editor
 	Seen     *Revision                         // what the editor saw; another one by now is [ErrEdited]. Nil for whatever stands
 	DryRun   bool                              // say what would change, and change nothing

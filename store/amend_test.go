@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -20,9 +21,9 @@ func emailTo(address string) func(ledger.Body) (store.Edited, error) {
 	}
 }
 
-func (d *db) digests() *store.Digests {
+func (d *db) digests() *seal.Digests {
 	d.t.Helper()
-	digests, err := store.NewDigests(store.NewDigestKey())
+	digests, err := seal.NewDigests(seal.NewDigestKey())
 	require.NoError(d.t, err)
 	return digests
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"reflect"
 	"slices"
+
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // Choices are what a company has decided about its exports.
@@ -61,7 +63,7 @@ func (c Choices) check(createdBy string) (wrong []error) {
 	if c.PoolStageID != nil && c.PoolID == nil {
 		wrong = append(wrong, &SettingError{"prospect_pool_stage_id", "a stage of the chosen prospect_pool_id"})
 	}
-	if createdBy != "" && slices.ContainsFunc(c.NoticeEmails, func(to string) bool { return emailKey(to) == emailKey(createdBy) }) {
+	if createdBy != "" && slices.ContainsFunc(c.NoticeEmails, func(to string) bool { return seal.EmailKey(to) == seal.EmailKey(createdBy) }) {
 		wrong = append(wrong, &SettingError{"notice_emails", "people's addresses, and not that of \"Created by\", which need not have an inbox"})
 	}
 	return wrong

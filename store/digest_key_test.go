@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
@@ -27,7 +28,7 @@ func TestStore_Digests(t *testing.T) {
 		t.Parallel()
 		database, k := storetest.NewDB(t), newKeyset(t)
 		const nodes = 8
-		digests := make([]*store.Digests, nodes)
+		digests := make([]*seal.Digests, nodes)
 		errs := make([]error, nodes)
 		var wg sync.WaitGroup
 		for i := range nodes {
@@ -62,7 +63,7 @@ func TestStore_Digests(t *testing.T) {
 		_, err := st.Digests(t.Context(), newKeyset(t))
 		require.NoError(t, err)
 		d, err := st.Digests(t.Context(), newKeyset(t))
-		require.ErrorIs(t, err, store.ErrKeyUnknown)
+		require.ErrorIs(t, err, seal.ErrKeyUnknown)
 		assert.Nil(t, d)
 	})
 
@@ -74,6 +75,6 @@ func TestStore_Digests(t *testing.T) {
 		_, err = st.Pool.Exec(t.Context(), "UPDATE ghexport.control SET digest_key = digest_key || '\\x00'::bytea")
 		require.NoError(t, err)
 		_, err = st.Digests(t.Context(), k)
-		require.ErrorIs(t, err, store.ErrSealBroken)
+		require.ErrorIs(t, err, seal.ErrSealBroken)
 	})
 }

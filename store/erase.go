@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // Erasure asks to take a person's data out of the ledger.
 type Erasure struct {
-	Candidate string   // the producer's id of the candidate, or the candidate's email
-	Org       string   // at this company alone; empty for all
-	Digests   *Digests // finds what is known by digests only; nil where the database has no key for them yet
+	Candidate string        // the producer's id of the candidate, or the candidate's email
+	Org       string        // at this company alone; empty for all
+	Digests   *seal.Digests // finds what is known by digests only; nil where the database has no key for them yet
 	By        By
 	DryRun    bool // say what would go, and take nothing
 }

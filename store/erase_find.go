@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // namedMessages are interviews of which a message names the candidate, with what a row for one needs that the ledger does not know.
@@ -33,7 +34,7 @@ func (q Erasure) digests(candidate, email string) (byID, byEmail []byte) {
 	return q.Digests.Candidate(candidate), q.Digests.Email(email)
 }
 
-// naming tells of a message m whether it names the candidate $1, by id or by an email of the forms $3; see [emailForms].
+// naming tells of a message m whether it names the candidate $1, by id or by an email of the forms $3; see [seal.EmailForms].
 const naming = `(m.message #>> '{candidate,id}' = $1 OR lower(ghexport.email(m.message #>> '{candidate,email}')) = ANY ($3))`
 
 // messages finds those that name the candidate, wherever they wait. They are few next to the ledger, and have no index for it.
@@ -47,7 +48,7 @@ func (q Erasure) messages(ctx context.Context, tx pgx.Tx) (n namedMessages, err 
 		        SELECT e.org_id, e.interview_id, a.version, a.message, a.enqueued_at
 		          FROM ghexport.aside a JOIN ghexport.exports e ON e.id = a.export_id) m
 		 WHERE `+naming+` AND $2 IN ('', m.org_id)
-		 ORDER BY m.version DESC`, q.Candidate, q.Org, emailForms(jobs.PastedEmail(q.Candidate)))
+		 ORDER BY m.version DESC`, q.Candidate, q.Org, seal.EmailForms(jobs.PastedEmail(q.Candidate)))
 	if err != nil {
 		return n, fmt.Errorf("look for messages: %w", err)
 	}

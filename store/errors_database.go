@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 
@@ -85,4 +86,13 @@ func Refused(err error) bool {
 		}
 	}
 	return true
+}
+
+// SQLState names a database error without its text, which may quote the row.
+func SQLState(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return fmt.Sprintf("SQLSTATE %s %s", pgErr.Code, pgErr.ConstraintName)
+	}
+	return "an error of no known kind"
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // Rotation is what sealing everything anew came to, or would.
@@ -52,7 +53,7 @@ func (e *UnopenedError) Error() string {
 // Rotate seals everything anew under the keyset's primary key, while the service works: a value that changes meanwhile is left to
 // the next look at it. A run that was cut short is simply run again. It refuses, with a [*NodesLackKeyError] or an [*UnopenedError],
 // before it changes anything; skipBroken goes on without the values that do not open under a key that is there.
-func (s *Store) Rotate(ctx context.Context, k *Keyset, dryRun, skipBroken bool, by By) (Rotation, error) {
+func (s *Store) Rotate(ctx context.Context, k *seal.Keyset, dryRun, skipBroken bool, by By) (Rotation, error) {
 	r := Rotation{Key: k.PrimaryID(), DryRun: dryRun, Broken: []string{}}
 	if err := s.nodesHave(ctx, k.PrimaryID()); err != nil {
 		return r, err
@@ -78,7 +79,7 @@ func (s *Store) Rotate(ctx context.Context, k *Keyset, dryRun, skipBroken bool, 
 }
 
 // rewrap seals the digest key anew first: from then on [Store.Seal] seals under it too, and nothing is left behind.
-func (s *Store) rewrap(ctx context.Context, k *Keyset) (int, error) {
+func (s *Store) rewrap(ctx context.Context, k *seal.Keyset) (int, error) {
 	total, err := s.rewrapDigestKey(ctx, k)
 	if err != nil {
 		return total, err
@@ -98,12 +99,12 @@ func (s *Store) rewrap(ctx context.Context, k *Keyset) (int, error) {
 	}
 }
 
-func (s *Store) rewrapDigestKey(ctx context.Context, k *Keyset) (int, error) {
+func (s *Store) rewrapDigestKey(ctx context.Context, k *seal.Keyset) (int, error) {
 	sealed, err := s.digestKey(ctx)
 	if err != nil || sealed == nil || k.Primary(sealed) {
 		return 0, err
 	}
-	anew, err := k.reseal(digestOrg, sealed)
+	anew, err := k.Reseal(seal.DigestOrg, sealed)
 	if err != nil {
 		return 0, fmt.Errorf("the digest key: %w", err)
 	}
@@ -115,14 +116,14 @@ func (s *Store) rewrapDigestKey(ctx context.Context, k *Keyset) (int, error) {
 }
 
 // rewrapKeys changes those values alone that still are as they were read: a key that somebody has just replaced stays.
-func (s *Store) rewrapKeys(ctx context.Context, k *Keyset, batch []sealedKey) (n int, err error) {
+func (s *Store) rewrapKeys(ctx context.Context, k *seal.Keyset, batch []sealedKey) (n int, err error) {
 	var orgs []string
 	var before, after [][]byte
 	for _, one := range batch {
 		if k.Primary(one.Sealed) {
 			continue
 		}
-		anew, err := k.reseal(one.OrgID, one.Sealed)
+		anew, err := k.Reseal(one.OrgID, one.Sealed)
 		if err != nil {
 			continue // it is among the broken ones, which are told
 		}
@@ -149,13 +150,4 @@ func (s *Store) rewrapKeys(ctx context.Context, k *Keyset, batch []sealedKey) (n
 		return err
 	})
 	return n, err
-}
-
-// reseal opens a value and seals it under the primary key.
-func (k *Keyset) reseal(org string, sealed []byte) ([]byte, error) {
-	plain, err := k.Open(org, sealed)
-	if err != nil {
-		return nil, err
-	}
-	return k.Seal(org, plain)
 }

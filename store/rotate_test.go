@@ -8,25 +8,26 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // vault is a database with companies sealed under the first of two keys.
 type vault struct {
 	*db
-	first, both *store.Keyset
+	first, both *seal.Keyset
 }
 
 func newVault(t *testing.T, companies int) *vault {
 	t.Helper()
 	v := &vault{db: setup(t)}
-	text, err := store.NewKeysetJSON()
+	text, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
-	v.first, err = store.ParseKeyset(text)
+	v.first, err = seal.ParseKeyset(text)
 	require.NoError(t, err)
 	more, err := v.first.WithNewKey()
 	require.NoError(t, err)
-	v.both, err = store.ParseKeyset(more)
+	v.both, err = seal.ParseKeyset(more)
 	require.NoError(t, err)
 	_, err = v.Digests(t.Context(), v.first)
 	require.NoError(t, err)
@@ -37,7 +38,7 @@ func newVault(t *testing.T, companies int) *vault {
 }
 
 // connect seals as the service does.
-func (v *vault) connect(org string, k *store.Keyset, key string) {
+func (v *vault) connect(org string, k *seal.Keyset, key string) {
 	v.t.Helper()
 	sealed, err := v.Seal(v.t.Context(), k, org, []byte(key+" of "+org))
 	require.NoError(v.t, err)
@@ -47,7 +48,7 @@ func (v *vault) connect(org string, k *store.Keyset, key string) {
 	require.NoError(v.t, err)
 }
 
-func (v *vault) opens(org string, k *store.Keyset) string {
+func (v *vault) opens(org string, k *seal.Keyset) string {
 	v.t.Helper()
 	c, err := v.Credential(v.t.Context(), org)
 	require.NoError(v.t, err)
@@ -56,7 +57,7 @@ func (v *vault) opens(org string, k *store.Keyset) string {
 	return string(key)
 }
 
-func (v *vault) rotate(k *store.Keyset, skipBroken bool) (store.Rotation, error) {
+func (v *vault) rotate(k *seal.Keyset, skipBroken bool) (store.Rotation, error) {
 	return v.Rotate(v.t.Context(), k, false, skipBroken, kim)
 }
 
@@ -86,7 +87,7 @@ func TestRotate(t *testing.T) {
 		require.NoError(t, v.OldKeysUnused(t.Context(), v.both))
 		last, err := v.both.PrimaryAlone()
 		require.NoError(t, err)
-		alone, err := store.ParseKeyset(last)
+		alone, err := seal.ParseKeyset(last)
 		require.NoError(t, err)
 		assert.Equal(t, "key of org-0007", v.opens("org-0007", alone))
 		assert.Equal(t, "key of org-0449", v.opens("org-0449", alone))
@@ -123,7 +124,7 @@ func TestRotate(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, v.both.Primary(c.SealedKey))
 		_, err = v.Seal(t.Context(), v.first, "late", []byte("x"))
-		require.ErrorIs(t, err, store.ErrKeyUnknown)
+		require.ErrorIs(t, err, seal.ErrKeyUnknown)
 	})
 
 	t.Run("RefusesWhatItCannotOpen", func(t *testing.T) {
@@ -140,9 +141,9 @@ func TestRotate(t *testing.T) {
 		assert.Equal(t, 3, done.Rewrapped)
 		assert.Equal(t, []string{"org-0002"}, done.Broken)
 
-		foreign, err := store.NewKeysetJSON()
+		foreign, err := seal.NewKeysetJSON()
 		require.NoError(t, err)
-		stranger, err := store.ParseKeyset(foreign)
+		stranger, err := seal.ParseKeyset(foreign)
 		require.NoError(t, err)
 		_, err = v.rotate(stranger, true)
 		require.ErrorAs(t, err, &unopened)

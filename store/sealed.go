@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // sealedKey is a company's sealed API key.
@@ -44,14 +46,14 @@ type survey struct {
 const digestName = "(the digest key)"
 
 // sealed opens every sealed value there is.
-func (s *Store) sealed(ctx context.Context, k *Keyset) (survey, error) {
+func (s *Store) sealed(ctx context.Context, k *seal.Keyset) (survey, error) {
 	var found survey
 	digest, err := s.digestKey(ctx)
 	if err != nil {
 		return found, err
 	}
 	if digest != nil {
-		found.look(k, digestName, digestOrg, digest)
+		found.look(k, digestName, seal.DigestOrg, digest)
 	}
 	for after := ""; ; {
 		batch, err := s.sealedKeys(ctx, after)
@@ -65,11 +67,11 @@ func (s *Store) sealed(ctx context.Context, k *Keyset) (survey, error) {
 	}
 }
 
-func (f *survey) look(k *Keyset, name, org string, sealed []byte) {
+func (f *survey) look(k *seal.Keyset, name, org string, sealed []byte) {
 	f.all++
 	_, err := k.Open(org, sealed)
 	switch {
-	case errors.Is(err, ErrKeyUnknown):
+	case errors.Is(err, seal.ErrKeyUnknown):
 		f.unknown = append(f.unknown, name)
 	case err != nil:
 		f.broken = append(f.broken, name)
@@ -92,7 +94,7 @@ func (e *StillSealedError) Error() string {
 
 // OldKeysUnused returns nil once nothing that the database holds needs another key of the keyset than the primary one, else a
 // [*StillSealedError], or an [*UnopenedError] where values are sealed under keys that the keyset does not even have.
-func (s *Store) OldKeysUnused(ctx context.Context, k *Keyset) error {
+func (s *Store) OldKeysUnused(ctx context.Context, k *seal.Keyset) error {
 	found, err := s.sealed(ctx, k)
 	switch {
 	case err != nil:

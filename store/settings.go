@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // Settings is a change of a company's [Choices]: nil leaves one as it is.
@@ -105,7 +106,7 @@ func setOrClear[T comparable](to **T, from *T) {
 func addresses(all []string) []string {
 	list := []string{}
 	for _, one := range all {
-		if !slices.ContainsFunc(list, func(have string) bool { return emailKey(have) == emailKey(one) }) {
+		if !slices.ContainsFunc(list, func(have string) bool { return seal.EmailKey(have) == seal.EmailKey(one) }) {
 			list = append(list, one)
 		}
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // twins puts an export that was sent into the ledger, and one of the same person that waits for a decision.
-func (s *site) twins(org, name string, digests *store.Digests) (sent, waits int64) {
+func (s *site) twins(org, name string, digests *seal.Digests) (sent, waits int64) {
 	s.t.Helper()
 	sent = s.export(org, name+"_first", ledger.StateSent, "")
 	waits = s.export(org, name+"_second", ledger.StateDuplicate, ledger.CauseDuplicatePossible)
@@ -27,7 +27,7 @@ func (s *site) twins(org, name string, digests *store.Digests) (sent, waits int6
 }
 
 // doubt puts an export of unknown outcome into the ledger.
-func (s *site) doubt(org, name string, digests *store.Digests) int64 {
+func (s *site) doubt(org, name string, digests *seal.Digests) int64 {
 	s.t.Helper()
 	id := s.export(org, name, ledger.StateUnknown, ledger.CauseOutcomeUnknown)
 	s.person(id, digests, "Kid", "Ory", name+"@example.com")

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Amend is what editing an export before its replay needs. Its zero value is a console without it.
 type Amend struct {
 	Change  func(was ledger.Body, set map[string]string) (store.Edited, error) // the rules; pure
-	Digests *store.Digests                                                     // siblings are found by a new address
+	Digests *seal.Digests                                                      // siblings are found by a new address
 }
 
 // editPage corrects one dead export. Its form begins empty: nobody sees a person by opening it. What would change is shown before it

@@ -12,20 +12,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
 // findsPeople gives a console what it needs to find people by their email.
-func findsPeople(t *testing.T) (*store.Digests, func(*web.Config)) {
+func findsPeople(t *testing.T) (*seal.Digests, func(*web.Config)) {
 	t.Helper()
-	digests, err := store.NewDigests(store.NewDigestKey())
+	digests, err := seal.NewDigests(seal.NewDigestKey())
 	require.NoError(t, err)
 	return digests, func(c *web.Config) { c.Digests = digests }
 }
 
 // person gives an export somebody whom it is about.
-func (s *site) person(export int64, digests *store.Digests, first, last, email string) {
+func (s *site) person(export int64, digests *seal.Digests, first, last, email string) {
 	s.t.Helper()
 	s.exec(`WITH b AS (INSERT INTO ghexport.bodies (org_id, interview_id, first_name, last_name, email, note, note_format)
 	        SELECT org_id, interview_id, $2, $3, $4, 'the note of ' || $2, 1 FROM ghexport.exports WHERE id = $1 RETURNING id)

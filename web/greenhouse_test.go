@@ -8,9 +8,9 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/web"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // What acme has at the simulated Greenhouse.
@@ -38,13 +38,13 @@ func (s *site) greenhouse() web.Greenhouse {
 		s.sim.Close()
 		server.Close()
 	})
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	require.NoError(s.t, err)
-	keyset, err := store.ParseKeyset(keys)
+	keyset, err := seal.ParseKeyset(keys)
 	require.NoError(s.t, err)
 	digests, err := s.store.Digests(s.t.Context(), keyset)
 	require.NoError(s.t, err)
-	c := &worker.Connections{
+	c := &connections.Connections{
 		Store: s.store, Greenhouse: &greenhouse.Client{BaseURL: server.URL}, Keyset: keyset, Digests: digests, Log: zap.NewNop(),
 	}
 	s.speaks = c

@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // someLedger has an export of every kind that the pages tell apart, and one with a history.
-func (s *site) someLedger(digests *store.Digests) (dead, doubt, waits int64) {
+func (s *site) someLedger(digests *seal.Digests) (dead, doubt, waits int64) {
 	s.t.Helper()
 	s.exec("INSERT INTO ghexport.integrations (org_id) VALUES ('acme')")
 	_, waits = s.twins("acme", "twin", digests)

@@ -12,9 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // letters puts n dead letters of a company into the ledger, with bodies, and returns their ids.
@@ -44,9 +45,9 @@ func (s *site) connected(org string) {
 
 func withAmend(t *testing.T) func(*web.Config) {
 	return func(c *web.Config) {
-		digests, err := store.NewDigests(store.NewDigestKey())
+		digests, err := seal.NewDigests(seal.NewDigestKey())
 		require.NoError(t, err)
-		c.Amend = web.Amend{Change: worker.Amend, Digests: digests}
+		c.Amend = web.Amend{Change: render.Amend, Digests: digests}
 	}
 }
 

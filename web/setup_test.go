@@ -28,7 +28,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // password is everybody's in these tests.
@@ -41,7 +41,7 @@ type site struct {
 	store   *store.Store
 	river   *river.Client[pgx.Tx]
 	sim     *greenhousesim.Sim // set by greenhouse(), with what speaks to it
-	speaks  *worker.Connections
+	speaks  *connections.Connections
 	hash    string
 	config  web.Config
 

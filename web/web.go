@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -24,7 +25,7 @@ type Config struct {
 	OIDC       OIDC                        // single sign-on; its zero value: none
 	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
 	Store      *store.Store                // what the pages read
-	Digests    *store.Digests              // by which people are found by their email; nil: they are not
+	Digests    *seal.Digests               // by which people are found by their email; nil: they are not
 	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
 	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out

@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // start runs relay and workers until the test ends.
@@ -20,15 +21,15 @@ func (s *site) start() {
 	require.NoError(s.t, err)
 	s.t.Cleanup(st.Close)
 	var running sync.WaitGroup
-	relay := worker.NewRelay(worker.Relay{Store: st, Digests: s.speaks.Digests, Log: zap.NewNop(), Poll: time.Minute})
+	rl := relay.New(relay.Relay{Store: st, Digests: s.speaks.Digests, Log: zap.NewNop(), Poll: time.Minute})
 	node, err := worker.New(worker.Config{
-		Store: st, Greenhouse: s.speaks.Greenhouse, Keyset: s.speaks.Keyset, Log: zap.NewNop(), Relay: relay, Workers: 4,
+		Store: st, Greenhouse: s.speaks.Greenhouse, Keyset: s.speaks.Keyset, Log: zap.NewNop(), Relay: rl, Workers: 4,
 		JobTimeout: 6 * time.Second, ShutdownTimeout: 8 * time.Second,
 	})
 	require.NoError(s.t, err)
-	relay.Probe = node.Probe
+	rl.Probe = node.Probe
 	ctx, cancel := context.WithCancel(context.Background())
-	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() { rl.Run(ctx) })
 	running.Go(func() {
 		if err := node.Run(ctx); err != nil {
 			s.t.Errorf("worker: %v", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // Two nodes share one key: the simulator counts at most 50 requests in each of its windows, answers no 429, and nothing is lost.
@@ -17,7 +18,7 @@ func TestBudget_TwoNodesOnOneKey(t *testing.T) {
 	const exports = 120
 	r := newRig(t)
 	key := r.company("acme", func(a *greenhousesim.Account) { a.RateLimit = 50 })
-	poll := func(_ *Config, relay *Relay) { relay.Poll = 200 * time.Millisecond }
+	poll := func(_ *Config, rl *relay.Relay) { rl.Poll = 200 * time.Millisecond }
 	r.start(poll)
 	r.start(poll)
 	for i := range exports {

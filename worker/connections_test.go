@@ -13,12 +13,13 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 var mia = store.By{Actor: "mia of acme"}
 
-func (r *rig) connections() *Connections {
-	return &Connections{Store: r.store, Greenhouse: &greenhouse.Client{BaseURL: r.server.URL + "/mounted"}, Keyset: r.keyset, Digests: r.digests, Log: r.log}
+func (r *rig) connections() *connections.Connections {
+	return &connections.Connections{Store: r.store, Greenhouse: &greenhouse.Client{BaseURL: r.server.URL + "/mounted"}, Keyset: r.keyset, Digests: r.digests, Log: r.log}
 }
 
 func withChoices(a *greenhousesim.Account) {
@@ -65,7 +66,7 @@ func TestPreview_IsWhatIsSent(t *testing.T) {
 	for org, one := range cases {
 		r.company(org, withChoices)
 		require.NoError(t, r.store.SetSettings(t.Context(), org, one.settings, mia))
-		message := madeUp(at, "backend")
+		message := connections.MadeUp(at, "backend")
 		message.OrgID, message.InterviewID, message.Version = org, "iv_"+org, 1
 		text, err := json.Marshal(message)
 		require.NoError(t, err)
@@ -74,7 +75,7 @@ func TestPreview_IsWhatIsSent(t *testing.T) {
 		r.enqueue(m)
 		i, err := r.store.Integration(t.Context(), org)
 		require.NoError(t, err)
-		want[org], err = preview(i.Choices, "backend", at)
+		want[org], err = connections.Preview(i.Choices, "backend", at)
 		require.NoError(t, err)
 	}
 	r.start()
@@ -186,13 +187,9 @@ func TestTest_SaysWhatFails(t *testing.T) {
 func TestTest_ChargesTheBudget(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.company("acme")
+	key := r.company("acme")
 	c := r.connections()
-	i, err := r.store.Integration(t.Context(), "acme")
-	require.NoError(t, err)
-	p, err := c.pairOf(t.Context(), i, "", "")
-	require.NoError(t, err)
-	free, err := r.store.ChargeBudget(t.Context(), p.digest, 48)
+	free, err := r.store.ChargeBudget(t.Context(), r.digests.Key(key), 48)
 	require.NoError(t, err)
 	require.True(t, free)
 	report, err := c.Test(t.Context(), "acme", "", "", mia)

@@ -14,7 +14,9 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 const (
@@ -115,7 +117,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	key, err := w.config.Keyset.Open(g.OrgID, g.Company.SealedKey)
 	if err != nil {
 		said.Outcome, said.Cause, said.Detail = ledger.OutcomeHold, ledger.CauseDecryptFailed, "the stored key does not open"
-		if errors.Is(err, store.ErrKeyUnknown) {
+		if errors.Is(err, seal.ErrKeyUnknown) {
 			said.Cause = ledger.CauseNone // not the company's trouble but this node's
 			w.loseKeyset()
 		} else {
@@ -129,7 +131,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	postCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.JobTimeout*2/3)
 	defer cancel()
 	postCtx = failpoints(postCtx)
-	candidate := candidateOf(g)
+	candidate := render.Candidate(g)
 	h.Left = true // from here on a panic cannot say that nothing left
 	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
 	if err != nil && !errors.As(err, &h.Err) {
@@ -148,7 +150,7 @@ func (w *exportWorker) conclude(
 	told := false
 	if h.Err != nil {
 		said.Status = max(said.Status, h.Err.Status)
-		said.Detail = detailOf(h.Err, personOf(g))
+		said.Detail = render.Detail(h.Err, render.PersonOf(g))
 		retryAfter, told = h.Err.RetryAfter, h.Err.HasRetryAfter
 	}
 	var because string

@@ -12,7 +12,9 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // pressRetry does what River UI's button does to the newest job of an export.
@@ -86,8 +88,8 @@ func TestSweep(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)
 		r.company("acme")
-		relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
-		e := r.queued(relay, "iv")
+		rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
+		e := r.queued(rl, "iv")
 		granted := r.intend(e)
 		_, err := r.store.Sweep(t.Context(), 0)
 		require.NoError(t, err)
@@ -120,8 +122,8 @@ func TestSweep(t *testing.T) {
 		} {
 			r := newRig(t)
 			key := r.company("acme")
-			relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
-			r.queued(relay, "iv")
+			rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
+			r.queued(rl, "iv")
 			r.sql(spoil)
 			swept, err := r.store.Sweep(t.Context(), 0)
 			require.NoError(t, err)
@@ -137,8 +139,8 @@ func TestSweep(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)
 		r.company("acme")
-		relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
-		e := r.queued(relay, "iv")
+		rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
+		e := r.queued(rl, "iv")
 		first := r.intend(e)
 		r.sql("UPDATE ghexport.exports SET deadline = clock_timestamp() - interval '1 s', attempt_started_at = attempt_started_at - interval '1 hour'")
 		_, err := r.store.Sweep(t.Context(), 0)
@@ -146,7 +148,7 @@ func TestSweep(t *testing.T) {
 		done, err := r.store.ResolveAbsent(t.Context(), ids(e.ID))
 		require.NoError(t, err)
 		require.Len(t, done.Done, 1)
-		_, err = relay.Dispatch(t.Context())
+		_, err = rl.Dispatch(t.Context())
 		require.NoError(t, err)
 		second := r.intend(r.state("iv", "queued"))
 		settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: first.Token, Outcome: ledger.OutcomeAgain, Cause: ledger.CauseGreenhouseDown})
@@ -166,12 +168,12 @@ func TestSweep(t *testing.T) {
 }
 
 // queued brings one export to `queued` without a worker that would take it on.
-func (r *rig) queued(relay *Relay, interview string) row {
+func (r *rig) queued(rl *relay.Relay, interview string) row {
 	r.t.Helper()
 	r.enqueue(result("acme", interview))
-	_, err := relay.Fold(r.t.Context())
+	_, err := rl.Fold(r.t.Context())
 	require.NoError(r.t, err)
-	_, err = relay.Dispatch(r.t.Context())
+	_, err = rl.Dispatch(r.t.Context())
 	require.NoError(r.t, err)
 	return r.state(interview, "queued")
 }
@@ -187,7 +189,7 @@ func TestPanicBeforeTheRequestLeft(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
-	r.start(func(c *Config, _ *Relay) { c.Keyset = nil })
+	r.start(func(c *Config, _ *relay.Relay) { c.Keyset = nil })
 	r.enqueue(result("acme", "iv"))
 	assert.Equal(t, "bug", r.state("iv", "dead").Cause)
 	assert.Zero(t, r.sim.CountRequests())
@@ -207,9 +209,9 @@ func TestKeysThatDoNotOpen(t *testing.T) {
 	assert.NoError(t, n.worker.Ready())
 	assert.Zero(t, r.sim.CountRequests())
 
-	foreign, err := store.NewKeysetJSON()
+	foreign, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
-	keyset, err := store.ParseKeyset(foreign)
+	keyset, err := seal.ParseKeyset(foreign)
 	require.NoError(t, err)
 	unknown, err := keyset.Seal("acme", []byte("sealed-with-a-lost-keyset"))
 	require.NoError(t, err)
@@ -230,7 +232,7 @@ func TestLostConnections(t *testing.T) {
 	key := r.company("acme")
 	r.sql("INSERT INTO ghexport.budgets (credential, limit_) SELECT key_digest, 100000 FROM ghexport.integrations")
 	r.sim.SetLatency(5 * time.Millisecond)
-	r.start(func(_ *Config, relay *Relay) { relay.Poll = 200 * time.Millisecond })
+	r.start(func(_ *Config, rl *relay.Relay) { rl.Poll = 200 * time.Millisecond })
 	admin := connect(t, r.db.AdminURL)
 	for i := range exports {
 		r.enqueue(result("acme", fmt.Sprintf("iv_%02d", i)))
@@ -257,12 +259,12 @@ func TestIntent_IsRefusedToAJobThatWasGivenUp(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
-	old := r.queued(relay, "iv")
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	old := r.queued(rl, "iv")
 	r.sql("UPDATE ghexport.river_job SET state = 'running', attempt = 1, attempted_at = now() - interval '11 seconds'")
 	_, err := r.store.Sweep(t.Context(), 0)
 	require.NoError(t, err)
-	_, err = relay.Dispatch(t.Context())
+	_, err = rl.Dispatch(t.Context())
 	require.NoError(t, err)
 	fresh := r.state("iv", "queued")
 	require.NotEqual(t, *old.JobID, *fresh.JobID)

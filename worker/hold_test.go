@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -346,7 +347,7 @@ func TestHold_Words(t *testing.T) {
 		assert.False(t, words.Proven)
 		assert.Contains(t, words.Why, "Greenhouse does not say which")
 		require.NoError(t, r.store.AddTest(t.Context(), store.TestedCredential{
-			OrgID: "acme", KeyDigest: r.digests.Key(key), KeyLast5: store.Last5(key), CreatedBy: "kim@acme.example", Answer: store.CheckAccepted, Status: 200,
+			OrgID: "acme", KeyDigest: r.digests.Key(key), KeyLast5: seal.Last5(key), CreatedBy: "kim@acme.example", Answer: store.CheckAccepted, Status: 200,
 		}))
 		words = said(r, "acme")
 		assert.True(t, words.Proven)
@@ -367,7 +368,7 @@ func TestHold_Words(t *testing.T) {
 		}))
 		words := said(r, "acme")
 		assert.True(t, words.Proven)
-		assert.Contains(t, words.Why, "It is the key …"+store.Last5(key))
+		assert.Contains(t, words.Why, "It is the key …"+seal.Last5(key))
 	})
 
 	t.Run("KeepOneCompanysUserFromAnother", func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // What the ledger keeps for nobody but a person who looks.
@@ -17,10 +18,10 @@ func TestKeptForPeople(t *testing.T) {
 	t.Run("WhenEachSaidYes", func(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)
-		relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log, NoSend: true})
+		rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log, NoSend: true})
 		fold := func(messages ...object) (advanced, continued *time.Time) {
 			r.enqueue(messages...)
-			_, err := relay.Fold(t.Context())
+			_, err := rl.Fold(t.Context())
 			require.NoError(t, err)
 			require.NoError(t, r.watch.QueryRow(t.Context(), "SELECT advanced_at, continued_at FROM ghexport.exports").Scan(&advanced, &continued))
 			return advanced, continued

@@ -76,7 +76,7 @@ func (m *Metrics) settled(said store.Settle, settled store.Settled) {
 	}
 }
 
-// silent counts attempts whose worker never said how they ended. Should their word still come, it counts as well.
-func (m *Metrics) silent(n int) {
+// Silent counts attempts whose worker never said how they ended. Should their word still come, it counts as well.
+func (m *Metrics) Silent(n int) {
 	m.attempts.WithLabelValues(string(ledger.OutcomeUnknown), string(ledger.CauseOutcomeUnknown)).Add(float64(n))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // counted reads one series of a registry: a counter's value, or how much a histogram observed.
@@ -52,7 +53,7 @@ func TestMetrics_CountWhatBecameOfAttempts(t *testing.T) {
 	zero, _ := counted(t, registry, "ghexport_attempts_total", "bug", "dead")
 	assert.Zero(t, zero, "served before the first of its kind")
 
-	r.start(func(c *Config, relay *Relay) { c.Metrics, relay.Metrics = metrics, metrics })
+	r.start(func(c *Config, rl *relay.Relay) { c.Metrics, rl.Silent = metrics, metrics.Silent })
 	r.enqueue(result("acme", "sent"))
 	r.state("sent", "sent")
 	r.sim.Plan(greenhousesim.Fault{Status: 422})
@@ -84,10 +85,10 @@ func TestMetrics_CountSilentAttempts(t *testing.T) {
 	r := newRig(t)
 	r.company("acme")
 	registry := prometheus.NewRegistry()
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log, Metrics: NewMetrics(registry)})
-	r.intend(r.queued(relay, "iv"))
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log, Silent: NewMetrics(registry).Silent})
+	r.intend(r.queued(rl, "iv"))
 	r.sql("UPDATE ghexport.exports SET deadline = clock_timestamp() - interval '1 second'")
-	relay.sweep(t.Context())
+	rl.Sweep(t.Context())
 	n, _ := counted(t, registry, "ghexport_attempts_total", "outcome.unknown", "unknown")
 	assert.Equal(t, 1.0, n)
 }
@@ -97,11 +98,11 @@ func TestMetrics_LateAnswersCount(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
-	e := r.queued(relay, "iv")
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	e := r.queued(rl, "iv")
 	granted := r.intend(e)
 	r.sql("UPDATE ghexport.exports SET deadline = clock_timestamp() - interval '1 s', committed_at = clock_timestamp() - interval '1 hour'")
-	relay.sweep(t.Context())
+	rl.Sweep(t.Context())
 	r.state("iv", "unknown")
 	settled, err := r.store.Settle(t.Context(), store.Settle{ExportID: e.ID, Token: granted.Token, Outcome: ledger.OutcomeSent, CandidateID: 7})
 	require.NoError(t, err)

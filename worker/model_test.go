@@ -15,6 +15,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // interview is what the model remembers of one: little enough to be seen to be right.
@@ -40,7 +41,7 @@ type flight struct {
 type model struct {
 	rig        *rig
 	rules      rules
-	relay      *Relay
+	relay      *relay.Relay
 	owner      *pgx.Conn
 	interviews []*interview
 	flights    []*flight         // not settled yet
@@ -78,7 +79,7 @@ func soundRules() rules {
 // newModel starts from an empty ledger and open companies.
 func newModel(r *rig, owner *pgx.Conn, broken rules) *model {
 	m := &model{rig: r, rules: broken, owner: owner, barred: map[string]string{}, sent: map[string]bool{}, ids: 1000}
-	m.relay = NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	m.relay = relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
 	m.must(m.exec(`TRUNCATE ghexport.outbox, ghexport.rejected, ghexport.bodies, ghexport.exports, ghexport.aside, ghexport.attempts, ghexport.river_job`))
 	m.must(m.exec(`UPDATE ghexport.integrations SET paused_at = NULL, hold_cause = NULL, hold_since = NULL, probe_at = NULL, trial_at = NULL, trial_export_id = NULL`))
 	m.must(m.exec(`UPDATE ghexport.control SET stopped_at = NULL`))

@@ -10,6 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 var somebody = store.By{Actor: "test", Reason: "test"}
@@ -145,19 +146,19 @@ func TestWithdrawal(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)
 		r.company("acme")
-		relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+		rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
 		r.enqueue(result("acme", "iv"))
-		folded, err := relay.Fold(t.Context())
+		folded, err := rl.Fold(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 1, folded)
-		moved, err := relay.Dispatch(t.Context())
+		moved, err := rl.Dispatch(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 1, moved)
 		e := r.state("iv", "queued")
 		r.enqueue(result("acme", "iv", withdrawn...))
 		_, err = r.store.Intend(t.Context(), store.Intent{ExportID: e.ID, JobID: *e.JobID, Token: newToken(), Deadline: time.Minute, JobTimeout: time.Minute})
 		require.ErrorIs(t, err, store.ErrNotGranted)
-		_, err = relay.Fold(t.Context())
+		_, err = rl.Fold(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "withdrawn", r.state("iv", "ineligible").Cause)
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // Every row of the judge table over the wire: the state and cause that it ends in, how often it was sent, what River shows.
@@ -83,7 +84,7 @@ func TestOutcomes_NeverLeft(t *testing.T) {
 	r.company("acme")
 	nobody := httptest.NewServer(http.NotFoundHandler())
 	nobody.Close() // its port refuses from now on
-	r.start(func(c *Config, _ *Relay) { c.Greenhouse = &greenhouse.Client{BaseURL: nobody.URL} })
+	r.start(func(c *Config, _ *relay.Relay) { c.Greenhouse = &greenhouse.Client{BaseURL: nobody.URL} })
 	r.enqueue(result("acme", "iv"))
 	e := r.until("iv", "failed once", func(e row) bool { return e.State == "pending" && e.Attempts == 1 })
 	assert.Equal(t, "greenhouse.down", e.Cause)
@@ -168,7 +169,7 @@ func TestOutcomes_429MovesTheWindow(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	key := r.company("acme")
-	r.start(func(_ *Config, relay *Relay) { relay.Poll = 100 * time.Millisecond })
+	r.start(func(_ *Config, rl *relay.Relay) { rl.Poll = 100 * time.Millisecond })
 	r.sim.Plan(greenhousesim.Fault{Status: 429, Headers: map[string]string{"Retry-After": "2"}})
 	began := time.Now()
 	r.enqueue(result("acme", "a"), result("acme", "b"), result("acme", "c"), result("acme", "d"), result("acme", "e"), result("acme", "f"))

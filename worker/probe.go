@@ -11,7 +11,9 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // probeWorker finds out whether Greenhouse accepts a company's credential: of a held one by the hold's back-off, of any other daily.
@@ -46,7 +48,7 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 	}
 	look := store.Look{OrgID: org, CredentialVersion: c.Version}
 	key, err := w.config.Keyset.Open(org, c.SealedKey)
-	if errors.Is(err, store.ErrKeyUnknown) {
+	if errors.Is(err, seal.ErrKeyUnknown) {
 		w.loseKeyset()
 		return w.store.PutOffLook(ctx, org, c.Version) // for another node
 	}
@@ -64,7 +66,7 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 	cred := greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy}
 	user, answer, refusal := w.config.Greenhouse.CurrentUser(ctx, cred)
 	look.Status = answer.Status
-	if err := w.conclude(ctx, lookAt(look, user, refusal)); err != nil || refusal != nil {
+	if err := w.conclude(ctx, connections.Answered(look, user, refusal)); err != nil || refusal != nil {
 		return err
 	}
 	return w.lookAtJobs(ctx, org, c, cred)
@@ -84,7 +86,7 @@ func (w *probeWorker) lookAtJobs(ctx context.Context, org string, c store.Creden
 	if err != nil {
 		return nil
 	}
-	_, err = w.store.KeepJobs(ctx, org, c.Version, seenJobs(open))
+	_, err = w.store.KeepJobs(ctx, org, c.Version, connections.SeenJobs(open))
 	return err
 }
 
@@ -103,27 +105,4 @@ func (w *probeWorker) conclude(ctx context.Context, look store.Look) error {
 		w.config.Relay.Nudge()
 	}
 	return nil
-}
-
-// lookAt says what an answer to a read tells of the credential.
-func lookAt(look store.Look, user *greenhouse.User, err error) store.Look {
-	var refused *greenhouse.Error
-	switch {
-	case err == nil:
-		look.Answer, look.UserName = store.CheckAccepted, user.FullName
-		return look
-	case !errors.As(err, &refused):
-		look.Answer = store.CheckNone
-		return look
-	}
-	look.Detail, look.Status = detailOf(refused, person{}), max(look.Status, refused.Status)
-	switch refused.Class {
-	case greenhouse.ClassAuthRejected:
-		look.Answer, look.Cause = store.CheckRefused, ledger.CauseAuthRejected
-	case greenhouse.ClassPermissionDenied:
-		look.Answer, look.Cause = store.CheckRefused, ledger.CausePermissionDenied
-	default:
-		look.Answer = store.CheckNone
-	}
-	return look
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // rounds of each race. They run a few at a time, on interviews of their own.
@@ -27,7 +28,7 @@ const (
 )
 
 // raceRig is a rig without limits in the way, and a pool of producers.
-func raceRig(t *testing.T) (*rig, *Relay, *pgxpool.Pool) {
+func raceRig(t *testing.T) (*rig, *relay.Relay, *pgxpool.Pool) {
 	t.Helper()
 	r := newRig(t)
 	r.company("acme")
@@ -36,16 +37,16 @@ func raceRig(t *testing.T) (*rig, *Relay, *pgxpool.Pool) {
 	producers, err := pgxpool.New(t.Context(), r.db.URL+"&pool_max_conns=8")
 	require.NoError(t, err)
 	t.Cleanup(producers.Close)
-	return r, NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log}), producers
+	return r, relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log}), producers
 }
 
 // drain folds and hands out until nothing more is to do.
-func drain(t *testing.T, relay *Relay) {
+func drain(t *testing.T, rl *relay.Relay) {
 	t.Helper()
 	for moved := 1; moved > 0; {
-		folded, err := relay.Fold(t.Context())
+		folded, err := rl.Fold(t.Context())
 		require.NoError(t, err)
-		due, err := relay.Dispatch(t.Context())
+		due, err := rl.Dispatch(t.Context())
 		require.NoError(t, err)
 		moved = folded + due
 	}
@@ -64,7 +65,7 @@ func commit(ctx context.Context, producers *pgxpool.Pool, m object) error {
 // two at the same moment either may come first. What is withdrawn while it is being sent is never sent again.
 func TestRace_WithdrawalAndIntent(t *testing.T) {
 	t.Parallel()
-	r, relay, producers := raceRig(t)
+	r, rl, producers := raceRig(t)
 	ctx := t.Context()
 	var granted, refused int
 	var mu sync.Mutex
@@ -74,7 +75,7 @@ func TestRace_WithdrawalAndIntent(t *testing.T) {
 			interviews[n] = fmt.Sprintf("iv-%04d", first+n)
 			require.NoError(t, commit(ctx, producers, result("acme", interviews[n])))
 		}
-		drain(t, relay)
+		drain(t, rl)
 		jobs := r.jobs()
 		var racing sync.WaitGroup
 		for n, interview := range interviews {
@@ -85,7 +86,7 @@ func TestRace_WithdrawalAndIntent(t *testing.T) {
 			if before {
 				require.NoError(t, commit(ctx, producers, withdrawal))
 				if n%4 == 0 {
-					_, err := relay.Fold(ctx)
+					_, err := rl.Fold(ctx)
 					require.NoError(t, err)
 				}
 			}
@@ -112,7 +113,7 @@ func TestRace_WithdrawalAndIntent(t *testing.T) {
 			})
 		}
 		racing.Wait()
-		drain(t, relay)
+		drain(t, rl)
 	}
 	rows, err := r.watch.Query(ctx, `
 		SELECT format('%s is %s at version %s after %s attempts; outbox %s, aside %s', e.interview_id, e.state, e.version, e.attempts,
@@ -154,7 +155,7 @@ func TestRace_TwoDecisions(t *testing.T) {
 	for _, locks := range []bool{true, false} {
 		t.Run(fmt.Sprintf("lock=%t", locks), func(t *testing.T) {
 			t.Parallel()
-			r, relay, producers := raceRig(t)
+			r, rl, producers := raceRig(t)
 			r.sql("UPDATE ghexport.integrations SET paused_at = clock_timestamp()") // what is looked at is the fold
 			_, err := producers.Exec(t.Context(), decisions)
 			require.NoError(t, err)
@@ -176,7 +177,7 @@ func TestRace_TwoDecisions(t *testing.T) {
 				})
 			}
 			rounds.Wait()
-			drain(t, relay)
+			drain(t, rl)
 			var eligible, flagged, all int
 			require.NoError(t, r.watch.QueryRow(t.Context(), `
 				SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE 'version_conflict' = ANY (flags)), count(*)
@@ -242,9 +243,9 @@ func saveDecision(ctx context.Context, producers *pgxpool.Pool, id, who string, 
 // short lock_timeout succeeds. (Not the shortest: NOTIFY takes turns with every other commit of the cluster that notifies.)
 func TestRace_ProducersNeverWait(t *testing.T) {
 	t.Parallel()
-	r, relay, _ := raceRig(t)
+	r, rl, _ := raceRig(t)
 	r.enqueue(result("acme", "iv-1"), result("acme", "iv-2"))
-	drain(t, relay)
+	drain(t, rl)
 	r.enqueue(result("acme", "iv-3"))
 	holder := connect(t, r.db.URL)
 	_, err := holder.Exec(t.Context(), `BEGIN;
@@ -261,7 +262,7 @@ func TestRace_ProducersNeverWait(t *testing.T) {
 		result("acme", "iv-2", set("version", 2), set("candidate_continues", false)),
 		result("acme", "iv-3", set("version", 2)),
 		result("nobody", "iv-5"))
-	_, err = relay.Fold(t.Context())
+	_, err = rl.Fold(t.Context())
 	assert.ErrorIs(t, err, store.ErrStandby, "the locks were really held")
 	_, err = holder.Exec(t.Context(), "ROLLBACK")
 	require.NoError(t, err)
@@ -271,20 +272,20 @@ func TestRace_ProducersNeverWait(t *testing.T) {
 // own count is asked.
 func TestRace_NoDeadlocks(t *testing.T) {
 	t.Parallel()
-	r, relay, producers := raceRig(t)
+	r, rl, producers := raceRig(t)
 	ctx := t.Context()
 	const exports = 12
 	for n := range exports {
 		require.NoError(t, commit(ctx, producers, result("acme", fmt.Sprintf("iv-%02d", n))))
 	}
-	drain(t, relay)
+	drain(t, rl)
 	by := store.By{Actor: "test", Reason: "race"}
 	all := store.Request{By: by}
 	steps := []func(n int) error{
 		func(n int) error {
 			return commit(ctx, producers, result("acme", fmt.Sprintf("iv-%02d", n%exports), set("version", n+2), set("candidate_continues", n%5 > 0)))
 		},
-		func(int) error { _, err := relay.Fold(ctx); return err },
+		func(int) error { _, err := rl.Fold(ctx); return err },
 		func(n int) error { return r.sendOne(ctx, n) },
 		func(n int) error { return r.sendOne(ctx, n) },
 		func(int) error { _, err := r.store.Sweep(ctx, 0); return err },

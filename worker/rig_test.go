@@ -19,8 +19,10 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // patience bounds every wait of these tests; what was awaited is in the message.
@@ -31,8 +33,8 @@ type rig struct {
 	t        *testing.T
 	db       *storetest.DB
 	store    *store.Store
-	keyset   *store.Keyset
-	digests  *store.Digests
+	keyset   *seal.Keyset
+	digests  *seal.Digests
 	sim      *greenhousesim.Sim
 	server   *httptest.Server
 	producer *pgx.Conn
@@ -55,9 +57,9 @@ func newRig(t *testing.T) *rig {
 	r.store, err = store.Open(ctx, store.Config{URL: r.db.ServiceURL, Version: rigVersion})
 	require.NoError(t, err)
 	t.Cleanup(r.store.Close)
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
-	r.keyset, err = store.ParseKeyset(keys)
+	r.keyset, err = seal.ParseKeyset(keys)
 	require.NoError(t, err)
 	r.digests, err = r.store.Digests(ctx, r.keyset)
 	require.NoError(t, err)
@@ -93,7 +95,7 @@ func connect(t *testing.T, url string) *pgx.Conn {
 // company connects an org with a key of its own at the simulator.
 func (r *rig) company(org string, edit ...func(*greenhousesim.Account)) string {
 	r.t.Helper()
-	key := "key-of-" + org + "-" + store.Last5(fmt.Sprint(time.Now().UnixNano()))
+	key := "key-of-" + org + "-" + seal.Last5(fmt.Sprint(time.Now().UnixNano()))
 	account := greenhousesim.Account{Name: org, Key: key, Users: []greenhousesim.User{{Email: createdBy, Name: "Ron Weasley"}}}
 	for _, f := range edit {
 		f(&account)
@@ -102,7 +104,7 @@ func (r *rig) company(org string, edit ...func(*greenhousesim.Account)) string {
 	sealed, err := r.keyset.Seal(org, []byte(key))
 	require.NoError(r.t, err)
 	_, err = r.store.Connect(r.t.Context(), store.Connect{
-		OrgID: org, SealedKey: sealed, KeyDigest: r.digests.Key(key), KeyLast5: store.Last5(key), CreatedBy: createdBy,
+		OrgID: org, SealedKey: sealed, KeyDigest: r.digests.Key(key), KeyLast5: seal.Last5(key), CreatedBy: createdBy,
 		CreatedByName: "Ron Weasley", Tested: true, Enable: true, Waiting: store.WaitingSend,
 	}, store.By{Actor: "test", Reason: "test"})
 	require.NoError(r.t, err)
@@ -111,34 +113,34 @@ func (r *rig) company(org string, edit ...func(*greenhousesim.Account)) string {
 
 // node is one `serve`: a relay and workers.
 type node struct {
-	relay  *Relay
+	relay  *relay.Relay
 	worker *Worker
 	stop   func()
 }
 
-func (r *rig) start(edit ...func(*Config, *Relay)) *node {
+func (r *rig) start(edit ...func(*Config, *relay.Relay)) *node {
 	r.t.Helper()
 	c := Config{
 		Store: r.store, Greenhouse: &greenhouse.Client{BaseURL: r.server.URL + "/mounted"}, Keyset: r.keyset, Log: r.log,
 		JobTimeout: 6 * time.Second, ShutdownTimeout: 8 * time.Second, Workers: 32,
 	}
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log, Poll: time.Minute})
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log, Poll: time.Minute})
 	for _, f := range edit {
-		f(&c, relay)
+		f(&c, rl)
 	}
-	c.Relay = relay
+	c.Relay = rl
 	w, err := New(c)
 	require.NoError(r.t, err)
-	relay.Probe, relay.Tell = w.Probe, w.Tell
+	rl.Probe, rl.Tell = w.Probe, w.Tell
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { relay.Run(ctx) })
+	running.Go(func() { rl.Run(ctx) })
 	running.Go(func() {
 		if err := w.Run(ctx); err != nil {
 			r.t.Errorf("worker: %v", err)
 		}
 	})
-	n := &node{relay: relay, worker: w, stop: sync.OnceFunc(func() {
+	n := &node{relay: rl, worker: w, stop: sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
 	})}

@@ -16,6 +16,7 @@ import (
 	"riverqueue.com/riverui"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // bareUI is River UI as somebody may start it by themselves: with no guard of ours before it.
@@ -178,13 +179,13 @@ func TestRiver_AttacksOnJobs(t *testing.T) {
 
 func attackQueued(t *testing.T, r *rig, key string) {
 	r.victims()
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
-	_, err := relay.Fold(t.Context())
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	_, err := rl.Fold(t.Context())
 	require.NoError(t, err)
-	_, err = relay.Dispatch(t.Context())
+	_, err = rl.Dispatch(t.Context())
 	require.NoError(t, err)
 	r.all("queued")
-	idle := r.start(func(c *Config, _ *Relay) { c.NoSend = true })
+	idle := r.start(func(c *Config, _ *relay.Relay) { c.NoSend = true })
 	idle.stop() // it lends its River client only
 	r.attack(r.bareUI(idle))
 	r.sql("UPDATE ghexport.river_job SET scheduled_at = now() + interval '1 year' WHERE id = $1 AND state = 'scheduled'", r.newestJob("Scheduled"))

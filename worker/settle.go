@@ -49,7 +49,7 @@ func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled s
 		}
 		switch {
 		case store.Refused(err): // its words may quote the row
-			w.config.Log.Warn("settle", zap.Int64("export_id", said.ExportID), zap.String("refusal", sqlState(err)))
+			w.config.Log.Warn("settle", zap.Int64("export_id", said.ExportID), zap.String("refusal", store.SQLState(err)))
 			if refusals++; refusals >= settleRefusals {
 				return backoff.Permanent(err)
 			}
@@ -75,7 +75,7 @@ func (w *exportWorker) settleRefused(said store.Settle, result string, refusal e
 	w.config.Metrics.refused.WithLabelValues(result).Inc()
 	fields := []zap.Field{
 		zap.Int64("export_id", said.ExportID), zap.String("org_id", said.OrgID), zap.String("outcome", string(said.Outcome)),
-		zap.Int64("greenhouse_candidate_id", said.CandidateID), zap.String("refusal", sqlState(refusal)),
+		zap.Int64("greenhouse_candidate_id", said.CandidateID), zap.String("refusal", store.SQLState(refusal)),
 	}
 	if result == settledBare {
 		w.config.Log.Error("the database refused what an answer said beside its outcome; that was recorded without it", fields...)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // What a company's answers say beside their outcome keeps nobody from being sent, itself included.
@@ -26,7 +27,7 @@ func TestSettle_SideFactsNeverKeepAnExportFromBeingSent(t *testing.T) {
 			r.sql("ALTER TABLE ghexport.budgets ADD CONSTRAINT bug CHECK (limit_ <> 77)")
 			r.sim.Plan(greenhousesim.Fault{Headers: headers, Times: -1})
 			registry := prometheus.NewRegistry()
-			r.start(func(c *Config, _ *Relay) { c.Workers, c.Metrics = 1, NewMetrics(registry) })
+			r.start(func(c *Config, _ *relay.Relay) { c.Workers, c.Metrics = 1, NewMetrics(registry) })
 			r.enqueue(result("acme", "one"), result("acme", "two"))
 			r.state("one", "sent")
 			r.state("two", "sent")
@@ -61,7 +62,7 @@ func TestSettle_RefusedForGoodLetsGo(t *testing.T) {
 			key := r.company("acme")
 			r.sql(refuses)
 			registry := prometheus.NewRegistry()
-			r.start(func(c *Config, _ *Relay) { c.Workers, c.Metrics = 1, NewMetrics(registry) })
+			r.start(func(c *Config, _ *relay.Relay) { c.Workers, c.Metrics = 1, NewMetrics(registry) })
 			r.enqueue(result("acme", "poison"))
 			r.state("poison", "sending")
 			r.enqueue(result("acme", "after"))

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,25 +39,8 @@ func TestRelay_ServesWhoeverComesBehindTheCrowd(t *testing.T) {
 	}
 }
 
-// One pass of a relay moves what is due wherever the last one left off, and a round without anything to do ends.
-func TestRelay_LooksAtEveryCompanyOnce(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	r.crowd(1300)
-	r.company("acme")
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log, Poll: time.Minute})
-	for _, after := range []string{"", "a", "c00700", "zz"} {
-		r.enqueue(result("acme", "after"+after))
-		relay.outboxAfter = after
-		folded, err := relay.Fold(t.Context())
-		require.NoError(t, err)
-		assert.Equal(t, 1, folded, "after %q", after)
-		relay.dueAfter = after
-		due, err := relay.Dispatch(t.Context())
-		require.NoError(t, err)
-		assert.Equal(t, 1, due, "after %q", after)
-		due, err = relay.Dispatch(t.Context())
-		require.NoError(t, err)
-		assert.Zero(t, due)
-	}
+func (r *rig) rows(table string) (n int) {
+	r.t.Helper()
+	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), "SELECT count(*) FROM ghexport."+table).Scan(&n))
+	return n
 }

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,49 +13,14 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 )
 
-// When people are told, where the relay's rules say nothing.
 const (
-	noticeGrace   = 15 * time.Second // the first probe comes then: what it ends nobody need hear of
-	waveSize      = 3
-	waveWithin    = 15 * time.Minute
-	waveSettle    = 15 * time.Minute // the longest time between two probes: by then every company was looked at
 	noticesAtOnce = 4
 	noticeLimit   = 25 * time.Second // one attempt
 )
-
-func noticeDefaults(r store.NoticeRules) store.NoticeRules {
-	r.Grace = cmp.Or(r.Grace, noticeGrace)
-	r.WaveSize = cmp.Or(r.WaveSize, waveSize)
-	r.WaveWithin = cmp.Or(r.WaveWithin, waveWithin)
-	r.WaveSettle = cmp.Or(r.WaveSettle, waveSettle)
-	return r
-}
-
-// sweepNotices writes what people are to be told, hands over what is due, and tells whoever reads the log what is our own trouble.
-func (r *Relay) sweepNotices(ctx context.Context) {
-	swept, err := r.Store.SweepNotices(ctx, r.Notices)
-	r.report("sweep notices", err)
-	if len(swept.WaveBegan) > 0 {
-		r.Log.Error("many companies refused within minutes: Greenhouse's fault or ours", zap.String("cause", string(ledger.CauseAuthRejected)),
-			zap.Strings("orgs", swept.WaveBegan))
-	}
-	if swept.WaveEnded {
-		r.Log.Warn("the wave of refusals is over; companies still refused are told")
-	}
-	for _, org := range swept.Unreadable {
-		r.Log.Error("a company's key does not open", zap.String("cause", string(ledger.CauseDecryptFailed)), zap.String("org_id", org))
-	}
-	due, err := r.Store.DueNotices(ctx, noticesAtOnce*4)
-	r.report("due notices", err)
-	if len(due) > 0 {
-		r.report("tell", r.Tell(ctx, due))
-	}
-}
 
 // Teller is how notices leave. Its zero value tells nobody.
 type Teller struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 	"github.com/interviewing-io/greenhouse-export/worker/notice/noticetest"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // post is where a rig's notices arrive.
@@ -37,11 +38,10 @@ func (p *post) start() *node {
 	require.NoError(p.t, err)
 	hook, err := notice.ParseHook(p.hook.URL, noticetest.Secret, "ghexport/test", false)
 	require.NoError(p.t, err)
-	return p.rig.start(func(c *Config, r *Relay) {
+	return p.rig.start(func(c *Config, r *relay.Relay) {
 		c.Teller = Teller{Mail: mail, Hook: hook, PublicURL: "https://exports.example"}
-		r.Notices = noticeDefaults(store.NoticeRules{
-			Grace: time.Millisecond, WaveSettle: time.Millisecond, Mail: true, Webhook: true, AlertTo: []string{"ops@interviewing.example"},
-		})
+		r.Notices.Grace, r.Notices.WaveSettle = time.Millisecond, time.Millisecond
+		r.Notices.Mail, r.Notices.Webhook, r.Notices.AlertTo = true, true, []string{"ops@interviewing.example"}
 	})
 }
 

@@ -12,33 +12,34 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // forbidden holds acme for a 403 while no node runs, with these interviews waiting, and returns a relay that is moved by hand.
-func (r *rig) forbidden(interviews ...string) *Relay {
+func (r *rig) forbidden(interviews ...string) *relay.Relay {
 	r.t.Helper()
 	r.sql("UPDATE ghexport.integrations SET hold_cause = 'permission.denied', hold_since = clock_timestamp(), probe_at = clock_timestamp() + interval '1 hour'")
-	relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+	rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
 	for _, interview := range interviews {
 		r.enqueue(result("acme", interview))
 	}
-	_, err := relay.Fold(r.t.Context())
+	_, err := rl.Fold(r.t.Context())
 	require.NoError(r.t, err)
-	return relay
+	return rl
 }
 
 // passed tells the store that reading is allowed again, and hands the trial out.
-func (r *rig) passed(relay *Relay) {
+func (r *rig) passed(rl *relay.Relay) {
 	r.t.Helper()
 	effect, err := r.store.Looked(r.t.Context(), store.Look{OrgID: "acme", CredentialVersion: 1, Answer: store.CheckAccepted, Status: 200})
 	require.NoError(r.t, err)
 	require.Equal(r.t, store.LookTrial, effect)
-	r.dispatch(relay)
+	r.dispatch(rl)
 }
 
-func (r *rig) dispatch(relay *Relay) {
+func (r *rig) dispatch(rl *relay.Relay) {
 	r.t.Helper()
-	_, err := relay.Dispatch(r.t.Context())
+	_, err := rl.Dispatch(r.t.Context())
 	require.NoError(r.t, err)
 }
 
@@ -65,7 +66,7 @@ func (r *rig) trying() (id int64) {
 
 func TestTrial(t *testing.T) {
 	t.Parallel()
-	start := func(t *testing.T, interviews ...string) (*rig, *Relay, string) {
+	start := func(t *testing.T, interviews ...string) (*rig, *relay.Relay, string) {
 		t.Helper()
 		r := newRig(t)
 		key := r.company("acme")
@@ -99,8 +100,8 @@ func TestTrial(t *testing.T) {
 
 	t.Run("WithNothingDueTheNextExportIsIt", func(t *testing.T) {
 		t.Parallel()
-		r, relay, key := start(t)
-		r.passed(relay)
+		r, rl, key := start(t)
+		r.passed(rl)
 		r.untilHeld("acme", "permission.denied")
 		r.start()
 		r.enqueue(result("acme", "next"))
@@ -112,9 +113,9 @@ func TestTrial(t *testing.T) {
 
 	t.Run("AnsweredWithAServerErrorReleases", func(t *testing.T) {
 		t.Parallel()
-		r, relay, _ := start(t, "a", "b")
+		r, rl, _ := start(t, "a", "b")
 		r.sim.Plan(greenhousesim.Fault{Status: 503})
-		r.passed(relay)
+		r.passed(rl)
 		r.start()
 		r.state("b", "sent")
 		e := r.until("a", "going again", func(e row) bool { return e.State == "pending" && e.Attempts == 1 })
@@ -124,9 +125,9 @@ func TestTrial(t *testing.T) {
 
 	t.Run("WithoutAnAnswerTheHoldStays", func(t *testing.T) {
 		t.Parallel()
-		r, relay, key := start(t, "a", "b")
+		r, rl, key := start(t, "a", "b")
 		r.sim.Plan(greenhousesim.Fault{Cut: greenhousesim.CutAfter})
-		r.passed(relay)
+		r.passed(rl)
 		n := r.start()
 		r.state("a", "unknown")
 		r.checked("acme", store.CheckTrial)
@@ -140,8 +141,8 @@ func TestTrial(t *testing.T) {
 
 	t.Run("PausedMeanwhileSendsNothing", func(t *testing.T) {
 		t.Parallel()
-		r, relay, key := start(t, "a", "b")
-		r.passed(relay)
+		r, rl, key := start(t, "a", "b")
+		r.passed(rl)
 		trial := r.trying()
 		require.NotZero(t, trial)
 		_, err := r.store.PauseOrg(t.Context(), "acme", somebody)
@@ -162,11 +163,11 @@ func TestTrial(t *testing.T) {
 
 	t.Run("WithdrawnMeanwhileAnotherTries", func(t *testing.T) {
 		t.Parallel()
-		r, relay, key := start(t, "a", "b")
-		r.passed(relay)
+		r, rl, key := start(t, "a", "b")
+		r.passed(rl)
 		require.NotZero(t, r.trying())
 		r.enqueue(result("acme", "a", set("version", 2), set("candidate_continues", false)))
-		_, err := relay.Fold(t.Context())
+		_, err := rl.Fold(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "withdrawn", r.state("a", "ineligible").Cause)
 		r.swept()
@@ -179,8 +180,8 @@ func TestTrial(t *testing.T) {
 
 	t.Run("NewCredentialsMeanwhileNeedNone", func(t *testing.T) {
 		t.Parallel()
-		r, relay, _ := start(t, "a", "b")
-		r.passed(relay)
+		r, rl, _ := start(t, "a", "b")
+		r.passed(rl)
 		trial := r.intend(r.state("a", "queued"))
 		assert.True(t, trial.Trial)
 		fresh := r.company("acme")
@@ -238,13 +239,13 @@ func TestSwitchingOff(t *testing.T) {
 			r := newRig(t)
 			key := r.company("acme")
 			r.sql("UPDATE ghexport.integrations SET in_flight_cap = 10")
-			relay := NewRelay(Relay{Store: r.store, Digests: r.digests, Log: r.log})
+			rl := relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
 			for i := range 10 {
 				r.enqueue(result("acme", fmt.Sprintf("acme_%02d", i)))
 			}
-			_, err := relay.Fold(t.Context())
+			_, err := rl.Fold(t.Context())
 			require.NoError(t, err)
-			r.dispatch(relay)
+			r.dispatch(rl)
 			r.state("acme_09", "queued") // ten jobs lie in River's queue
 			require.NoError(t, c.off(r))
 			r.start()

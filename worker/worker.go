@@ -21,7 +21,9 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // What a zero Config uses, and the limits of what it may say.
@@ -53,9 +55,9 @@ const (
 type Config struct {
 	Store      *store.Store       // required
 	Greenhouse *greenhouse.Client // required
-	Keyset     *store.Keyset      // required: opens the companies' keys
+	Keyset     *seal.Keyset       // required: opens the companies' keys
 	Log        *zap.Logger        // required
-	Relay      *Relay             // required: it is nudged when a settle frees a place
+	Relay      *relay.Relay       // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
 	Teller Teller // how notices leave

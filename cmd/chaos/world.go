@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/migrations"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
@@ -126,10 +127,10 @@ func (w *world) connectCompanies(ctx context.Context, ownerURL string) (keys str
 	if err := s.Grant(ctx, store.GrantService, "service"); err != nil {
 		return "", err
 	}
-	if keys, err = store.NewKeysetJSON(); err != nil {
+	if keys, err = seal.NewKeysetJSON(); err != nil {
 		return "", err
 	}
-	keyset, err := store.ParseKeyset(keys)
+	keyset, err := seal.ParseKeyset(keys)
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -172,7 +173,7 @@ func unknown(set map[string]string) []string {
 }
 
 // openKeyset reads and parses the keyset. Its errors show nothing of it.
-func (c Config) openKeyset() (*store.Keyset, error) {
+func (c Config) openKeyset() (*seal.Keyset, error) {
 	name, text := "GHEXPORT_KEYSET", c.Keyset
 	if text == "" {
 		name = "GHEXPORT_KEYSET_FILE"
@@ -182,7 +183,7 @@ func (c Config) openKeyset() (*store.Keyset, error) {
 		}
 		text = string(content)
 	}
-	keyset, err := store.ParseKeyset(text)
+	keyset, err := seal.ParseKeyset(text)
 	if err != nil {
 		return nil, hinted(fmt.Errorf("%s: %w", name, err), "make one with ghexport keyset new; a keyset that is lost cannot be made again")
 	}
@@ -190,7 +191,7 @@ func (c Config) openKeyset() (*store.Keyset, error) {
 }
 
 // digests opens what people are known by in the ledger, and makes its key where the database has none yet.
-func (c Config) digests(ctx context.Context, st *store.Store) (*store.Digests, error) {
+func (c Config) digests(ctx context.Context, st *store.Store) (*seal.Digests, error) {
 	keyset, err := c.openKeyset()
 	if err != nil {
 		return nil, err
@@ -199,7 +200,7 @@ func (c Config) digests(ctx context.Context, st *store.Store) (*store.Digests, e
 }
 
 // digestsMade is digests for who only reads: nil where the database has no key yet, since then nobody who qualified was ever folded.
-func (c Config) digestsMade(ctx context.Context, st *store.Store) (*store.Digests, error) {
+func (c Config) digestsMade(ctx context.Context, st *store.Store) (*seal.Digests, error) {
 	made, err := st.HasDigestKey(ctx)
 	if err != nil || !made {
 		return nil, err

@@ -8,16 +8,16 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // consoleGreenhouse hands the console what its settings need of Greenhouse.
-func consoleGreenhouse(c *worker.Connections) web.Greenhouse {
+func consoleGreenhouse(c *connections.Connections) web.Greenhouse {
 	return web.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview}
 }
 
 // connections opens all that talking to Greenhouse about a company needs. End it with the returned function.
-func (c *cli) connections(ctx context.Context, name string) (*worker.Connections, func(), error) {
+func (c *cli) connections(ctx context.Context, name string) (*connections.Connections, func(), error) {
 	st, config, err := c.open(ctx, name, needKeyset)
 	if err != nil {
 		return nil, nil, err
@@ -37,7 +37,7 @@ func (c *cli) connections(ctx context.Context, name string) (*worker.Connections
 		client.CloseIdleConnections()
 		st.Close()
 	}
-	return &worker.Connections{Store: st, Greenhouse: client, Keyset: keyset, Digests: digests, Log: zap.NewNop()}, end, nil
+	return &connections.Connections{Store: st, Greenhouse: client, Keyset: keyset, Digests: digests, Log: zap.NewNop()}, end, nil
 }
 
 // errTestFailed ends a test that did not pass.

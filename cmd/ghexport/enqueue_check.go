@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // checked is what would become of one line, under the names of `enqueue --check --json`.
@@ -65,7 +65,7 @@ func judgeLine(one lineResult) checked {
 	if would != jobs.WouldExport {
 		return v
 	}
-	rendered, err := worker.Render(one.result, "")
+	rendered, err := render.Render(one.result, "")
 	if err != nil {
 		v.Errors, v.Would, v.Because = []jobs.FieldError{{Field: "message", Message: err.Error()}}, nil, nil
 		return v

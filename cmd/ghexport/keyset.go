@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 func (c *cli) keyset() *cobra.Command {
@@ -33,7 +33,7 @@ func (c *cli) keysetNew() *cobra.Command {
 			if ifMissing && out == "" {
 				return usagef("--if-missing goes with --out")
 			}
-			text, err := store.NewKeysetJSON()
+			text, err := seal.NewKeysetJSON()
 			if err != nil {
 				return err
 			}

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/term"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // connectFlags are what a company is connected with, beside its key.
@@ -77,7 +78,7 @@ func (c *cli) connect(ctx context.Context, org string, flags connectFlags) error
 }
 
 // save saves a connection, and says line by line what its test found.
-func (c *cli) save(ctx context.Context, connections *worker.Connections, org string, change store.ConnectionChange, by store.By) error {
+func (c *cli) save(ctx context.Context, connections *connections.Connections, org string, change store.ConnectionChange, by store.By) error {
 	before, err := connections.Store.Integration(ctx, org)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -121,7 +122,7 @@ func (c *cli) readKey() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the API key: %w", err)
 	}
-	key, err := store.CleanAPIKey(string(pasted))
+	key, err := seal.CleanAPIKey(string(pasted))
 	if err != nil {
 		return "", hinted(err, "ghexport org connect ORG --created-by EMAIL < FILE, with the key alone in the file")
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 func (c *cli) orgTest() *cobra.Command {
@@ -85,7 +85,7 @@ func (c *cli) orgJobs() *cobra.Command {
 	return cmd
 }
 
-func readChoices(ctx context.Context, connections *worker.Connections, org string) (shown choicesShown, err error) {
+func readChoices(ctx context.Context, connections *connections.Connections, org string) (shown choicesShown, err error) {
 	if shown.Jobs, err = connections.Jobs(ctx, org); err != nil {
 		return shown, err
 	}

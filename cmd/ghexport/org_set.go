@@ -11,7 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 const orgSetLong = `Changes a company's choices; those not named stay. What is on its way already keeps the old ones.
@@ -82,7 +82,7 @@ func person(text string) *store.Person {
 	if err != nil {
 		return &store.Person{Email: strings.TrimSpace(text)} // empty: nobody
 	}
-	first, last, _ := worker.SplitName("", "", parsed.Name)
+	first, last, _ := render.SplitName("", "", parsed.Name)
 	return &store.Person{Email: parsed.Address, FirstName: first, LastName: last}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -113,7 +114,7 @@ func (c *cli) compare(ctx context.Context, st *store.Store, config Config, org s
 
 // askFor returns those of one company's exports whose candidates Greenhouse does not show.
 func askFor(
-	ctx context.Context, st *store.Store, keyset *store.Keyset, client *greenhouse.Client, batch []store.SentExport,
+	ctx context.Context, st *store.Store, keyset *seal.Keyset, client *greenhouse.Client, batch []store.SentExport,
 ) (unseen []store.SentExport, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, reconcileLimit, fmt.Errorf("no answer from Greenhouse within %s", reconcileLimit))
 	defer cancel()

@@ -7,7 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // replayEdited corrects one export and replays it, or with --dry-run shows what would change. The diff is personal data, and goes to
@@ -20,7 +20,7 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 	for _, one := range flags.set {
 		field, value, found := strings.Cut(one, "=")
 		if !found {
-			return usagef("--set takes FIELD=VALUE; the fields are %s", strings.Join(worker.AmendFields, ", "))
+			return usagef("--set takes FIELD=VALUE; the fields are %s", strings.Join(render.AmendFields, ", "))
 		}
 		if _, twice := set[field]; twice {
 			return usagef("--set %s is there twice", field)
@@ -39,7 +39,7 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 	done, err := st.Amend(ctx, store.Amendment{
 		ExportID: f.IDs[0], By: c.by(flags.reason), Digests: digests, DryRun: flags.dryRun,
 		Change: func(b ledger.Body) (store.Edited, error) {
-			edited, err := worker.Amend(b, set)
+			edited, err := render.Amend(b, set)
 			if err != nil {
 				return edited, usagef("--set: %s", err)
 			}

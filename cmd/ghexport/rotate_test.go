@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
@@ -134,11 +135,11 @@ func TestServe_WithALostKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3, 5)
 	first := w.env["GHEXPORT_KEYSET"]
-	keyset, err := store.ParseKeyset(first)
+	keyset, err := seal.ParseKeyset(first)
 	require.NoError(t, err)
 	both, err := keyset.WithNewKey()
 	require.NoError(t, err)
-	newer, err := store.ParseKeyset(both)
+	newer, err := seal.ParseKeyset(both)
 	require.NoError(t, err)
 	sealed, err := newer.Seal("org-01", []byte("ingestion-key-of-01"))
 	require.NoError(t, err)

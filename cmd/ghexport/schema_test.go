@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/migrations"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -41,7 +41,7 @@ func TestServe_OnTheSchemaBeforeTheOldest(t *testing.T) {
 	_, err = conn.Exec(t.Context(), "DROP SCHEMA ghexport CASCADE")
 	require.NoError(t, err)
 	require.NoError(t, migrations.UpTo(t.Context(), db.URL, before))
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	env := map[string]string{"DATABASE_URL": db.URL, "GHEXPORT_KEYSET": keys, "GHEXPORT_HTTP_ADDR": "127.0.0.1:0"}
 	refusal := fmt.Sprintf("the database's schema is at version %d, and this binary needs %d", before, oldest)

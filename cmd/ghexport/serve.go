@@ -9,8 +9,11 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which folds what producers enqueued and hands out what is due; the workers,
@@ -65,11 +68,11 @@ type service struct {
 	flags  serveFlags
 	log    *zap.Logger
 	store  *store.Store
-	relay  *worker.Relay
+	relay  *relay.Relay
 	worker *worker.Worker
 	ready  readiness
 
-	connections *worker.Connections
+	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
 }
 
@@ -90,7 +93,7 @@ func newService(ctx context.Context, config Config, flags serveFlags, log *zap.L
 	return s, nil
 }
 
-func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
+func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	if wrong := separated(errors.Join(checkSchema(ctx, s.store), checkClock(ctx, s.store))); len(wrong) > 0 {
 		return wrong
 	}
@@ -108,14 +111,14 @@ func (s *service) prepare(ctx context.Context, keyset *store.Keyset) error {
 	s.registry = prometheus.NewRegistry()
 	metrics := worker.NewMetrics(s.registry)
 	teller, rules, _ := s.config.notices() // checked with the other settings
-	s.relay = worker.NewRelay(worker.Relay{
-		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Metrics: metrics, Notices: rules,
+	s.relay = relay.New(relay.Relay{
+		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
 		Tell:  func(ctx context.Context, due []store.DueNotice) error { return s.worker.Tell(ctx, due) },
 	})
 	client := s.config.greenhouse()
-	s.connections = &worker.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
+	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
 		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
 		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/google/uuid"
+
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"

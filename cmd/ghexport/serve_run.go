@@ -15,13 +15,15 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // readiness says whether this node can do its work.
 type readiness struct {
 	store    *store.Store
 	worker   *worker.Worker
-	relay    *worker.Relay
+	relay    *relay.Relay
 	stopping atomic.Bool
 }
 
@@ -125,7 +127,7 @@ func (s *service) handler(ctx context.Context) (http.Handler, error) {
 	if s.config.MetricsAddr == "" {
 		config.Metrics = s.metrics()
 	}
-	config.Amend = web.Amend{Change: worker.Amend, Digests: s.relay.Digests}
+	config.Amend = web.Amend{Change: render.Amend, Digests: s.relay.Digests}
 	config.Store, config.Ready, config.Version, config.Log = s.store, s.ready.check, binaryVersion(), s.log
 	handler, err := web.New(config)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -49,7 +49,7 @@ func newStage(t testing.TB) *stage {
 		s.sim.Close()
 		server.Close()
 	})
-	keyset, err := store.NewKeysetJSON()
+	keyset, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	s.exec(t, `
 		CREATE FUNCTION public.tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_notify(''test_change'', ''''); RETURN NULL; END';

@@ -8,7 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/migrations"
-	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // versionInfo is what this binary is and what it knows, under the names of `version --json`.
@@ -34,7 +34,7 @@ func (c *cli) version() *cobra.Command {
 			}
 			v := versionInfo{
 				Version: binaryVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-				Schema: latest, MessageSchema: jobs.SchemaVersion, NoteFormat: worker.NoteFormat,
+				Schema: latest, MessageSchema: jobs.SchemaVersion, NoteFormat: render.NoteFormat,
 			}
 			if asJSON {
 				return c.json(v)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/migrations"
+	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
@@ -58,7 +59,7 @@ func newWorldOn(t *testing.T, server *storetest.Server, name string, companies, 
 	require.NoError(t, err)
 	defer owner.Close()
 	require.NoError(t, owner.Grant(ctx, store.GrantService, "service_of_"+name))
-	keys, err := store.NewKeysetJSON()
+	keys, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	w.env = map[string]string{"DATABASE_URL": serviceURL, "GREENHOUSE_BASE_URL": http.URL, "GHEXPORT_KEYSET": keys, "GHEXPORT_HTTP_ADDR": "127.0.0.1:0", "NO_PROXY": "127.0.0.1"}
 	w.fill(t, owner, keys, companies, each)
@@ -69,7 +70,7 @@ func newWorldOn(t *testing.T, server *storetest.Server, name string, companies, 
 func (w *world) fill(t *testing.T, owner *store.Store, keys string, companies, each int) {
 	t.Helper()
 	ctx := t.Context()
-	keyset, err := store.ParseKeyset(keys)
+	keyset, err := seal.ParseKeyset(keys)
 	require.NoError(t, err)
 	digests, err := owner.Digests(ctx, keyset)
 	require.NoError(t, err)

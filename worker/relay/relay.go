@@ -1,0 +1,234 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+// How a relay paces itself. Waiting is for notifications; the intervals are what bounds a lost one.
+const (
+	PollDefault    = time.Second
+	sweepEvery     = 5 * time.Second
+	housekeepEvery = 30 * time.Minute
+
+	busyFrom    = 100                    // messages of a pass that make it a busy one
+	awakeFor    = 2 * time.Second        // how long producers may then stay silent
+	awakePoll   = 10 * time.Millisecond  // while they do
+	drowsyPoll  = 100 * time.Millisecond // until the last of them has ended
+	standbyPoll = 500 * time.Millisecond // while another relay works
+	passLimit   = 30 * time.Second       // one pass
+	dueAtOnce   = 16                     // probes, or notices, that one sweep hands over
+)
+
+// Relay folds the outbox into the ledger and dispatches what is due. Any number may run on any number of nodes; in each pass one
+// works and the others stand by. It holds no state that a restart could lose.
+type Relay struct {
+	Store   *store.Store
+	Digests *seal.Digests
+	Log     *zap.Logger
+	Poll    time.Duration                                  // how often to look without being woken; PollDefault when zero
+	NoSend  bool                                           // fold only
+	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
+	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
+
+	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
+	Tell    func(ctx context.Context, due []store.DueNotice) error // hands over what they are to be told; nil writes no notices
+
+	nudge       chan struct{}
+	outboxAfter string // companies take turns across passes
+	dueAfter    string
+	siblings    int64
+	awakeUntil  time.Time
+	drowsyAt    uint64 // 0 while wide awake or asleep
+	folding     *trouble
+	dispatching *trouble
+	sweeping    *trouble
+}
+
+// New returns r ready for use.
+func New(r Relay) *Relay {
+	if r.Poll == 0 {
+		r.Poll = PollDefault
+	}
+	if r.Silent == nil {
+		r.Silent = func(int) {}
+	}
+	r.Notices = noticeDefaults(r.Notices)
+	r.nudge = make(chan struct{}, 1)
+	r.folding, r.dispatching, r.sweeping = &trouble{}, &trouble{}, &trouble{}
+	return &r
+}
+
+// Nudge makes the relay look for work now. It never blocks and may be called by anyone.
+func (r *Relay) Nudge() {
+	select {
+	case r.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends; what a pass has begun it finishes or leaves undone as a whole.
+func (r *Relay) Run(ctx context.Context) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { r.listen(ctx) })
+	beside.Go(func() { r.advanceRuns(ctx) })
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	housekeep := time.NewTicker(housekeepEvery)
+	defer housekeep.Stop()
+	r.minding()
+	r.Sweep(ctx)
+	for ctx.Err() == nil {
+		wait := r.once(ctx)
+		if wait == 0 {
+			select { // a flood must not starve the sweep
+			case <-sweep.C:
+				r.Sweep(ctx)
+			default:
+			}
+			continue
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-r.nudge:
+		case <-timer.C:
+		case <-sweep.C:
+			r.Sweep(ctx)
+		case <-housekeep.C:
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
+		}
+		timer.Stop()
+	}
+}
+
+// once makes one pass and says how long to wait before the next unless woken. Only what has moved counts as progress: a part that
+// fails rests for a while, however often the relay is woken meanwhile, and a fold that cannot go on does not stop dispatch.
+func (r *Relay) once(ctx context.Context) time.Duration {
+	passCtx, cancel := context.WithTimeout(ctx, passLimit)
+	defer cancel()
+	folded, dispatched, err := r.foldUnlessResting(passCtx)
+	moved := folded
+	if !dispatched && !errors.Is(err, store.ErrStandby) && !(err != nil && store.ConnectionLost(err)) && r.dispatching.rest() == 0 {
+		var due int
+		due, err = r.Dispatch(passCtx)
+		r.ended("dispatch", r.dispatching, err)
+		moved += due
+	}
+	if errors.Is(err, store.ErrStandby) {
+		r.minding()
+		return standbyPoll
+	}
+	if folded >= busyFrom {
+		r.stayAwake(ctx)
+	}
+	if moved > 0 && !(dispatched && r.dueAfter == "" && r.outboxAfter == "") {
+		return 0
+	}
+	return r.untilNext(ctx)
+}
+
+// untilNext is how long to wait for what wakes nobody, after a small pass, too: what is committed from now on wakes us, or is polled for.
+func (r *Relay) untilNext(ctx context.Context) time.Duration {
+	fold, dispatch := r.folding.rest(), r.dispatching.rest()
+	if fold > 0 && dispatch > 0 {
+		return min(fold, dispatch)
+	}
+	wait := r.pause(ctx)
+	if rest := max(fold, dispatch); rest > 0 {
+		wait = min(wait, rest)
+	}
+	return wait
+}
+
+func (r *Relay) foldUnlessResting(ctx context.Context) (folded int, dispatched bool, err error) {
+	if r.folding.rest() > 0 {
+		return 0, false, nil
+	}
+	folded, dispatched, err = r.fold(ctx, r.dispatching.rest() == 0)
+	r.ended("fold", r.folding, err)
+	if dispatched {
+		r.dispatching.saw(err)
+	}
+	return folded, dispatched, err
+}
+
+// ended reports how a part of a pass ended, once it is more than a turn that another relay has.
+func (r *Relay) ended(doing string, part *trouble, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // we are stopping
+	}
+	part.saw(err)
+	switch {
+	case err == nil || errors.Is(err, store.ErrStandby):
+	case part.lasting() != nil:
+		r.Log.Error(doing+" does not get on", zap.Error(err), zap.Duration("again_in", part.rest()), zap.String("hint", "ghexport doctor looks at rights, settings and the schema"))
+	default:
+		r.report(doing, err)
+	}
+}
+
+// Dispatch makes dispatch passes until one moves something or every company has been looked at, and returns how many exports moved.
+// [store.ErrStandby] means that another relay works.
+func (r *Relay) Dispatch(ctx context.Context) (int, error) {
+	if r.NoSend {
+		return 0, nil
+	}
+	turn := startRound(r.dueAfter)
+	for {
+		d, err := r.Store.Dispatch(ctx, r.dueAfter)
+		if err != nil {
+			return 0, err
+		}
+		r.dueAfter = d.After
+		if moved := d.Queued + d.Waiting; moved > 0 {
+			r.Log.Debug("dispatched", zap.Int("queued", d.Queued), zap.Int("waiting", d.Waiting))
+			return moved, nil
+		}
+		if d.Full || turn.over(d.After) {
+			return 0, nil
+		}
+	}
+}
+
+// Sweep repairs what crashes left, and hands over the probes and notices that are due. A pass of another relay makes it do nothing.
+func (r *Relay) Sweep(ctx context.Context) {
+	swept, err := r.Store.Sweep(ctx, r.siblings)
+	r.siblings = swept.After
+	r.Silent(swept.Unknown)
+	if swept.Unknown+swept.Requeued > 0 {
+		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
+	}
+	if errors.Is(err, store.ErrStandby) {
+		return
+	}
+	if store.TimedOut(err) { // its next slice is smaller
+		r.report("sweep", err)
+	} else {
+		r.ended("sweep", r.sweeping, err)
+	}
+	if r.Probe != nil && !r.NoSend {
+		orgs, err := r.Store.DueProbes(ctx, dueAtOnce)
+		r.report("due probes", err)
+		if len(orgs) > 0 {
+			r.report("probe", r.Probe(ctx, orgs))
+		}
+	}
+	if r.Tell != nil && !r.NoSend {
+		r.sweepNotices(ctx)
+	}
+}
+
+func (r *Relay) report(doing string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		r.Log.Warn(doing, zap.Error(err))
+	}
+}
