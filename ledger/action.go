@@ -40,7 +40,9 @@ const (
 	ActionFollowPromotion Action = "follow a promotion"
 	ActionKeysetRotate    Action = "keyset rotate"
 	ActionLogIn           Action = "log in"
+	ActionLogInFailed     Action = "log in failed"
 	ActionEnter           Action = "enter"
+	ActionSessionsEnd     Action = "sessions end"
 
 	ActionRiverRetry  Action = "river.retry"
 	ActionRiverCancel Action = "river.cancel"
@@ -57,7 +59,8 @@ var Actions = []Action{
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
 	ActionOrgResume, ActionOrgProbe, ActionOrgLink,
-	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionEnter,
+	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
+	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,
 }
 

@@ -27,8 +27,8 @@ type Deaths struct {
 // sends one first whatever it says.
 func Advise(f Deaths) (Verdict, string) {
 	deployed := f.Died != f.Now && f.Died != "" && f.Now != ""
-	switch f.Cause {
-	case CauseGreenhouseDown:
+	switch f.Cause.Replay() {
+	case ReplayAnswered:
 		switch {
 		case f.Answered == f.Companies:
 			return VerdictSafe, "Greenhouse has answered since"
@@ -36,21 +36,24 @@ func Advise(f Deaths) (Verdict, string) {
 			return VerdictTry, fmt.Sprintf("Greenhouse has answered %d of %d companies since", f.Answered, f.Companies)
 		}
 		return VerdictAgain, "Greenhouse has not answered since; it is safe once it does"
-	case CauseTargetGone:
+	case ReplayChanged:
 		if f.Changed > 0 {
 			return VerdictTry, fmt.Sprintf("the settings of %d of %d companies were changed since", f.Changed, f.Companies)
 		}
+		if f.Cause == CauseTargetRefused {
+			return VerdictTry, "if the user was given the job, or the pool, in Greenhouse since, one will tell"
+		}
 		return VerdictAgain, "map the job, or the pool, anew first; the settings are as they were"
-	case CausePayloadRefused:
-		if deployed {
+	case ReplayDeployed:
+		switch {
+		case deployed && f.Cause == CauseBug:
+			return VerdictTry, "another version runs now: if it has the fix, one will tell"
+		case deployed:
 			return VerdictTry, "another version runs now: if it sends something else, one will tell"
+		case f.Cause == CauseBug:
+			return VerdictAgain, "the version that failed still runs: wait for a deploy"
 		}
 		return VerdictAgain, "the same data from the same version would be refused again: correct it, or deploy a fix"
-	case CauseBug:
-		if deployed {
-			return VerdictTry, "another version runs now: if it has the fix, one will tell"
-		}
-		return VerdictAgain, "the version that failed still runs: wait for a deploy"
 	}
 	return VerdictTry, "nothing is known about this cause"
 }

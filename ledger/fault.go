@@ -13,17 +13,3 @@ const (
 
 // Faults lists whose doing something can be, in the order of pages and tables.
 var Faults = []Fault{FaultCompany, FaultGreenhouse, FaultOurs}
-
-// Fault says whose doing the cause is. A limit counts as ours: we send too much at once.
-func (c Cause) Fault() Fault {
-	switch c {
-	case CauseAuthRejected, CausePermissionDenied, CauseTargetGone, CauseIncomplete, CauseUntested:
-		return FaultCompany
-	case CauseGreenhouseDown, CauseOutcomeUnknown:
-		return FaultGreenhouse
-	case CausePayloadRefused, CauseBug, CauseDecryptFailed, CauseLimited, CauseMessageInvalid:
-		return FaultOurs
-	default:
-		return FaultNobody
-	}
-}

@@ -21,7 +21,7 @@ var States = []State{
 	StateIneligible, StatePending, StateQueued, StateSending, StateSent, StateUnknown, StateDuplicate, StateDead, StateCancelled,
 }
 
-// Cause says why an export stands where it does, or why a company is held. A closed list: the runbook has a page for each.
+// Cause says why an export stands where it does, or why a company is held. A closed list, see [Catalogue].
 type Cause string
 
 // The causes.
@@ -44,6 +44,7 @@ const (
 	// Of a dead export.
 	CausePayloadRefused Cause = "payload.refused"
 	CauseTargetGone     Cause = "target.gone"
+	CauseTargetRefused  Cause = "target.refused"
 	CauseBug            Cause = "bug"
 
 	// Of a cancelled export.
@@ -61,26 +62,8 @@ const (
 	CausePaused           Cause = "paused"
 	CauseAuthRejected     Cause = "auth.rejected"
 	CausePermissionDenied Cause = "permission.denied"
+	CauseRefusing         Cause = "refusing"
 
 	// Of an outbox message that could not be folded.
 	CauseMessageInvalid Cause = "message.invalid"
 )
-
-// Flags stand beside the state and never change it.
-const (
-	FlagEditedAfterSend    = "edited_after_send"
-	FlagWithdrawnAfterSend = "withdrawn_after_send"
-	FlagResentAfter5xx     = "resent_after_5xx"
-	FlagVersionConflict    = "version_conflict"
-	FlagDecisionVanished   = "decision_vanished"
-	FlagDoubled            = "doubled"
-	FlagMayExist           = "may_exist"
-	FlagNamePadded         = "name_padded"
-	FlagLinkedInLeftOut    = "linkedin_left_out"
-	FlagNoteCut            = "note_cut"
-)
-
-// HoldCauses are the causes for which companies are held, and not exports.
-var HoldCauses = []Cause{
-	CauseStopped, CauseOff, CauseIncomplete, CauseDecryptFailed, CauseUntested, CausePaused, CauseAuthRejected, CausePermissionDenied,
-}

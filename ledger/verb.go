@@ -33,6 +33,11 @@ type Export struct {
 	HasAside  bool       // a newer message waits until the row leaves its state
 	Due       bool       // pending and not waiting for a sibling
 	Unsettled *time.Time // until when the newest attempt's worker may still tell how it ended; nil when it told or the time is over
+	ByWord    bool       // it is sent because a person said so, and no answer named that profile
+	Answered  bool       // an answer made it a candidate in Greenhouse, whichever
+	Elsewhere bool       // by word: another export of its candidate was sent, is on its way, or may exist
+	Named     bool       // the profile that is being named is the one that it has
+	TakenBy   int64      // another candidate's export that has the profile that is being named; 0 for none
 }
 
 // Move is what a verb makes of a row. Its clock of failures is reset unless it keeps it.
@@ -85,17 +90,29 @@ func Allowed(e Export) []Verb {
 	return list
 }
 
+// said tells whether the export is sent by a person's word alone, which a person may take back. What Greenhouse answered nobody can.
+func (e Export) said() bool { return e.State == StateSent && e.ByWord }
+
 func judgePresent(e Export) (Move, string) {
-	if !e.InDoubt() {
-		return Move{}, "only an export in doubt can be resolved as present"
+	switch {
+	case !e.InDoubt() && !e.said():
+		return Move{}, "only an export in doubt, or one that is sent by a person's word, can be resolved as present"
+	case e.said() && e.Named:
+		return Move{}, "it was resolved as present under this profile before"
+	case e.TakenBy != 0:
+		return Move{}, fmt.Sprintf("the profile is that of export %d, which is another candidate's", e.TakenBy)
 	}
 	return Move{To: StateSent}, ""
 }
 
 func judgeAbsent(e Export) (Move, string) {
 	switch {
-	case !e.InDoubt():
-		return Move{}, "only an export in doubt can be resolved as absent"
+	case !e.InDoubt() && !e.said():
+		return Move{}, "only an export in doubt, or one that is sent by a person's word, can be resolved as absent"
+	case e.said() && e.Answered:
+		return Move{}, "an answer of Greenhouse came later and names another profile: it is there, so name that one with resolve --present"
+	case e.said() && e.Elsewhere:
+		return Move{}, "another export of the same candidate was sent, is on its way, or may exist: name its profile with resolve --present"
 	case e.Unsettled != nil:
 		return Move{}, fmt.Sprintf("its last attempt never said how it ended and may still arrive until %s; look in Greenhouse again after that",
 			e.Unsettled.UTC().Format(time.RFC3339))
@@ -129,14 +146,12 @@ func judgeSkip(e Export) (Move, string) {
 func judgeReplay(e Export) (Move, string) {
 	const gone = "its personal data is gone, so there is nothing to send"
 	switch {
-	case e.State == StateDead && !e.HasBody:
+	case e.State != StateDead && e.State != StateCancelled:
+		return Move{}, "only dead and cancelled exports can be replayed"
+	case e.Erased, e.State == StateDead && !e.HasBody:
 		return Move{}, gone
 	case e.State == StateDead:
 		return Move{To: StatePending}, ""
-	case e.State != StateCancelled:
-		return Move{}, "only dead and cancelled exports can be replayed"
-	case e.Erased:
-		return Move{}, gone
 	case e.MayExist:
 		return Move{}, "it may exist in Greenhouse; use resolve --present or --absent"
 	case e.HasBody:

@@ -70,7 +70,7 @@ func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 }
 
 func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, error) {
-	rows, err := lockForVerb(ctx, tx, []int64{a.ExportID})
+	rows, err := verb{Verb: ledger.VerbEdit}.lock(ctx, tx, []int64{a.ExportID})
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 type By struct {
 	Actor  string
 	Reason string
+	Method string // how they came in to the console: password, sso with the provider's address, link; empty for commands
 	From   string // the client's address for the console, host/user for a command, [FromService] for what nobody asked for
 }
 
@@ -28,7 +29,8 @@ type AuditEntry struct {
 	ID       int64           `json:"id"`
 	At       time.Time       `json:"at"`
 	Actor    string          `json:"actor"`
-	From     *string         `json:"from"` // null where an older version did not note it
+	Method   *string         `json:"method"` // how they had come in to the console; null for commands and the service
+	From     *string         `json:"from"`   // null where an older version did not note it
 	Action   ledger.Action   `json:"action"`
 	OrgID    *string         `json:"org_id"`
 	ExportID *int64          `json:"export_id"`
@@ -61,6 +63,14 @@ const (
 // TheirActor is how the trail names a company's own admin. The company names them itself, so theirs never reads like one of ours.
 func TheirActor(name, org string) string { return name + " of " + org }
 
+// Who is the actor as people read it: with how they had come in, since two of one name may come by two ways.
+func (e AuditEntry) Who() string {
+	if e.Method == nil {
+		return e.Actor
+	}
+	return e.Actor + " (" + *e.Method + ")"
+}
+
 // Their returns who of the company did it, as the company names them; false where it was none of theirs.
 func (e AuditEntry) Their(org string) (name string, theirs bool) {
 	return strings.CutSuffix(e.Actor, TheirActor("", org))
@@ -69,7 +79,7 @@ func (e AuditEntry) Their(org string) (name string, theirs bool) {
 const auditPage = 1000
 
 const auditColumns = `
-		SELECT a.id, a.at, a.actor, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
+		SELECT a.id, a.at, a.actor, a.method, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
 		  FROM ghexport.audit a`
 
 // AuditTrail reads what people did, newest first. Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
@@ -147,9 +157,9 @@ func addAudit(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, org s
 		detail = map[string]any{}
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO ghexport.audit (actor, origin, action, org_id, reason, detail)
-		VALUES ($1, nullif($2, ''), $3, nullif($4, ''), nullif($5, ''), $6)`,
-		ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, org, ledger.Clean(by.Reason, detailCap), detail)
+		INSERT INTO ghexport.audit (actor, origin, action, org_id, reason, detail, method)
+		VALUES ($1, nullif($2, ''), $3, nullif($4, ''), nullif($5, ''), $6, nullif($7, ''))`,
+		ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, org, ledger.Clean(by.Reason, detailCap), detail, ledger.Clean(by.Method, detailCap))
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
@@ -165,11 +175,12 @@ func auditExports(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, i
 		detail = map[string]any{}
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail)
-		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), $5
+		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail, method)
+		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), $5, nullif($7, '')
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($6)
-		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), detail, ids)
+		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), detail, ids,
+		ledger.Clean(by.Method, detailCap))
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 
 const (
 	heldNamed   = 20 // companies that one group of held ones names
-	oldestNamed = 10 // companies that [Backlog.Oldest] names
+	oldestNamed = 10 // companies that [ledger.Backlog] names
 )
 
 // orgWork is one company, and what waits of it.
@@ -24,11 +24,12 @@ type orgWork struct {
 	Held         ledger.Cause
 	Waiting      int64
 	Due          int64
-	DueAge       Seconds // of what has been due for longest
-	Age          Seconds // of what was committed first; a replay waits since it is due
+	DueAge       ledger.Seconds // of what has been due for longest
+	Age          ledger.Seconds // of what was committed first; a replay waits since it is due
 	Failing      int64
 	FailingSince *time.Time
-	FailingAge   Seconds
+	FailingAge   ledger.Seconds
+	ledger.Still
 }
 
 // workByOrg reads every company, and every pending export that waits for no sibling, once.
@@ -44,15 +45,16 @@ const workByOrg = `
 	)
 	SELECT coalesce(i.org_id, w.org_id), coalesce(i.enabled, false), coalesce(ghexport.held_reason(i, c.stopped_at IS NOT NULL), ''),
 	       coalesce(w.n, 0), coalesce(w.due, 0), age.due, age.oldest,
-	       coalesce(w.failing, 0), w.failing_since, age.failing
+	       coalesce(w.failing, 0), w.failing_since, age.failing, ` + stillColumns + `
 	  FROM ghexport.integrations i
 	  FULL JOIN work w ON w.org_id = i.org_id
+	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 	 CROSS JOIN ghexport.control c
 	 CROSS JOIN LATERAL (
 		SELECT greatest(extract(epoch FROM now() - w.due_since), 0)::float8 AS due, greatest(extract(epoch FROM now() - w.oldest), 0)::float8 AS oldest,
 		       greatest(extract(epoch FROM now() - w.failing_since), 0)::float8 AS failing) age`
 
-func (s *Store) workByCompany(ctx context.Context, b *Backlog) error {
+func (s *Store) workByCompany(ctx context.Context, b *ledger.Backlog) error {
 	rows, err := s.Pool.Query(ctx, workByOrg)
 	if err != nil {
 		return fmt.Errorf("read what waits by company: %w", err)
@@ -61,15 +63,15 @@ func (s *Store) workByCompany(ctx context.Context, b *Backlog) error {
 	if err != nil {
 		return fmt.Errorf("read what waits by company: %w", err)
 	}
-	b.addWork(list)
+	addWork(b, list)
 	return nil
 }
 
 // addWork sums up what waits of each company. Pure.
-func (b *Backlog) addWork(list []orgWork) {
+func addWork(b *ledger.Backlog, list []orgWork) {
 	slices.SortFunc(list, func(a, b orgWork) int { return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Org, b.Org)) })
-	b.ByHold, b.Held, b.Oldest = map[string]int64{}, []HeldGroup{}, []OrgWaiting{}
-	held := map[ledger.Cause]*HeldGroup{}
+	b.ByHold, b.Held, b.Oldest, b.Still = map[string]int64{}, []ledger.HeldGroup{}, []ledger.OrgWaiting{}, []ledger.OrgStill{}
+	held := map[ledger.Cause]*ledger.HeldGroup{}
 	for _, w := range list {
 		b.ByHold[cmp.Or(string(w.Held), "on")]++
 		b.Waiting += w.Waiting
@@ -79,29 +81,33 @@ func (b *Backlog) addWork(list []orgWork) {
 		if w.Held == ledger.CauseNone {
 			b.Due += w.Due
 			b.DueAge = max(b.DueAge, w.DueAge)
+			if stands := w.Standstill(); stands != nil && w.Waiting > 0 {
+				b.Still = append(b.Still, ledger.OrgStill{Org: w.Org, Waiting: w.Waiting, Standstill: *stands})
+			}
 		} else if w.Waiting > 0 || w.Held != ledger.CauseOff { // off with nothing waiting is how that company wants it
 			hold(held, w)
 		}
-		b.Failing.add(w)
+		addFailing(&b.Failing, w)
 		if w.Waiting > 0 {
-			b.Oldest = append(b.Oldest, OrgWaiting{Org: w.Org, Count: w.Waiting, Age: w.Age, Held: w.Held})
+			b.Oldest = append(b.Oldest, ledger.OrgWaiting{Org: w.Org, Count: w.Waiting, Age: w.Age, Held: w.Held})
 		}
 	}
 	for _, group := range held {
 		b.Held = append(b.Held, *group)
 	}
-	slices.SortFunc(b.Held, func(a, b HeldGroup) int {
+	slices.SortFunc(b.Held, func(a, b ledger.HeldGroup) int {
 		return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Cause, b.Cause))
 	})
-	b.lateOrgs = lateOrgs(list)
-	slices.SortStableFunc(b.Oldest, func(a, b OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
+	b.LateOrgs = lateOrgs(list)
+	slices.SortStableFunc(b.Oldest, func(a, b ledger.OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
 	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
+	slices.SortStableFunc(b.Still, func(a, b ledger.OrgStill) int { return b.Until.Compare(a.Until) })
 }
 
-func hold(held map[ledger.Cause]*HeldGroup, w orgWork) {
+func hold(held map[ledger.Cause]*ledger.HeldGroup, w orgWork) {
 	group := held[w.Held]
 	if group == nil {
-		group = &HeldGroup{Cause: w.Held}
+		group = &ledger.HeldGroup{Cause: w.Held}
 		held[w.Held] = group
 	}
 	group.Count++
@@ -111,7 +117,7 @@ func hold(held map[ledger.Cause]*HeldGroup, w orgWork) {
 	}
 }
 
-func (f *Failing) add(w orgWork) {
+func addFailing(f *ledger.Failing, w orgWork) {
 	if w.Failing == 0 || w.Held != ledger.CauseNone {
 		return
 	}

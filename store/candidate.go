@@ -19,6 +19,7 @@ type Candidate struct {
 	LinkedIn  *string
 	Note      string
 	LaterNote *string // of a newer result that came after it was sent
+	Answer    *Answer // of Greenhouse, to those who ask by Reveal alone
 }
 
 // Name is the whole name as one would write it: without the "-" that stands for a last name which there is not.
@@ -64,6 +65,9 @@ func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, err
 			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
 		if err != nil {
 			return notFound(err)
+		}
+		if p.Answer, err = oneAnswer(tx.Query(ctx, readAnswer, export)); err != nil {
+			return err
 		}
 		return auditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
 	})

@@ -3,17 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"github.com/interviewing-io/greenhouse-export/ledger"
 )
-
-// Causes lists every cause, of exports and of companies that are held.
-var Causes = []ledger.Cause{
-	ledger.CauseDecisionMissing, ledger.CauseDecisionNo, ledger.CauseWithdrawn, ledger.CausePractice, ledger.CauseGreenhouseDown, ledger.CauseLimited, ledger.CauseOutcomeUnknown,
-	ledger.CauseDuplicatePossible, ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseBug, ledger.CauseDiscarded, ledger.CauseSkipped, ledger.CauseDropped, ledger.CauseErased,
-	ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused, ledger.CauseAuthRejected, ledger.CausePermissionDenied,
-	ledger.CauseMessageInvalid,
-}
 
 // SchemaVersion is the newest of our migrations that was applied to the database, which may be newer than this binary. A database
 // without the schema gives Postgres' error 42P01 or 3F000. needs is the newest migration that a binary must know to work with it:

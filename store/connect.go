@@ -179,7 +179,7 @@ func (c Connect) save(ctx context.Context, tx pgx.Tx, by By, have lockedSettings
 	// The trigger track_hold ends the hold's episode, as accepted where last_good_at moves and as replaced where it does not.
 	_, err = tx.Exec(ctx, `
 		UPDATE ghexport.integrations
-		   SET `+endHold+`, decrypt_failed_at = CASE WHEN NOT $3 THEN decrypt_failed_at END,
+		   SET `+endHold+`, refused_targets = '{}', decrypt_failed_at = CASE WHEN NOT $3 THEN decrypt_failed_at END,
 		       last_good_at = CASE WHEN $2 THEN clock_timestamp() ELSE last_good_at END
 		 WHERE org_id = $1 AND ($2 OR $3 OR credential_version <> $4)`, c.OrgID, c.Tested, c.Tested || c.SealedKey != nil, have.version)
 	if err != nil {

@@ -37,8 +37,8 @@ func (g DeadGroup) facts(version string) ledger.Deaths {
 
 // DeathTrend is how many died in each stretch of time, up to now.
 type DeathTrend struct {
-	Step   Seconds `json:"step_s"`
-	Counts []int64 `json:"counts"`
+	Step   ledger.Seconds `json:"step_s"`
+	Counts []int64        `json:"counts"`
 }
 
 // deadGroups is how many groups a list shows.
@@ -107,7 +107,7 @@ func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) err
 		}
 	}
 	for i := range groups {
-		groups[i].Trend = DeathTrend{Step: Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
+		groups[i].Trend = DeathTrend{Step: ledger.Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
 	}
 	w := f.where()
 	rows, err := tx.Query(ctx, `

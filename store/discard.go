@@ -9,9 +9,5 @@ import (
 // Discard ends exports that nobody wants sent: pending and dead ones become cancelled (discarded). A [Store.Replay] takes it back.
 // Each batch is a transaction with its audit rows; doing it twice refuses the second time.
 func (s *Store) Discard(ctx context.Context, r Request) (Result, error) {
-	ids, err := s.selected(ctx, r.Filter, ledger.StatePending, ledger.StateDead)
-	if err != nil {
-		return Result{}, err
-	}
-	return s.apply(ctx, verb{Verb: ledger.VerbDiscard}, r.By, r.DryRun, ids)
+	return s.applySelected(ctx, verb{Verb: ledger.VerbDiscard}, r, ledger.StatePending, ledger.StateDead)
 }

@@ -17,18 +17,26 @@ const dropBatch = 2000
 // waits long; the transaction that turns it on drops the rest with [dropWaiting]. A company that is on, or that somebody turns on
 // meanwhile, it leaves as it is.
 func (s *Store) dropAhead(ctx context.Context, org string, by By) (int64, error) {
-	var total int64
+	var total, after int64
 	for {
 		exports, err := s.dropBatch(ctx, org, by, dropExports)
 		total += exports
-		if err != nil {
+		var looked droppedMessages
+		if err == nil {
+			var messages int64
+			messages, err = s.dropBatch(ctx, org, by, func(ctx context.Context, tx pgx.Tx, org string, limit *int) (dropped []int64, err error) {
+				dropped, looked, err = dropMessages(ctx, tx, org, limit, after)
+				return dropped, err
+			})
+			total += messages
+		}
+		switch {
+		case errors.Is(err, errTurnedOn):
+			return total, nil
+		case err != nil || exports < dropBatch && looked.n < dropBatch:
 			return total, err
 		}
-		messages, err := s.dropBatch(ctx, org, by, dropMessages)
-		total += messages
-		if err != nil || exports < dropBatch && messages < dropBatch {
-			return total, err
-		}
+		after = max(after, looked.last) // go on behind what was looked at, dropped or not
 	}
 }
 
@@ -52,9 +60,6 @@ func (s *Store) dropBatch(ctx context.Context, org string, by By, drop dropper) 
 		n = int64(len(dropped))
 		return auditExports(ctx, tx, by, dropAction, dropped, nil)
 	})
-	if errors.Is(err, errTurnedOn) {
-		return 0, nil
-	}
 	return n, err
 }
 
@@ -69,7 +74,7 @@ func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	fresh, err := dropMessages(ctx, tx, org, nil)
+	fresh, _, err := dropMessages(ctx, tx, org, nil, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -116,44 +121,49 @@ func dropExports(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int6
 // dropMessages cancels what was never folded, and takes the relay's turn for that. The ledger gets a row without a body, and the
 // message is kept aside for it. The row's version is one less than the message's, so that a replay, which puts the message back, lets
 // the fold take it as new.
-func dropMessages(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int64, error) {
+func dropMessages(ctx context.Context, tx pgx.Tx, org string, limit *int, after int64) ([]int64, droppedMessages, error) {
 	if err := relayTurn.await(ctx, tx); err != nil {
-		return nil, err
+		return nil, droppedMessages{}, err
 	}
-	messages, err := unfolded(ctx, tx, org, limit)
+	messages, err := unfolded(ctx, tx, org, limit, after)
 	if err != nil {
-		return nil, err
+		return nil, messages, err
 	}
-	return messages.drop(ctx, tx)
+	dropped, err := messages.drop(ctx, tx)
+	return dropped, messages, err
 }
 
 // droppedMessages are the newest messages of interviews that both said yes to, in columns.
 type droppedMessages struct {
 	ids           []int64
 	interviewedAt []time.Time
+
+	n    int   // messages looked at
+	last int64 // and the last of them
 }
 
 // unfolded reads the newest message of each interview in the company's outbox and keeps those that are eligible. A time that does not
 // parse can only stand in a message that no fold takes either; it stays for the relay to reject.
-func unfolded(ctx context.Context, tx pgx.Tx, org string, limit *int) (droppedMessages, error) {
+func unfolded(ctx context.Context, tx pgx.Tx, org string, limit *int, after int64) (droppedMessages, error) {
 	var d droppedMessages
 	rows, err := tx.Query(ctx, `
 		SELECT o.id, o.message ->> 'interviewed_at'
 		  FROM ghexport.outbox o -- outbox_by_org
-		 WHERE o.org_id = $1
+		 WHERE o.org_id = $1 AND o.id > $3
 		   AND `+eligibleMessage+`
 		   AND jsonb_typeof(o.message #> '{candidate,id}') = 'string'
 		   AND NOT EXISTS (SELECT FROM ghexport.outbox n -- outbox_by_interview
 		                    WHERE n.org_id = o.org_id AND n.interview_id = o.interview_id
 		                      AND (n.version > o.version OR n.version = o.version AND n.id < o.id))
 		 ORDER BY o.id
-		 LIMIT $2`, org, limit)
+		 LIMIT $2`, org, limit, after)
 	if err != nil {
 		return d, fmt.Errorf("read what is not folded: %w", err)
 	}
 	var id int64
 	var text *string
 	_, err = pgx.ForEachRow(rows, []any{&id, &text}, func() error {
+		d.n, d.last = d.n+1, id
 		if text == nil {
 			return nil
 		}

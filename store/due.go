@@ -44,7 +44,7 @@ type dueExport struct {
 	Found  bool
 	Now    time.Time
 	OrgID  string
-	Trial  bool // only one may go, to try whether a 403 is over
+	Trial  bool // only one may go, to try whether a hold is over
 	Free   int  // places under the in-flight cap
 	Cap    int  // and the cap
 	Second string
@@ -95,6 +95,39 @@ const newerMessage = `
 	 OR EXISTS (SELECT FROM ghexport.rejected r
 	             WHERE r.org_id = e.org_id AND r.interview_id = e.interview_id AND r.version > e.version))`
 
+// notRefused is true of an export e whose target goes like any other.
+const notRefused = `(cardinality(i.refused_targets) = 0 OR ` + targetOf + ` <> ALL (i.refused_targets))`
+
+// oneOfRefused is one export for a target that was refused, while none is under way: they go one at a time beside the others.
+const oneOfRefused = `
+			 SELECT e.* FROM ghexport.exports e -- exports_due
+			  WHERE NOT i.trial AND cardinality(i.refused_targets) > 0
+			    AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			    AND ` + targetOf + ` = ANY (i.refused_targets)
+			    AND NOT EXISTS (SELECT FROM ghexport.exports e -- exports_in_flight
+			                     WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL AND ` + targetOf + ` = ANY (i.refused_targets))
+			  ORDER BY e.lane, e.due_at, e.id LIMIT 1`
+
+// oneOnTrial is the export that tries whether a hold is over: the oldest that is no suspect and meant for another target than these;
+// else one that is no suspect; else any. All that is due is looked through for it, once for each trial.
+const oneOnTrial = `
+			 SELECT e.* FROM (
+				(SELECT 1 AS choice, e.id FROM ghexport.exports e -- exports_due
+				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+				    AND e.id <> ALL (i.suspects) AND ` + targetOf + ` <> ALL (i.suspect_targets)
+				  ORDER BY e.lane, e.due_at, e.id LIMIT 1)
+				UNION ALL
+				(SELECT 2, e.id FROM ghexport.exports e -- exports_due
+				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+				    AND e.id <> ALL (i.suspects)
+				  ORDER BY e.lane, e.due_at, e.id LIMIT 1)
+				UNION ALL
+				(SELECT 3, e.id FROM ghexport.exports e -- exports_due
+				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+				  ORDER BY e.lane, e.due_at, e.id LIMIT 1)
+				ORDER BY choice LIMIT 1) chosen
+			   JOIN ghexport.exports e ON e.id = chosen.id`
+
 // dueExports looks at companies with due exports, in their order behind one.
 const dueExports = `
 	WITH RECURSIVE due(org_id, n) AS (
@@ -130,7 +163,7 @@ const dueOfThem = `looked AS (
 		 ) busy
 		 WHERE ` + ourTurn + `
 		   AND (held.reason IS NULL
-		        OR held.reason = 'permission.denied' AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
+		        OR held.reason IN ` + onTrial + ` AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
 		 ORDER BY i.org_id
 	), room AS MATERIALIZED (
 		SELECT CASE WHEN lying.queued <= lying.ahead * 3 / 4 THEN lying.ahead - lying.queued ELSE 0 END::int AS n
@@ -139,22 +172,28 @@ const dueOfThem = `looked AS (
 		          FROM ghexport.exports q
 		         WHERE q.job_id IS NOT NULL) lying -- exports_in_flight
 	), oldest AS MATERIALIZED (
-		SELECT r.org_id, r.trial, r.free, r.in_flight_cap, r.second_interview, r.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
+		SELECT i.org_id, i.trial, i.free, i.in_flight_cap, i.second_interview, i.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
 		       e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, e.candidate_digest, e.email_digest
-		  FROM ready r
-		  LEFT JOIN ghexport.budgets b ON b.credential = r.key_digest
+		  FROM ready i
+		  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 		 CROSS JOIN LATERAL (
 			(SELECT e.* FROM ghexport.exports e -- exports_due, live work
-			  WHERE e.org_id = r.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
-			  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
+			  WHERE NOT i.trial AND e.org_id = i.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			    AND ` + notRefused + `
+			  ORDER BY e.due_at, e.id LIMIT greatest(i.free, 0))
 			UNION ALL
 			(SELECT e.* FROM ghexport.exports e -- exports_due, replays
-			  WHERE e.org_id = r.org_id AND e.lane = 1 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
-			  ORDER BY e.due_at, e.id LIMIT greatest(r.free, 0))
+			  WHERE NOT i.trial AND e.org_id = i.org_id AND e.lane = 1 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			    AND ` + notRefused + `
+			  ORDER BY e.due_at, e.id LIMIT greatest(i.free, 0))
+			UNION ALL
+			(` + oneOfRefused + `)
+			UNION ALL
+			(` + oneOnTrial + `)
 		 ) e
-		 WHERE r.free > 0
+		 WHERE i.free > 0
 		   AND (b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
-		 ORDER BY r.org_id -- what the limit leaves out lies behind all that it takes
+		 ORDER BY i.org_id -- what the limit leaves out lies behind all that it takes
 		 LIMIT (SELECT CASE WHEN n > 0 THEN n + $4::int ELSE 0 END FROM room)
 	)
 	SELECT looked.last, room.n, e.id IS NOT NULL OR NULL, clock_timestamp(), e.org_id, e.trial, e.free, e.in_flight_cap, e.second_interview, e.key_digest,

@@ -112,11 +112,6 @@ func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
 		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, detailCap))
 }
 
-// ResumeOrg ends [Store.PauseOrg]; what waited is sent. It returns false where the company was not paused.
-func (s *Store) ResumeOrg(ctx context.Context, org string, by By) (bool, error) {
-	return s.switchOrg(ctx, ledger.ActionOrgResume, org, by, "paused_at IS NOT NULL", "paused_at = NULL, paused_by = NULL, paused_reason = NULL, released_at = clock_timestamp()")
-}
-
 // switchOrg changes a company that is as the guard says, records it and wakes the relay. The guard and the change are SQL of ours.
 func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string, by By, guard, change string, args ...any) (changed bool, err error) {
 	err = s.inTx(ctx, string(action), func(tx pgx.Tx) error {

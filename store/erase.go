@@ -40,17 +40,40 @@ type ErasedExport struct {
 type Erased struct {
 	Exports  []ErasedExport `json:"exports"`  // in the order of their numbers
 	Messages int            `json:"messages"` // that had not been folded, or were kept for later
+	Texts    []ErasedText   `json:"texts"`    // others' words that name the person
+
+	words personWords // of a dry run: what the person is called by
 }
 
 // Erase takes a candidate's name, email, LinkedIn and notes, those of earlier revisions and of messages that wait included, and the
 // producer's id of the candidate. Rows, keys, versions, Greenhouse's ids and digests stay, so that a repeat is known and sent by nobody.
-// What was sent stays sent; all else becomes cancelled (erased), what is on its way or in doubt with the flag may_exist. One
-// transaction, which waits for the relay's turn unless it is a dry run; then leftovers of folds that were cut off. Doing it again is safe and takes what came
-// since. With nobody found the result is empty.
+// What was sent stays sent; all else becomes cancelled (erased), what is on its way or in doubt with the flag may_exist. First others'
+// words that name the person are replaced, or listed where they are not the service's to change; then one transaction, which waits for
+// the relay's turn unless it is a dry run; then leftovers of folds that were cut off. Doing it again is safe and takes what came since.
+// With nobody found the result is empty.
 func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 	q.Candidate = strings.TrimSpace(q.Candidate)
-	var out Erased
-	err := s.inTx(ctx, "erase", func(tx pgx.Tx) (err error) {
+	plan := q
+	plan.DryRun = true
+	planned, err := s.eraseRun(ctx, plan)
+	if err != nil {
+		return planned, err
+	}
+	texts, err := s.texts(ctx, q, planned.words, planned.Exports)
+	if planned.Texts = texts; err != nil || q.DryRun {
+		return planned, err
+	}
+	q.By.Reason, _, _ = planned.words.replaced(q.By.Reason) // it stays for ever
+	out, err := s.eraseRun(ctx, q)
+	if out.Texts = texts; err != nil {
+		return out, err
+	}
+	return out, s.eraseLeftovers(ctx, out)
+}
+
+// eraseRun is one erasure in one transaction, or what it would be.
+func (s *Store) eraseRun(ctx context.Context, q Erasure) (out Erased, err error) {
+	err = s.inTx(ctx, "erase", func(tx pgx.Tx) (err error) {
 		if !q.DryRun { // no fold may run: it would bring back what it had read before
 			if err := relayTurn.await(ctx, tx); err != nil {
 				return err
@@ -59,10 +82,7 @@ func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 		out, err = q.run(ctx, tx)
 		return err
 	})
-	if err != nil || q.DryRun {
-		return out, err
-	}
-	return out, s.eraseLeftovers(ctx, out)
+	return out, err
 }
 
 func (q Erasure) run(ctx context.Context, tx pgx.Tx) (out Erased, err error) {
@@ -79,7 +99,10 @@ func (q Erasure) run(ctx context.Context, tx pgx.Tx) (out Erased, err error) {
 		return out, err
 	}
 	if q.DryRun {
-		out.Messages, err = countMessages(ctx, tx, out.Exports, waiting)
+		if out.Messages, err = countMessages(ctx, tx, out.Exports, waiting); err != nil {
+			return out, err
+		}
+		out.words, err = q.words(ctx, tx, waiting, out.Exports)
 		return out, err
 	}
 	if len(out.Exports) == 0 {

@@ -105,6 +105,13 @@ func (e *explained) sendCalls() []call {
 	}
 	return []call{
 		{name: "Intend", do: e.intend, uses: []string{"exports_pkey", "outbox_by_interview", "exports_due", "bodies_pkey"}},
+		{name: "FailIntent", do: func(ctx context.Context) error {
+			g := e.granted[0]
+			e.granted = e.granted[1:]
+			return nothing(e.serve.FailIntent(ctx, store.RefusedIntent{
+				Intent: store.Intent{ExportID: g.ExportID, Token: g.Token}, Detail: "refused", Delays: []time.Duration{time.Minute}, GiveUp: time.Hour,
+			}))
+		}, uses: []string{"exports_pkey", "integrations_pkey"}},
 		{name: "SettleSent", do: settle(ledger.OutcomeSent, ""), uses: settled},
 		{name: "SettleAgain", do: settle(ledger.OutcomeAgain, ledger.CauseGreenhouseDown), uses: settled},
 		{name: "SettleHold", do: settle(ledger.OutcomeHold, ledger.CausePermissionDenied), uses: settled},
@@ -235,6 +242,10 @@ func (e *explained) exportCalls() []call {
 		{name: "Why", do: func(ctx context.Context) error { return nothing(e.serve.Why(ctx, "org_7", "iv_5001")) },
 			uses: []string{"exports_key", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
 		{name: "WhyAnywhere", do: func(ctx context.Context) error { return nothing(e.serve.Why(ctx, "", "iv_5001")) }, uses: []string{"exports_key"}},
+		{name: "WhyCandidate", do: func(ctx context.Context) error {
+			return nothing(e.serve.WhyCandidate(ctx, "", "cand_5001", []byte("cand_5001")))
+		}, uses: []string{"exports_by_candidate"}},
+		{name: "WhyCandidateByID", do: func(ctx context.Context) error { return nothing(e.serve.WhyCandidate(ctx, "", "nobody", nil)) }, uses: []string{"exports_pkey"}},
 		{name: "WhyEmail", do: func(ctx context.Context) error { return nothing(e.serve.WhyEmail(ctx, "", []byte("ada5001@"))) }, uses: []string{"exports_by_email"}},
 		{name: "RefusedRetries", do: func(ctx context.Context) error { return nothing(e.serve.RefusedRetries(ctx, []int64{5001})) }, uses: []string{"exports_pkey"}},
 		{name: "RetriedBy", do: func(ctx context.Context) error { return nothing(e.serve.RetriedBy(ctx, 5001, 9)) }},
@@ -266,7 +277,7 @@ func (e *explained) healthCalls() []call {
 		{name: "Backlog", do: func(ctx context.Context) error { return nothing(e.serve.Backlog(ctx)) },
 			uses: []string{"exports_in_flight"}, may: map[string]string{"outbox": waits}},
 		{name: "States", do: func(ctx context.Context) error {
-			_, _, err := e.serve.States(ctx, store.Backlog{})
+			_, _, err := e.serve.States(ctx, ledger.Backlog{})
 			return err
 		}, may: map[string]string{"exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},

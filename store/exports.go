@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -85,14 +86,22 @@ func (f Filter) where() where {
 // stateRows says a state once more, in words that name an index which holds little beside its rows. A state that is most of the
 // ledger needs none.
 var stateRows = map[ledger.State]string{
-	ledger.StateIneligible: "e.cause IN ('decision.missing', 'decision.no', 'withdrawn', 'practice')", // exports_by_cause
+	ledger.StateIneligible: causesOf(ledger.StateIneligible), // exports_by_cause
 	ledger.StatePending:    "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL)",
 	ledger.StateQueued:     "e.job_id IS NOT NULL",
 	ledger.StateSending:    "e.job_id IS NOT NULL",
 	ledger.StateUnknown:    "e.attention_at IS NOT NULL",
 	ledger.StateDuplicate:  "e.attention_at IS NOT NULL",
 	ledger.StateDead:       "e.attention_at IS NOT NULL",
-	ledger.StateCancelled:  "e.cause IN ('discarded', 'skipped', 'dropped', 'erased')",
+	ledger.StateCancelled:  causesOf(ledger.StateCancelled),
+}
+
+func causesOf(s ledger.State) string {
+	var words []string
+	for _, cause := range ledger.CausesOf(s) {
+		words = append(words, "'"+string(cause)+"'")
+	}
+	return "e.cause IN (" + strings.Join(words, ", ") + ")"
 }
 
 // exportsPage is how many rows one query of a long list brings.

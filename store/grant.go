@@ -21,16 +21,17 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "exports",
+		"answers", "aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "door_counts", "exports",
 		"integrations",
-		"nodes", "notices", "outbox", "rejected", "revisions", "run_members", "runs", "state_counts",
+		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts",
 		"turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "revisions", "river_job", "river_queue", "run_members",
+		"attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "presences", "revisions", "river_job", "river_queue",
+		"run_members",
 		"runs", "state_counts", "waves",
 	}
 
@@ -41,6 +42,7 @@ var (
 		},
 		"control": {
 			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
+			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at",
 		},
 		"integrations": {
 			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",
@@ -49,7 +51,7 @@ var (
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
 			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "credit_to", "default_job_id", "notice_emails",
 			"notice_webhook", "revision", "switched_at", "switched_by", "test_report", "jobs_seen", "jobs_seen_at", "pools_seen",
-			"pools_seen_at", "refused", "check_at",
+			"pools_seen_at", "refused", "check_at", "suspects", "suspect_targets", "refused_targets", "deaths", "deaths_of",
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",

@@ -10,27 +10,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-func says(h store.Health) (list []string) {
+func says(h wording.Health) (list []string) {
 	for _, p := range h.Problems {
 		list = append(list, p.Says)
 	}
 	return list
 }
 
-func (d *db) health() store.Health {
+func (d *db) health() wording.Health {
 	d.t.Helper()
 	h, err := d.Health(d.t.Context())
 	require.NoError(d.t, err)
-	return h
+	return wording.OfHealth(h)
 }
 
 // alive says that a node is there that takes jobs.
-func (d *db) alive() store.Node {
+func (d *db) alive() ledger.Node {
 	d.t.Helper()
-	n := store.Node{ID: uuid.New(), Host: "node-a", Version: "v1", Sends: true}
+	n := ledger.Node{ID: uuid.New(), Host: "node-a", Version: "v1", Sends: true}
 	require.NoError(d.t, d.SeeNode(d.t.Context(), n))
 	return n
 }
@@ -55,6 +55,42 @@ func TestHealth_Headline(t *testing.T) {
 		d.exec("UPDATE ghexport.exports SET committed_at = now() - interval '700 ms'")
 		d.export(fixture{State: ledger.StatePending, DueIn: -time.Second})
 		assert.Regexp(t, `^All well: 1 sent in the last hour, half of them within (6|7)\d\d ms of their commit. 1 waiting`, d.health().Headline)
+	})
+
+	t.Run("NeverAllWellWhileSomethingIsNot", func(t *testing.T) {
+		t.Parallel()
+		for name, c := range map[string]struct {
+			with func(d *db)
+			says string
+		}{
+			"Failing": {func(d *db) {
+				d.export(fixture{State: ledger.StatePending, Cause: ledger.CauseGreenhouseDown, DueIn: time.Minute})
+				d.exec("UPDATE ghexport.exports SET first_failed_at = now() - interval '10 s'")
+			}, "Greenhouse is failing for 1 company"},
+			"Paused": {func(d *db) {
+				d.export(fixture{State: ledger.StatePending})
+				_, err := d.PauseOrg(d.t.Context(), "acme", kim)
+				require.NoError(d.t, err)
+			}, "1 company is standing still (paused)"},
+			"DueForLong": {func(d *db) { d.export(fixture{State: ledger.StatePending, DueIn: -5 * time.Minute}) }, "an export has been due for 5 min"},
+			"NoneSent": {func(d *db) {
+				d.attempted(d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded}), ledger.OutcomeDead, ledger.CausePayloadRefused, 0)
+			}, "none of 1 attempt in the last hour was sent"},
+			"SomeFailed": {func(d *db) {
+				d.attempted(d.export(fixture{State: ledger.StateSent}), ledger.OutcomeSent, ledger.CauseNone, 0)
+				d.attempted(d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded}), ledger.OutcomeDead, ledger.CausePayloadRefused, 0)
+			}, "1 of 2 attempts in the last hour failed"},
+		} {
+			d := setup(t)
+			d.alive()
+			d.company("acme")
+			c.with(d)
+			h := d.health()
+			assert.Empty(t, h.Problems, name)
+			assert.Contains(t, h.Headline, c.says, name)
+			assert.NotContains(t, h.Headline, "All well", name)
+			assert.False(t, h.Well, name)
+		}
 	})
 
 	t.Run("GreenhouseFails", func(t *testing.T) {

@@ -120,7 +120,7 @@ func (a AttemptRow) ended() string {
 		what += " (" + string(*a.Cause) + ")"
 	}
 	if a.NextAt != nil {
-		what += "; next try at " + moment(*a.NextAt)
+		what += "; next try at " + a.NextAt.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
 	return what
 }

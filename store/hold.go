@@ -26,10 +26,12 @@ const (
 	keepHold = `
 	       hold_cause = $3, hold_since = coalesce(hold_since, clock_timestamp()), hold_detail = nullif($4, ''),
 	       probe_at = ` + probeAgain + `, probes = probes + 1, trial_at = NULL, trial_export_id = NULL`
-	// endHold forgets what Greenhouse refused.
-	endHold = `
+	// release lets a company go that was held. What is under suspicion stays so.
+	release = `
 	       hold_cause = NULL, hold_since = NULL, hold_detail = NULL, probe_at = NULL, probes = 0, trial_at = NULL, trial_export_id = NULL,
-	       released_at = clock_timestamp(), check_at = ` + checkNext
+	       deaths = 0, deaths_of = NULL, released_at = clock_timestamp(), check_at = ` + checkNext
+	// endHold forgets what Greenhouse refused.
+	endHold = release + ", suspects = '{}', suspect_targets = '{}'"
 )
 
 // holdCompanies queues what the group's answers mean for their companies, by org. An answer counts only for the credential version
@@ -37,7 +39,7 @@ const (
 func holdCompanies(batch *pgx.Batch, in []Settle) {
 	var telling []Settle
 	for _, one := range in {
-		if one.Outcome == ledger.OutcomeHold || one.Trial {
+		if one.Outcome == ledger.OutcomeHold || one.Trial || one.Doubted || one.Outcome == ledger.OutcomeDead {
 			telling = append(telling, one)
 		}
 	}
@@ -51,12 +53,14 @@ func holdCompanies(batch *pgx.Batch, in []Settle) {
 			batch.Queue(countRefusal, one.OrgID, one.CredentialVersion)
 			batch.Queue(refuse, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, timeOrNil(one.StartedAt), one.Status)
 			batch.Queue(refuseTrial, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID, one.Status)
-		case one.Status > 0: // any answer but 401 and 403 releases
-			batch.Queue(acceptTrial, one.OrgID, one.CredentialVersion, one.ExportID, one.Status)
-		default: // no answer says nothing: the next probe tries again
-			batch.Queue(loseTrial, one.OrgID, one.CredentialVersion, one.ExportID)
+			one.suspect(batch)
+		case one.Trial:
+			one.endTrial(batch)
 		}
+		one.judgeAgain(batch)
+		one.countDeath(batch)
 	}
+	countAccepted(batch, in)
 }
 
 // countRefusal counts an export that was refused while its company is held.
@@ -87,19 +91,3 @@ var refuseTrial = `
 		 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $5
 		RETURNING *
 	)` + logCheck(CheckTrial, CheckRefused, "hold_cause", "hold_detail", "nullif($6::int, 0)")
-
-var acceptTrial = `
-	WITH held AS (
-		UPDATE ghexport.integrations
-		   SET ` + endHold + `, last_good_at = clock_timestamp()
-		 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3
-		RETURNING *
-	)` + logCheck(CheckTrial, CheckAccepted, "NULL", "NULL", "$4::int")
-
-var loseTrial = `
-	WITH held AS (
-		UPDATE ghexport.integrations
-		   SET trial_at = NULL, trial_export_id = NULL, probe_at = ` + probeSoon + `
-		 WHERE org_id = $1 AND credential_version = $2 AND trial_export_id = $3
-		RETURNING *
-	)` + logCheck(CheckTrial, CheckNone, "NULL", "NULL", "NULL::int")

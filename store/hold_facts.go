@@ -12,8 +12,8 @@ import (
 
 // HoldFacts gathers what there is to say about a company that may not send; nil for one that may. A company that nobody connected
 // is off.
-func (s *Store) HoldFacts(ctx context.Context, org string) (*HoldFacts, error) {
-	var f HoldFacts
+func (s *Store) HoldFacts(ctx context.Context, org string) (*ledger.HoldFacts, error) {
+	var f ledger.HoldFacts
 	var held *ledger.Cause
 	var digest []byte
 	err := s.Pool.QueryRow(ctx, holdFacts, org).Scan(&held, &f.Since, &f.GoodUntil, &f.Detail, &f.Status, &f.Reading, &f.KeyLast5,
@@ -37,20 +37,11 @@ func (s *Store) HoldFacts(ctx context.Context, org string) (*HoldFacts, error) {
 	return &f, nil
 }
 
-// Held says in words why a company may not send; nil for one that may.
-func (s *Store) Held(ctx context.Context, org string) (*HoldWords, error) {
-	f, err := s.HoldFacts(ctx, org)
-	if err != nil || f == nil {
-		return nil, err
-	}
-	words := f.Words()
-	return &words, nil
-}
-
 const holdFacts = `
 	SELECT held.reason,
 	       CASE held.reason WHEN 'stopped' THEN c.stopped_at WHEN 'paused' THEN i.paused_at WHEN 'decrypt.failed' THEN i.decrypt_failed_at
-	                        WHEN 'auth.rejected' THEN i.hold_since WHEN 'permission.denied' THEN i.hold_since END,
+	                        WHEN 'auth.rejected' THEN i.hold_since WHEN 'permission.denied' THEN i.hold_since
+	                        WHEN 'refusing' THEN i.hold_since END,
 	       h.good_until, coalesce(CASE held.reason WHEN 'paused' THEN i.paused_reason WHEN 'stopped' THEN c.stopped_reason ELSE i.hold_detail END, ''),
 	       coalesce(k.status, 0), coalesce(k.kind IN ('probe', 'daily', 'test'), false), coalesce(i.key_last5, ''),
 	       coalesce(i.created_by, ''), coalesce(i.created_by_name, ''), coalesce(i.mode, 'prospect'), coalesce(i.probes, 0), i.probe_at,
@@ -80,8 +71,8 @@ const userWorked = `
 	 ORDER BY k.id DESC
 	 LIMIT 1`
 
-func (s *Store) worked(ctx context.Context, query, org string, digest []byte, createdBy string) (*Worked, error) {
-	var w Worked
+func (s *Store) worked(ctx context.Context, query, org string, digest []byte, createdBy string) (*ledger.Worked, error) {
+	var w ledger.Worked
 	err := s.Pool.QueryRow(ctx, query, org, digest, createdBy).Scan(&w.At, &w.With)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil

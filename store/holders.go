@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,22 +10,12 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Holder is a session that keeps others from a lock that the service or a migration needs.
-type Holder struct {
-	Lock        string     `json:"lock"` // "relay", "runs", "notices", "slices", "counts" or "migrations"
-	PID         int32      `json:"pid"`
-	User        string     `json:"user"`
-	Application string     `json:"application"`
-	Since       *time.Time `json:"since"`    // when its transaction began; null where this role may not know
-	Stranger    bool       `json:"stranger"` // its role has no right on the lock: it stops older nodes and migrations alone
-}
-
 // holdsLong is how long a session of ours may have a turn: no pass, step or verb takes as long.
 const holdsLong = 20 * time.Second
 
 // Holders lists who has had a turn for too long, and strangers that hold the advisory lock of one or of migrations. Postgres tells
 // since when to the session's own role, superusers and pg_read_all_stats; of others, only that which is no ghexport is listed.
-func (s *Store) Holders(ctx context.Context) ([]Holder, error) {
+func (s *Store) Holders(ctx context.Context) ([]ledger.Holder, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH ours(turn, key) AS (
 			VALUES ('relay', x'67686578706f7274'::bigint), ('runs', x'67686578706f7275'::bigint), ('notices', x'6768786e'::bigint),
@@ -59,42 +48,9 @@ func (s *Store) Holders(ctx context.Context) ([]Holder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask who holds our locks: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Holder])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.Holder])
 	if err != nil {
 		return nil, fmt.Errorf("ask who holds our locks: %w", err)
 	}
 	return list, nil
-}
-
-// Says names the session and what waits for it.
-func (h Holder) Says() string {
-	since := ""
-	if h.Since != nil {
-		since = " since " + instant(*h.Since)
-	}
-	session := fmt.Sprintf("process %d of user %s (%s)", h.PID, h.User, ledger.Clean(h.Application, 60))
-	if h.Stranger {
-		return fmt.Sprintf("%s holds the advisory lock of %s%s: this version takes no notice, older nodes and migrations wait", session, h.Lock, since)
-	}
-	return fmt.Sprintf("%s has the turn of %s%s: %s", session, h.Lock, since, waitsFor[h.Lock])
-}
-
-// waitsFor is what nobody does while a turn is taken.
-var waitsFor = map[string]string{
-	"relay": "nothing is folded or handed out", "runs": "replay runs stand still", "notices": "nobody is told anything",
-	"slices": "charts are dearer to read", "counts": "counts of the ledger grow old",
-}
-
-// Do says how the session is ended.
-func (h Holder) Do() string {
-	return fmt.Sprintf("find out what it is, then end it: SELECT pg_terminate_backend(%d)", h.PID)
-}
-
-func (h *Health) holderProblems() (list []Problem) {
-	for _, holder := range h.Holders {
-		if holder.Stranger || strings.Contains("relay runs notices", holder.Lock) {
-			list = append(list, Problem{holder.Says(), ledger.FaultOurs, holder.Do(), RunbookStuck})
-		}
-	}
-	return list
 }

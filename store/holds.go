@@ -34,6 +34,7 @@ type HoldEnd string
 // The ends. Only after the first is it known that the company works again.
 const (
 	HoldAccepted HoldEnd = "accepted" // Greenhouse takes the credential, the same or a new one
+	HoldResumed  HoldEnd = "resumed"  // a person let it go on
 	HoldReplaced HoldEnd = "replaced" // another credential was saved without a test
 )
 

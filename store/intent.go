@@ -32,9 +32,14 @@ type Granted struct {
 	StartedAt   time.Time // by the database's clock
 	Failures    int
 	FirstFailed *time.Time
-	Trial       bool // it tries whether a 403 is over
+	Trial       bool   // it tries whether its company's hold is over
+	Doubted     bool   // it, or its target, was refused while another export was accepted: a 403 is its own
+	Target      string // what it is to be added to: job N, pool N, or nothing
 	Body        ledger.Body
 	Company     Sender
+
+	unreadable error // why the rest of it could not be read; nil of one that is returned
+	wal        int64 // written before this was committed
 }
 
 // Sender is what an intent reads of the company: credential, credit and mapping as they stand at that moment.
@@ -55,14 +60,17 @@ type Sender struct {
 var ErrNotGranted = errors.New("the export is not this job's to send")
 
 // Intend makes one export `sending` for one job, or returns [ErrNotGranted]. It never waits for a row. What concurrent callers ask
-// is committed as one statement. Any other error means "not known": the caller must send nothing, and settle the token as never left.
+// is committed as one statement. Any other error means "not known": the caller must send nothing, and settle the token as never left,
+// or where the database refuses the intent itself ([Refused]) call [Store.FailIntent].
 func (s *Store) Intend(ctx context.Context, i Intent) (*Granted, error) {
 	granted, err := s.intents.do(ctx, i)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("intent of export %d: %w", i.ExportID, err)
-	}
-	if granted == nil {
+	case granted == nil:
 		return nil, ErrNotGranted
+	case granted.unreadable != nil:
+		return nil, fmt.Errorf("intent of export %d: read what is to be sent: %w", i.ExportID, granted.unreadable)
 	}
 	return granted, nil
 }
@@ -84,9 +92,10 @@ const commitIntents = `
 		  JOIN ghexport.integrations i ON i.org_id = e.org_id
 		 CROSS JOIN ghexport.control c
 		 WHERE e.state = 'queued'
+		   AND ($6::oid = 0 OR c.tableoid = $6) -- not from tables that a restore has put in the place of those which the guard has seen
 		   AND coalesce(e.job_id, 0) = a.job_id -- not by exports_in_flight: the few asked for are found by their ids
 		   AND (ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
-		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) = 'permission.denied' AND i.trial_export_id = e.id)
+		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) IN ` + onTrial + ` AND i.trial_export_id = e.id)
 		   AND NOT ` + newerMessage + `
 		 ORDER BY e.id
 		   FOR NO KEY UPDATE OF e SKIP LOCKED
@@ -105,15 +114,17 @@ const commitIntents = `
 		 WHERE e.id = l.id AND l.in_time
 		RETURNING e.*
 	)
-	SELECT e.id, e.attempt, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
+	SELECT e.attempt, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,
+	       e.id, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
 	       e.first_failed_at, coalesce(i.trial_export_id = e.id, false),
+	       i.hold_cause IS NULL AND ` + doubted + `, ` + targetOf + `,
 	       b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
 	       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, ''),
 	       i.sealed_key, i.credential_version, i.created_by, i.key_digest,
 	       i.mode, (i.job_map ->> e.job)::bigint, i.default_job_id,
 	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit, i.credit_to, i.server_errors = 'ask'
 	  FROM sending e
-	  JOIN ghexport.bodies b ON b.id = e.body_id
+	  LEFT JOIN ghexport.bodies b ON b.id = e.body_id
 	  JOIN ghexport.integrations i ON i.org_id = e.org_id`
 
 func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, error) {
@@ -123,36 +134,67 @@ func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, 
 	for n, i := range asked {
 		exports[n], jobs[n], tokens[n], deadlines[n], timeouts[n] = i.ExportID, i.JobID, i.Token, i.Deadline, i.JobTimeout
 	}
-	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts)
+	var control uint32 // zero without a guard
+	if seen := s.positions.get(); seen != nil {
+		control = seen.Control
+	}
+	rows, err := s.Pool.Query(ctx, commitIntents, exports, jobs, tokens, deadlines, timeouts, control)
 	if err != nil {
 		return nil, err
 	}
-	found, err := pgx.CollectRows(rows, scanGranted)
+	byToken, err := readGranted(rows)
 	if err != nil {
 		return nil, err
-	}
-	byToken := make(map[uuid.UUID]*Granted, len(found))
-	for _, g := range found {
-		byToken[g.Token] = g
 	}
 	granted := make([]*Granted, len(asked))
 	for n, i := range asked { // by token: of two runs that ask for one export, one gets it
-		granted[n] = byToken[i.Token]
+		if granted[n] = byToken[i.Token]; granted[n] != nil {
+			s.positions.advance(granted[n].wal, i.JobID)
+		}
+	}
+	if len(byToken) < len(asked) {
+		s.lookOnceASecond(ctx)
 	}
 	return granted, nil
 }
 
-func scanGranted(row pgx.CollectableRow) (*Granted, error) {
-	var g Granted
+// readGranted reads what was granted, by token. A row that cannot be read is an error of its own export alone: the statement has
+// committed, and without the others' rows their exports would wait for a deadline and end `unknown`.
+func readGranted(rows pgx.Rows) (map[uuid.UUID]*Granted, error) {
+	defer rows.Close()
+	granted := map[uuid.UUID]*Granted{}
+	for rows.Next() {
+		var g Granted
+		columns, then := g.columns()
+		types, fields, values := rows.Conn().TypeMap(), rows.FieldDescriptions(), rows.RawValues()
+		scan := func(n int) error { // Rows.Scan would end the rows at the first error
+			return types.Scan(fields[n].DataTypeOID, fields[n].Format, values[n], columns[n])
+		}
+		if err := scan(0); err != nil {
+			return nil, err
+		}
+		for n := 1; n < len(columns) && g.unreadable == nil; n++ {
+			if err := scan(n); err != nil {
+				g.unreadable = fmt.Errorf("column %d: %w", n+1, err)
+			}
+		}
+		then()
+		granted[g.Token] = &g
+	}
+	return granted, rows.Err()
+}
+
+// columns are where the columns of commitIntents go, the token first, and what is to be done once they are there.
+func (g *Granted) columns() ([]any, func()) {
 	var mode string
 	var mapped, otherwise *int64
-	err := row.Scan(&g.ExportID, &g.Token, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
-		&g.FirstFailed, &g.Trial,
+	return []any{
+		&g.Token, &g.wal, &g.ExportID, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
+		&g.FirstFailed, &g.Trial, &g.Doubted, &g.Target,
 		&g.Body.FirstName, &g.Body.LastName, &g.Body.Email, &g.Body.LinkedIn, &g.Body.Note, &g.Body.NoteFormat,
 		&g.Body.InterviewerName, &g.Body.InterviewerEmail,
 		&g.Company.SealedKey, &g.Company.CredentialVersion, &g.Company.CreatedBy, &g.Company.KeyDigest,
 		&mode, &mapped, &otherwise, &g.Company.PoolID, &g.Company.StageID, &g.Company.Credit, &g.Company.CreditTo,
-		&g.Company.AsksOnServerErrors)
-	g.Company.JobID = jobFor(mode, mapped, otherwise)
-	return &g, err
+		&g.Company.AsksOnServerErrors,
+	}, func() { g.Company.JobID = jobFor(mode, mapped, otherwise) }
 }

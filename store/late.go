@@ -3,23 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/jackc/pgx/v5"
-)
-
-// Keeper is what keeps an export that is due from being handed out.
-type Keeper string
-
-// What may keep one. What a company's hold keeps is not due; see [HeldGroup].
-const (
-	KeptByRelay   Keeper = "relay"   // nothing: dispatch would hand it out, and no relay does
-	KeptBySibling Keeper = "sibling" // another export of the candidate: dispatch would set it aside for that, and no relay does
-	KeptByBudget  Keeper = "budget"  // the company's requests are spent, or Greenhouse said to wait
-	KeptByPlace   Keeper = "place"   // as many of the company as may be under way are, or the workers have enough
-	KeptByMessage Keeper = "message" // a newer message of the interview that is not folded
 )
 
 // How late is too late. Dispatch takes milliseconds.
@@ -29,18 +17,6 @@ const (
 	lateUntil = 30 * time.Second // a budget that is free again sooner keeps nobody in any way that one would notice
 )
 
-// Late is a company that may send and has had due exports for longer than a minute.
-type Late struct {
-	Org      string     `json:"org_id"`
-	ExportID int64      `json:"export_id"` // the one that goes first
-	Age      Seconds    `json:"age_s"`     // for how long nothing but its keeper has kept it
-	Keeper   Keeper     `json:"kept_by"`
-	Until    *time.Time `json:"until"`  // when a budget is free again, as far as is known
-	Stands   bool       `json:"stands"` // it does not merely take its turn: nothing of the company moves
-
-	would map[int64]bool // what dispatch would move of it at this moment
-}
-
 // lateFacts is what stands in a company's way.
 type lateFacts struct {
 	Org      string
@@ -48,6 +24,7 @@ type lateFacts struct {
 	InFlight int
 	Cap      int
 	FlightAt *time.Time // when what is under way for longest was handed out
+	Target   *time.Time // and what of that is for a target that was refused: of those one goes at a time
 	Blocked  *time.Time // until when its budget is
 	Since    time.Time  // when it could last have begun to wait: it was let go, or its export became due
 	Moved    time.Time  // when something was last handed out or answered with its credential, or its budget's stop ended
@@ -59,9 +36,9 @@ type lateFacts struct {
 
 // late compares what dispatch would do for some companies with what it has done: the same look and the same plan, whose result is not
 // carried out. Its cost is that of one pass over as many companies.
-func (s *Store) late(ctx context.Context, orgs []string) (list []Late, err error) {
+func (s *Store) late(ctx context.Context, orgs []string) (list []ledger.Late, err error) {
 	if len(orgs) == 0 {
-		return []Late{}, nil
+		return []ledger.Late{}, nil
 	}
 	err = s.inTx(ctx, "compare what is due with what goes", func(tx pgx.Tx) error {
 		list = nil
@@ -91,7 +68,7 @@ func (s *Store) late(ctx context.Context, orgs []string) (list []Late, err error
 }
 
 const factsOfLate = `
-	SELECT i.org_id, clock_timestamp(), f.n, i.in_flight_cap, f.since,
+	SELECT i.org_id, clock_timestamp(), f.n, i.in_flight_cap, f.since, f.target,
 	       CASE WHEN b.blocked_until > clock_timestamp() THEN b.blocked_until END, w.since,
 	       greatest(w.since, b.updated_at, CASE WHEN b.blocked_until <= clock_timestamp() THEN b.blocked_until END), d.id,
 	       q.queued, q.sending, q.since
@@ -100,7 +77,8 @@ const factsOfLate = `
 	 CROSS JOIN ghexport.control c
 	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 	 CROSS JOIN LATERAL (
-		SELECT count(*)::int AS n, min(e.updated_at) AS since FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL -- exports_in_flight
+		SELECT count(*)::int AS n, min(e.updated_at) AS since, min(e.updated_at) FILTER (WHERE ` + targetOf + ` = ANY (i.refused_targets)) AS target
+		  FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL -- exports_in_flight
 	 ) f
 	  LEFT JOIN LATERAL (
 		SELECT l.id, l.due_at
@@ -120,7 +98,7 @@ const factsOfLate = `
 	 ) q`
 
 // judgeLate says of each company what keeps it. Pure.
-func judgeLate(look dueLook, facts []lateFacts) (list []Late) {
+func judgeLate(look dueLook, facts []lateFacts) (list []ledger.Late) {
 	plan := planDispatch(look)
 	ofOrg, credential := map[int64]string{}, map[string]string{}
 	for _, e := range look.Exports {
@@ -140,11 +118,11 @@ func judgeLate(look dueLook, facts []lateFacts) (list []Late) {
 		sort(aside, ids)
 	}
 	for _, f := range facts {
-		l := f.judge(queue[f.Org], aside[f.Org])
-		if budget, looked := plan.budgets[credential[f.Org]]; l.Keeper == KeptByBudget && l.Until == nil && looked {
+		l := f.judge(credential[f.Org] != "", queue[f.Org], aside[f.Org])
+		if budget, looked := plan.budgets[credential[f.Org]]; l.Keeper == ledger.KeptByBudget && l.Until == nil && looked {
 			l.Until = budget.freeAgain()
 		}
-		if l.Keeper == KeptByBudget {
+		if l.Keeper == ledger.KeptByBudget {
 			l.Stands = l.Until != nil && l.Until.Sub(f.Now) > lateUntil
 		}
 		l.Stands = l.Stands && l.Age.Duration() > lateAfter
@@ -153,28 +131,30 @@ func judgeLate(look dueLook, facts []lateFacts) (list []Late) {
 	return list
 }
 
-func (f lateFacts) judge(queue, aside map[int64]bool) Late {
-	l := Late{Org: f.Org, Age: Seconds(f.Now.Sub(f.Since).Seconds()), would: queue}
+func (f lateFacts) judge(looked bool, queue, aside map[int64]bool) ledger.Late {
+	l := ledger.Late{Org: f.Org, Age: ledger.Seconds(f.Now.Sub(f.Since).Seconds()), Would: queue}
 	if f.ExportID == nil {
-		l.Keeper = KeptByMessage
+		l.Keeper = ledger.KeptByMessage
 		return l
 	}
 	l.ExportID = *f.ExportID
 	longAgo := func(at *time.Time) bool { return at != nil && f.Now.Sub(*at) > lateAfter }
-	unmoved := Seconds(f.Now.Sub(f.Moved).Seconds())
+	unmoved := ledger.Seconds(f.Now.Sub(f.Moved).Seconds())
 	switch {
 	case 2*f.Queued >= max(queueAhead, 2*f.Sending): // dispatch fills up when a quarter has gone
-		l.Keeper, l.Stands = KeptByPlace, longAgo(f.QueuedAt)
+		l.Keeper, l.Stands = ledger.KeptByPlace, longAgo(f.QueuedAt)
 	case f.InFlight >= f.Cap:
-		l.Keeper, l.Stands = KeptByPlace, longAgo(f.FlightAt)
+		l.Keeper, l.Stands = ledger.KeptByPlace, longAgo(f.FlightAt)
 	case f.Blocked != nil:
-		l.Keeper, l.Until = KeptByBudget, f.Blocked
+		l.Keeper, l.Until = ledger.KeptByBudget, f.Blocked
 	case len(queue) > 0:
-		l.Keeper, l.Age, l.Stands = KeptByRelay, unmoved, true
+		l.Keeper, l.Age, l.Stands = ledger.KeptByRelay, unmoved, true
 	case len(aside) > 0:
-		l.Keeper, l.Age, l.Stands = KeptBySibling, unmoved, true
+		l.Keeper, l.Age, l.Stands = ledger.KeptBySibling, unmoved, true
+	case f.Target != nil && !looked:
+		l.Keeper, l.Stands = ledger.KeptByPlace, longAgo(f.Target)
 	default:
-		l.Keeper = KeptByBudget
+		l.Keeper = ledger.KeptByBudget
 	}
 	return l
 }
@@ -202,27 +182,4 @@ func lateOrgs(list []orgWork) []string {
 		orgs = append(orgs, w.Org)
 	}
 	return orgs
-}
-
-// Says tells what keeps the company's exports, as a clause that goes on from "it is due".
-func (l Late) Says() string {
-	switch l.Keeper {
-	case KeptByRelay:
-		return "nothing keeps it, and no relay hands it out"
-	case KeptBySibling:
-		return "another export of the candidate keeps it, and no relay has looked at it"
-	case KeptByBudget:
-		if l.Until != nil {
-			return "the company's budget keeps it until " + moment(*l.Until)
-		}
-		return "the company's budget keeps it"
-	case KeptByPlace:
-		if l.Stands {
-			return "every place for what is under way is taken, and nothing of that moves"
-		}
-		return "every place for what is under way is taken"
-	case KeptByMessage:
-		return "a newer message of the interview keeps it"
-	}
-	return fmt.Sprintf("kept by %s", l.Keeper)
 }

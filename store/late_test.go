@@ -9,11 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // late is a company whose first export has been due for two minutes, as it was then; changes make what keeps it.
-func late(t *testing.T, changes ...string) (*db, store.Health) {
+func late(t *testing.T, changes ...string) (*db, wording.Health) {
 	t.Helper()
 	d := setup(t)
 	d.alive()
@@ -36,16 +36,16 @@ func (d *db) busy(n int, state ledger.State, since string) {
 }
 
 // because is what `why` says of the export's being due.
-func (d *db) because(interview string) store.Check {
+func (d *db) because(interview string) wording.Check {
 	d.t.Helper()
 	list, err := d.Why(d.t.Context(), "acme", interview)
 	require.NoError(d.t, err)
-	for _, check := range list[0].Checks {
+	for _, check := range wording.Explain(list)[0].Checks {
 		if check.Check == "due" {
 			return check
 		}
 	}
-	return store.Check{}
+	return wording.Check{}
 }
 
 // Whatever keeps a due export for more than a minute is named, by health and by why, and is a problem where nothing moves.
@@ -59,7 +59,7 @@ func TestHealth_Late(t *testing.T) {
 		t.Parallel()
 		d, h := late(t)
 		require.Len(t, h.Late, 1)
-		assert.Equal(t, store.KeptByRelay, h.Late[0].Keeper)
+		assert.Equal(t, ledger.KeptByRelay, h.Late[0].Keeper)
 		assert.InDelta(t, 120, float64(h.Late[0].Age), 10)
 		assert.Equal(t, []string{"exports are due, nothing keeps them and no relay hands them out (relay), of 1 company: acme for 2 min"}, says(h))
 		check := d.because("iv_0")
@@ -90,7 +90,7 @@ func TestHealth_Late(t *testing.T) {
 		d, _ := late(t)
 		d.export(fixture{State: ledger.StateUnknown, Candidate: "ada"})
 		h := d.health()
-		assert.Equal(t, store.KeptBySibling, h.Late[0].Keeper)
+		assert.Equal(t, ledger.KeptBySibling, h.Late[0].Keeper)
 		assert.Contains(t, says(h)[0], "(sibling), of 1 company: acme for 2 min")
 		assert.Contains(t, d.because("iv_0").Detail, "(sibling)")
 	})
@@ -100,7 +100,7 @@ func TestHealth_Late(t *testing.T) {
 		d, _ := late(t, "UPDATE ghexport.integrations SET in_flight_cap = 2")
 		d.busy(2, ledger.StateSending, "5 s")
 		h := d.health()
-		assert.Equal(t, store.KeptByPlace, h.Late[0].Keeper)
+		assert.Equal(t, ledger.KeptByPlace, h.Late[0].Keeper)
 		assert.Empty(t, h.Problems, "what is under way moves")
 		assert.True(t, d.because("iv_0").OK)
 		d.exec("UPDATE ghexport.exports SET updated_at = now() - interval '3 minutes' WHERE job_id IS NOT NULL")
@@ -116,31 +116,33 @@ func TestHealth_Late(t *testing.T) {
 			candidate_continues, practice, job_id, updated_at, committed_at)
 			SELECT 'globex', 'g' || n, 'c' || n, 1, '\x00', 'queued', '{}', now(), true, true, false, 1000 + n, now() - interval '2 minutes', now() FROM generate_series(1, 200) n`)
 		h := d.health()
-		assert.Equal(t, store.KeptByPlace, h.Late[0].Keeper)
+		assert.Equal(t, ledger.KeptByPlace, h.Late[0].Keeper)
 		assert.Contains(t, says(h)[0], "(place)")
 	})
 
 	t.Run("ByABudgetThatIsSpent", func(t *testing.T) {
 		t.Parallel()
 		d, h := late(t, spent)
-		require.Equal(t, store.KeptByBudget, h.Late[0].Keeper)
+		require.Equal(t, ledger.KeptByBudget, h.Late[0].Keeper)
 		require.NotNil(t, h.Late[0].Until)
 		assert.WithinDuration(t, time.Now().Add(8*time.Minute), *h.Late[0].Until, 10*time.Second)
-		assert.Contains(t, says(h)[0], "(budget), of 1 company: acme for 2 min and until 20")
+		require.Len(t, h.Problems, 1, "the standstill says it")
+		assert.Contains(t, says(h)[0], "nothing is sent for acme until 20")
 		assert.Equal(t, ledger.FaultGreenhouse, h.Problems[0].Fault)
-		assert.Contains(t, d.because("iv_0").Detail, "the company's budget keeps it until 20")
+		assert.Empty(t, d.because("iv_0").Check, "the budget is a check of its own")
 		d.exec("UPDATE ghexport.budgets SET window_end = now() + interval '5 s'")
 		h = d.health()
-		assert.Equal(t, store.KeptByBudget, h.Late[0].Keeper)
+		assert.Equal(t, ledger.KeptByBudget, h.Late[0].Keeper)
 		assert.Empty(t, h.Problems, "it takes its turn")
 	})
 
 	t.Run("ByAStopOfGreenhouse", func(t *testing.T) {
 		t.Parallel()
 		_, h := late(t, recent, "UPDATE ghexport.budgets SET blocked_until = now() + interval '40 minutes'")
-		require.Equal(t, store.KeptByBudget, h.Late[0].Keeper)
+		require.Equal(t, ledger.KeptByBudget, h.Late[0].Keeper)
 		assert.WithinDuration(t, time.Now().Add(40*time.Minute), *h.Late[0].Until, 10*time.Second)
-		assert.Contains(t, says(h)[0], "(budget)")
+		require.Len(t, h.Problems, 1, "the standstill says it")
+		assert.Contains(t, says(h)[0], "nothing is sent for acme until 20")
 	})
 
 	t.Run("ByANewerMessage", func(t *testing.T) {
@@ -148,7 +150,7 @@ func TestHealth_Late(t *testing.T) {
 		d, _ := late(t)
 		d.message("acme", "iv_0", 6, true, true)
 		h := d.health()
-		assert.Equal(t, store.KeptByMessage, h.Late[0].Keeper)
+		assert.Equal(t, ledger.KeptByMessage, h.Late[0].Keeper)
 		assert.Empty(t, h.Problems)
 	})
 

@@ -131,6 +131,16 @@ func TestReveal(t *testing.T) {
 	people, err := d.Candidates(t.Context(), []int64{id, nobody, 4711})
 	require.NoError(t, err)
 	assert.Equal(t, map[int64]store.Candidate{id: person}, people)
+
+	assert.Nil(t, person.Answer)
+	d.exec("INSERT INTO ghexport.answers (body_id, attempt, words) SELECT body_id, attempt, 'no, Ada' FROM ghexport.exports WHERE id = $1", id)
+	person, err = d.Reveal(t.Context(), id, kim)
+	require.NoError(t, err)
+	require.NotNil(t, person.Answer)
+	assert.Equal(t, "no, Ada", person.Answer.Words)
+	people, err = d.Candidates(t.Context(), []int64{id})
+	require.NoError(t, err)
+	assert.Nil(t, people[id].Answer, "a list never shows it")
 }
 
 func TestDecisions(t *testing.T) {

@@ -31,9 +31,9 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) 
 		       duplicate_allowed = e.duplicate_allowed OR $7,
 		       first_failed_at = CASE WHEN $8 THEN e.first_failed_at END,
 		       failures = CASE WHEN $8 THEN e.failures ELSE 0 END,
-		       greenhouse_candidate_id = coalesce(nullif($9::bigint, 0), e.greenhouse_candidate_id),
-		       greenhouse_application_id = coalesce(nullif($10::bigint, 0), e.greenhouse_application_id),
-		       profile_url = coalesce(nullif($11, ''), e.profile_url),
+		       greenhouse_candidate_id = CASE WHEN 'sent' IN ($2, $3) THEN nullif($9::bigint, 0) ELSE e.greenhouse_candidate_id END,
+		       greenhouse_application_id = CASE WHEN 'sent' IN ($2, $3) THEN nullif($10::bigint, 0) ELSE e.greenhouse_application_id END,
+		       profile_url = CASE WHEN 'sent' IN ($2, $3) THEN nullif($11, '') ELSE e.profile_url END,
 		       sent_at = CASE WHEN $3 = 'sent' THEN clock_timestamp() END,
 		       updated_at = clock_timestamp()
 		 WHERE e.id = ANY ($1)
@@ -46,9 +46,13 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) 
 	if int(done.RowsAffected()) != len(ids) {
 		return fmt.Errorf("move exports from %s to %s: %d of %d changed", m.from, m.To, done.RowsAffected(), len(ids))
 	}
+	if err := m.keepWord(ctx, tx, v.profile.CandidateID, ids); err != nil {
+		return err
+	}
 	detail := map[string]any{"from": m.from, "to": m.To}
 	if v.profile.URL != "" {
 		detail["profile_url"] = v.profile.URL
+		detail["compared"] = v.profile.Compared
 	}
 	if v.run != 0 {
 		detail["run"] = v.run

@@ -11,40 +11,14 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// How often a node says that it is there, from when on it counts as gone, and how long its row stays.
+// How often a node says that it is there, and how long its row stays.
 const (
 	NodeBeat  = 15 * time.Second
-	nodeGone  = time.Minute
 	nodeStays = 24 * time.Hour
 )
 
-// Node is one process of the service.
-type Node struct {
-	ID        uuid.UUID `json:"id"`
-	Host      string    `json:"host"`
-	Version   string    `json:"version"`
-	Sends     bool      `json:"sends"`   // it takes jobs
-	Console   bool      `json:"console"` // it serves the console
-	Trouble   string    `json:"trouble"` // why it is not ready; empty when it is
-	StartedAt time.Time `json:"started_at"`
-	SeenAge   Seconds   `json:"seen_age_s"` // how long ago it said that it is there
-	Keys      []int64   `json:"keys"`       // ids of the keys in its keyset ([Keyset.IDs]); null where it does not say
-
-	TroubleKind  TroubleKind `json:"trouble_kind"`  // which advice fits; empty for a binary that does not say
-	TroubleSince *time.Time  `json:"trouble_since"` // since when it says trouble of that kind
-}
-
-// TakesJobs says whether the node is there and sends. One whose relay is in trouble still works off what has been handed out.
-func (n Node) TakesJobs() bool {
-	relaysOnly := n.TroubleKind != "" && n.TroubleKind != TroubleKeyset
-	return n.Alive() && n.Sends && (n.Trouble == "" || relaysOnly)
-}
-
-// Alive says whether the node said lately that it is there.
-func (n Node) Alive() bool { return n.SeenAge.Duration() < nodeGone }
-
 // SeeNode records that a node is there, and forgets those that have been gone for a day. Safe to call at any time.
-func (s *Store) SeeNode(ctx context.Context, n Node) error {
+func (s *Store) SeeNode(ctx context.Context, n ledger.Node) error {
 	_, err := s.Pool.Exec(ctx, `
 		WITH gone AS (
 			DELETE FROM ghexport.nodes WHERE seen_at < clock_timestamp() - $7::interval AND id <> $1
@@ -71,7 +45,7 @@ func (s *Store) ForgetNode(ctx context.Context, id uuid.UUID) error {
 }
 
 // Nodes lists the nodes of the last day, the one seen last first.
-func (s *Store) Nodes(ctx context.Context) ([]Node, error) {
+func (s *Store) Nodes(ctx context.Context) ([]ledger.Node, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT n.id, n.host, n.version, n.sends, n.console, coalesce(n.trouble, ''), n.started_at,
 		       greatest(extract(epoch FROM clock_timestamp() - n.seen_at), 0)::float8, n.keys,
@@ -82,7 +56,7 @@ func (s *Store) Nodes(ctx context.Context) ([]Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list nodes: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Node])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.Node])
 	if err != nil {
 		return nil, fmt.Errorf("list nodes: %w", err)
 	}

@@ -61,7 +61,7 @@ const tellRefused = `
 		  FROM ghexport.holds h -- holds_open
 		  JOIN ghexport.integrations i ON i.org_id = h.org_id
 		 CROSS JOIN ghexport.control c
-		 WHERE h.until IS NULL AND h.cause IN ('auth.rejected', 'permission.denied')
+		 WHERE h.until IS NULL AND h.cause IN ('auth.rejected', 'permission.denied', 'refusing')
 		   AND h.since <= statement_timestamp() - $1::interval
 		   AND ghexport.held_reason(i, c.stopped_at IS NOT NULL) = h.cause
 	)

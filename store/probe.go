@@ -76,7 +76,7 @@ const (
 )
 
 // Looked writes down what a look found out, and holds, releases or leaves the company accordingly, in one transaction. Of a company
-// held for permission.denied a passed look lets one export through instead of releasing it, as only a creation can tell whether
+// held for permission.denied or refusing a passed look lets one export through instead of releasing it, as only a creation can tell whether
 // creating is allowed again; with nothing due the next export is that trial, and a trial under way stays the only one.
 func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 	l.Detail = ledger.Clean(l.Detail, detailCap)
@@ -126,7 +126,7 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 func (l Look) follow(held bool, cause ledger.Cause) (LookEffect, string) {
 	const accepted = "last_good_at = clock_timestamp(), decrypt_failed_at = NULL, "
 	switch {
-	case l.Answer == CheckAccepted && held && cause == ledger.CausePermissionDenied:
+	case l.Answer == CheckAccepted && held && (cause == ledger.CausePermissionDenied || cause == ledger.CauseRefusing):
 		return LookTrial, accepted + startTrial
 	case l.Answer == CheckAccepted && held:
 		return LookReleased, accepted + endHold
@@ -145,7 +145,7 @@ func (l Look) follow(held bool, cause ledger.Cause) (LookEffect, string) {
 	}
 }
 
-// startTrial lets one export of a company held for permission.denied pass. A trial under way stays the only one.
+// startTrial lets one export of a company held for permission.denied or refusing pass. A trial under way stays the only one.
 const startTrial = `
 	       trial_at = CASE WHEN ` + trialUnderWay + ` THEN trial_at ELSE clock_timestamp() END,
 	       trial_export_id = CASE WHEN ` + trialUnderWay + ` THEN trial_export_id END,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 func TestExports(t *testing.T) {
@@ -191,8 +192,7 @@ func TestHealth(t *testing.T) {
 		c.Enable = false
 		_, err := d.Connect(t.Context(), c, kim)
 		require.NoError(t, err)
-		h, err := d.Health(t.Context())
-		require.NoError(t, err)
+		h := d.health()
 		assert.Empty(t, h.Problems)
 		assert.NotNil(t, h.Problems)
 		assert.Empty(t, h.Held)
@@ -219,8 +219,7 @@ func TestHealth(t *testing.T) {
 		require.NoError(t, d.Reject(t.Context(), map[int64]string{d.message("acme", "b", 1, true, true): "no name"}))
 		d.exec(`INSERT INTO ghexport.river_job (kind, queue, args, max_attempts, state) VALUES ('export', 'export', '{}', 1, 'available')`)
 
-		h, err := d.Health(t.Context())
-		require.NoError(t, err)
+		h := d.health()
 		assert.Equal(t, int64(1), h.Outbox)
 		assert.InDelta(t, 120, float64(h.OutboxAge), 30)
 		assert.Equal(t, int64(1), h.Rejected)
@@ -229,17 +228,16 @@ func TestHealth(t *testing.T) {
 		assert.Equal(t, int64(1), h.InFlight)
 		assert.Equal(t, []int64{1, 1, 1}, []int64{h.Dead, h.Unknown, h.Decisions})
 		assert.Equal(t, map[string]int{"available": 1}, h.RiverJobs)
-		assert.Equal(t, []store.HeldGroup{
+		assert.Equal(t, []ledger.HeldGroup{
 			{Cause: ledger.CauseAuthRejected, Orgs: []string{"held"}, Count: 1, Waiting: 1},
 			{Cause: ledger.CauseOff, Orgs: []string{"stranger"}, Count: 1, Waiting: 1},
 		}, h.Held)
 		assert.Equal(t, int64(3), h.States[ledger.StatePending])
 		assert.Len(t, h.Problems, 7)
 
-		_, err = d.StopAll(t.Context(), kim)
+		_, err := d.StopAll(t.Context(), kim)
 		require.NoError(t, err)
-		h, err = d.Health(t.Context())
-		require.NoError(t, err)
+		h = d.health()
 		assert.Contains(t, h.Problems[0].Says, "everything is stopped, by kim since 20")
 		require.Len(t, h.Held, 1)
 		assert.Equal(t, ledger.CauseStopped, h.Held[0].Cause)
@@ -249,7 +247,7 @@ func TestHealth(t *testing.T) {
 func TestWhy(t *testing.T) {
 	t.Parallel()
 
-	first := func(e store.Explanation) string {
+	first := func(e wording.Explanation) string {
 		for _, check := range e.Checks {
 			if check.First {
 				return check.Check + ": " + check.Detail
@@ -305,10 +303,11 @@ func TestWhy(t *testing.T) {
 			"doubt":     "wanted: It was ended (skipped) while in doubt",
 			"unfolded":  "folded: A message waits since 20",
 			"rejected":  "readable: A message of its could not be folded: no name.",
-			"nobody's":  "committed: No producer has committed a result",
+			"nobody's":  "committed: Nothing is known under this id",
 		} {
-			list, err := d.Why(t.Context(), "", interview)
+			facts, err := d.Why(t.Context(), "", interview)
 			require.NoError(t, err)
+			list := wording.Explain(facts)
 			require.Len(t, list, 1, interview)
 			if want == "" {
 				assert.Empty(t, first(list[0]), interview)
@@ -318,7 +317,7 @@ func TestWhy(t *testing.T) {
 		}
 		sent, err := d.Why(t.Context(), "", "sent")
 		require.NoError(t, err)
-		assert.Contains(t, sent[0].Checks[len(sent[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
+		assert.Contains(t, wording.Explain(sent)[0].Checks[len(wording.Explain(sent)[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
 	})
 
 	t.Run("AnswersForEveryCompany", func(t *testing.T) {
@@ -331,7 +330,7 @@ func TestWhy(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 3)
 		assert.Equal(t, []string{"a", "b", "c"}, []string{list[0].OrgID, list[1].OrgID, list[2].OrgID})
-		assert.Nil(t, list[2].ExportID)
+		assert.Nil(t, list[2].ID)
 	})
 
 	t.Run("FindsAPersonByDigestNewestFirst", func(t *testing.T) {
@@ -343,7 +342,7 @@ func TestWhy(t *testing.T) {
 		list, err := d.WhyEmail(t.Context(), "", []byte("ada@"))
 		require.NoError(t, err)
 		require.Len(t, list, 2)
-		assert.Equal(t, []int64{later, old}, []int64{*list[0].ExportID, *list[1].ExportID})
+		assert.Equal(t, []int64{later, old}, []int64{*list[0].ID, *list[1].ID})
 		list, err = d.WhyEmail(t.Context(), "", []byte("nobody"))
 		require.NoError(t, err)
 		assert.Empty(t, list)

@@ -55,9 +55,3 @@ func (s *Store) Unsent(ctx context.Context, org string) ([]UnsentExport, error) 
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[UnsentExport])
 }
-
-// GuardHolds tells whether everything is stopped because the database is another cluster or timeline.
-func (s *Store) GuardHolds(ctx context.Context) (bool, error) {
-	stop, err := s.Stopped(ctx)
-	return stop != nil && stop.By == "ghexport", err
-}

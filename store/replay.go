@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -29,15 +27,11 @@ func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
 	if r.Filter.Cause != "" {
 		states = append(states, ledger.StateCancelled)
 	}
-	ids, err := s.selected(ctx, r.Filter, states...)
-	if err != nil {
-		return Result{}, err
-	}
 	lane := laneReplay
 	if r.LiveLane {
 		lane = laneLive
 	}
-	return s.apply(ctx, verb{Verb: ledger.VerbReplay, lane: lane}, r.By, r.DryRun, ids)
+	return s.applySelected(ctx, verb{Verb: ledger.VerbReplay, lane: lane}, r.Request, states...)
 }
 
 // ReplayRejected puts messages that could not be folded back into the outbox, to be tried anew, and returns how many, or with dryRun
@@ -79,29 +73,4 @@ func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool
 		return wakeRelay(ctx, tx)
 	})
 	return len(ids), err
-}
-
-// selected lists the exports that a verb shall look at, oldest first: those named, else those of the given states that match.
-func (s *Store) selected(ctx context.Context, f Filter, states ...ledger.State) ([]int64, error) {
-	if f.IDs != nil {
-		return f.IDs, nil
-	}
-	if f.State != "" && !slices.Contains(states, f.State) {
-		return nil, nil
-	}
-	w := f.where()
-	w.addIf(true, "e.state = ANY (%s)", states)
-	limit := ""
-	if f.Limit > 0 {
-		limit = " LIMIT " + w.arg(f.Limit)
-	}
-	rows, err := s.Pool.Query(ctx, "SELECT e.id"+exportsHeld+w.sql()+" ORDER BY e.id"+limit, w.args...)
-	if err != nil {
-		return nil, fmt.Errorf("select exports: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, fmt.Errorf("select exports: %w", err)
-	}
-	return ids, nil
 }

@@ -37,14 +37,15 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs
 		return errNoActor
 	}
 	_, err := s.Pool.Exec(ctx, `
-		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail)
-		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), jsonb_build_object('jobs', jsonb_agg(j.id ORDER BY j.id))
+		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail, method)
+		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), jsonb_build_object('jobs', jsonb_agg(j.id ORDER BY j.id)), nullif($6, '')
 		  FROM (SELECT j.id, `+exportOfJob+` AS export_id
 		          FROM ghexport.river_job j -- river_job_pkey
 		         WHERE j.id = ANY ($5)) j
 		  LEFT JOIN ghexport.exports e ON e.id = j.export_id
 		 GROUP BY e.org_id, e.id
-		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), jobs)
+		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), jobs,
+		ledger.Clean(by.Method, detailCap))
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -153,7 +154,7 @@ func TestRotate(t *testing.T) {
 	t.Run("RefusesWhileANodeLacksTheKey", func(t *testing.T) {
 		t.Parallel()
 		v := newVault(t, 1)
-		node := store.Node{ID: uuid.New(), Host: "web-2", Version: "1", Keys: v.first.IDs()}
+		node := ledger.Node{ID: uuid.New(), Host: "web-2", Version: "1", Keys: v.first.IDs()}
 		require.NoError(t, v.SeeNode(t.Context(), node))
 		_, err := v.rotate(v.both, false)
 		var lack *store.NodesLackKeyError
@@ -162,7 +163,7 @@ func TestRotate(t *testing.T) {
 		v.exec("UPDATE ghexport.nodes SET seen_at = now() - interval '2 minutes'")
 		_, err = v.Rotate(t.Context(), v.both, true, false, kim)
 		require.NoError(t, err, "it has ended")
-		fresh := store.Node{ID: uuid.New(), Host: "web-2", Version: "1", Keys: v.both.IDs()}
+		fresh := ledger.Node{ID: uuid.New(), Host: "web-2", Version: "1", Keys: v.both.IDs()}
 		require.NoError(t, v.SeeNode(t.Context(), fresh))
 		_, err = v.rotate(v.both, false)
 		require.NoError(t, err)

@@ -49,7 +49,7 @@ type Run struct {
 	ProvedAt  *time.Time      `json:"proved_at"` // since when the rest may go
 	EndedAt   *time.Time      `json:"ended_at"`
 	Counts    RunCounts       `json:"counts"`
-	Left      *Seconds        `json:"left_s"` // how long it will take at the pace so far; null where that cannot be told
+	Left      *ledger.Seconds `json:"left_s"` // how long it will take at the pace so far; null where that cannot be told
 }
 
 // RunPhase is how far a run has come.

@@ -13,12 +13,12 @@ import (
 
 // Plan is what a run would do, looked at before anybody begins it. Its names are those of `replay --dry-run --json`.
 type Plan struct {
-	Count     int64       `json:"count"`            // exports that would go
-	FailAgain int64       `json:"would_fail_again"` // of those: nothing has changed since they died
-	Held      int64       `json:"held"`             // of those: their companies may not send now, so they wait
-	Takes     Seconds     `json:"takes_s"`          // at the companies' budgets and the run's rate, what is held aside
-	Groups    []PlanGroup `json:"groups"`           // the largest first
-	LeftOut   []LeftOut   `json:"left_out"`
+	Count     int64          `json:"count"`            // exports that would go
+	FailAgain int64          `json:"would_fail_again"` // of those: nothing has changed since they died
+	Held      int64          `json:"held"`             // of those: their companies may not send now, so they wait
+	Takes     ledger.Seconds `json:"takes_s"`          // at the companies' budgets and the run's rate, what is held aside
+	Groups    []PlanGroup    `json:"groups"`           // the largest first
+	LeftOut   []LeftOut      `json:"left_out"`
 }
 
 // PlanGroup is the exports of one company that have one cause.
@@ -30,7 +30,7 @@ type PlanGroup struct {
 	Held        *ledger.Cause  `json:"held"` // why the company may not send now
 	Replay      ledger.Verdict `json:"replay"`
 	Because     string         `json:"because"`
-	Takes       Seconds        `json:"takes_s"`
+	Takes       ledger.Seconds `json:"takes_s"`
 }
 
 // LeftOut is matches that would not go, and why.
@@ -57,7 +57,7 @@ func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
 		return Plan{}, err
 	}
 	rate := cmp.Or(r.Rate, RunRateDefault)
-	p.Takes = max(p.Takes, Seconds(math.Ceil(float64(p.Count-p.Held)/rate)))
+	p.Takes = max(p.Takes, ledger.Seconds(math.Ceil(float64(p.Count-p.Held)/rate)))
 	return p, nil
 }
 
@@ -126,7 +126,7 @@ func (p *Plan) add(g PlanGroup) {
 }
 
 // takes is how long a company's budget needs for n replays when nothing else is sent: full windows, but for the last.
-func takes(n int64, b ledger.Budget) Seconds {
+func takes(n int64, b ledger.Budget) ledger.Seconds {
 	window := max(1, b.Limit-b.Limit/10-b.ReplayReserve()/2)
-	return Seconds(float64((n-1)/int64(window))*b.Window.Seconds() + 1)
+	return ledger.Seconds(float64((n-1)/int64(window))*b.Window.Seconds() + 1)
 }

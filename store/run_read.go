@@ -147,7 +147,7 @@ func (r *Run) judge(now time.Time) {
 		return
 	}
 	if since := now.Sub(*r.ProvedAt); since > time.Second {
-		seconds := Seconds(since.Seconds() * float64(left) / float64(went))
+		seconds := ledger.Seconds(since.Seconds() * float64(left) / float64(went))
 		r.Left = &seconds
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
@@ -115,7 +116,7 @@ func (s *Store) nodesHave(ctx context.Context, key int64) error {
 		  FROM ghexport.nodes n
 		 WHERE n.seen_at > clock_timestamp() - $2::interval AND NOT coalesce($1 = ANY (n.keys), false)
 		 ORDER BY n.host
-		 LIMIT 100`, key, nodeGone)
+		 LIMIT 100`, key, ledger.NodeGone)
 	if err != nil {
 		return fmt.Errorf("ask which keys the nodes have: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 type Session struct {
 	Name   string
 	Role   string // viewer, oncall, admin, or company
+	Method string // how they came in, for the audit trail
 	Org    string // of the role company; empty for the others
 	Source []byte // digest of the setting that let them in
 	EndsAt time.Time
@@ -35,9 +36,10 @@ func (s *Store) BeginSession(ctx context.Context, digest [sha256.Size]byte, sess
 			                   WHERE name = $2 AND org_id IS NOT DISTINCT FROM nullif($4, '') -- console_sessions_by_name
 			                   ORDER BY seen_at DESC OFFSET $9)
 		)
-		INSERT INTO ghexport.console_sessions (digest, name, role, org_id, source, began_at, seen_at, ends_at)
-		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $6, $7)`,
-		digest[:], ledger.Clean(session.Name, detailCap), session.Role, session.Org, session.Source, now, session.EndsAt, idle, sessionsOfAName-1)
+		INSERT INTO ghexport.console_sessions (digest, name, role, org_id, source, began_at, seen_at, ends_at, method)
+		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $6, $7, nullif($10, ''))`,
+		digest[:], ledger.Clean(session.Name, detailCap), session.Role, session.Org, session.Source, now, session.EndsAt, idle, sessionsOfAName-1,
+		ledger.Clean(session.Method, detailCap))
 	if err != nil {
 		return fmt.Errorf("begin a session: %w", err)
 	}
@@ -49,7 +51,7 @@ func (s *Store) FindSession(ctx context.Context, digest [sha256.Size]byte, now t
 	var found Session
 	err := s.Pool.QueryRow(ctx, `
 		WITH found AS (
-			SELECT name, role, coalesce(org_id, '') AS org_id, source, seen_at, ends_at
+			SELECT name, role, coalesce(org_id, '') AS org_id, source, seen_at, ends_at, coalesce(method, '') AS method
 			  FROM ghexport.console_sessions
 			 WHERE digest = $1 AND ends_at > $2 AND seen_at > $2 - $3::interval
 		), seen AS (
@@ -58,8 +60,8 @@ func (s *Store) FindSession(ctx context.Context, digest [sha256.Size]byte, now t
 			  FROM found
 			 WHERE s.digest = $1 AND found.seen_at <= $2 - $4::interval
 		)
-		SELECT name, role, org_id, source, ends_at FROM found`, digest[:], now, idle, seenEvery).
-		Scan(&found.Name, &found.Role, &found.Org, &found.Source, &found.EndsAt)
+		SELECT name, role, org_id, source, ends_at, method FROM found`, digest[:], now, idle, seenEvery).
+		Scan(&found.Name, &found.Role, &found.Org, &found.Source, &found.EndsAt, &found.Method)
 	if err != nil {
 		return Session{}, fmt.Errorf("find a session: %w", notFound(err))
 	}

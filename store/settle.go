@@ -20,6 +20,8 @@ type Settle struct {
 	CredentialVersion int64
 	StartedAt         time.Time // from [Granted]; zero when not known
 	Trial             bool      // likewise
+	Doubted           bool      // likewise
+	Target            string    // likewise
 
 	Outcome ledger.Outcome
 	Cause   ledger.Cause
@@ -31,8 +33,12 @@ type Settle struct {
 	ApplicationID int64
 	ProfileURL    string
 
+	Answer string // Greenhouse's own words where it did not accept; kept beside the body, and nowhere else
+
 	Credential []byte // whose budget Limit is about
 	Limit      *RateLimit
+
+	alone bool // without what it means for its company's other exports
 }
 
 // Settled says what a settle did.
@@ -55,6 +61,9 @@ type Settled struct {
 func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
 	in.Detail = ledger.Clean(in.Detail, detailCap)
 	in.ProfileURL = ledger.Clean(in.ProfileURL, detailCap)
+	in.Answer = ledger.Clean(in.Answer, answerCap)
+	in.Limit = in.Limit.sane()
+	in.ApplicationID = max(in.ApplicationID, 0)
 	out, err := s.settleAs(ctx, in)
 	if err != nil && Refused(err) {
 		return s.settleBare(ctx, in, err)
@@ -83,6 +92,7 @@ func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, erro
 	columns := settleColumns(in)
 	batch.Queue(settleExports, append(columns, s.version)...)
 	batch.Queue(putBackMissed, columns[0], columns[2])
+	keepAnswers(batch, in)
 	learnBudgets(batch, in)
 	holdCompanies(batch, in)
 	results := s.Pool.SendBatch(ctx, batch)

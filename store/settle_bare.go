@@ -27,7 +27,7 @@ func (s *Store) settleBare(ctx context.Context, in Settle, refusal error) (out S
 
 // withoutFacts keeps the outcome, its cause and Greenhouse's ids.
 func withoutFacts(in Settle) Settle {
-	in.Detail, in.ProfileURL, in.Limit = "", "", nil
+	in.Detail, in.ProfileURL, in.Answer, in.Limit = "", "", "", nil
 	in.Delay = min(max(in.Delay, 0), 24*time.Hour)
 	if in.Status < 100 || in.Status > 599 {
 		in.Status = 0
@@ -37,6 +37,6 @@ func withoutFacts(in Settle) Settle {
 
 // withoutTrial keeps a refusal, by which its company is held.
 func withoutTrial(in Settle) Settle {
-	in.Trial = false
+	in.Trial, in.alone = false, true
 	return in
 }

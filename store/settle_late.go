@@ -50,6 +50,9 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		return Settled{}, err
 	}
 	if o.State == ledger.StateSent {
+		if err := confirm(ctx, tx, in); err != nil {
+			return Settled{}, err
+		}
 		return markDoubled(ctx, tx, in, doubled)
 	}
 	out := Settled{Applied: true, Late: late}
@@ -63,6 +66,9 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		in.ApplicationID, in.ProfileURL, ledger.Shape(in.Detail), s.version).Scan(&out.State, &out.Waited)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
+	}
+	if err := keepAnswer(ctx, tx, in); err != nil {
+		return Settled{}, err
 	}
 	if out.State != ledger.StateUnknown {
 		if err := putBackAside(ctx, tx, []int64{in.ExportID}); err != nil {

@@ -25,8 +25,10 @@ type ExportDetail struct {
 	Note              *string      `json:"note"`
 	RiverJobID        *int64       `json:"river_job_id"`
 	LaterNote         *string      `json:"later_note"`      // of a newer result that came after it was sent; never sent itself
+	Answer            *Answer      `json:"answer"`          // what Greenhouse last answered where it did not accept, in its own words
 	HasNewerMessage   bool         `json:"newer_message"`   // one waits to be folded, or was kept aside
 	Unsettled         *time.Time   `json:"unsettled_until"` // until when its last attempt may still tell how it ended
+	ByWord            bool         `json:"by_word"`         // it is sent because a person said so, who may take that back
 	Siblings          []Sibling    `json:"siblings"`
 	Timeline          []Event      `json:"timeline"`
 	AttemptLog        []AttemptRow `json:"attempt_log"`
@@ -35,6 +37,8 @@ type ExportDetail struct {
 	continuedAt       *time.Time
 	attemptStartedAt  *time.Time
 	attemptInProgress bool
+	answered          bool
+	elsewhere         bool
 	attentionAt       *time.Time
 	erasedAt          *time.Time
 	now               time.Time
@@ -45,6 +49,7 @@ func (d *ExportDetail) Ledger() ledger.Export {
 	return ledger.Export{
 		ID: d.ID, State: d.State, Erased: d.erasedAt != nil, MayExist: slices.Contains(d.Flags, ledger.FlagMayExist),
 		HasBody: d.Note != nil, HasAside: d.HasNewerMessage, Due: d.DueAt != nil, Unsettled: d.Unsettled,
+		ByWord: d.ByWord, Answered: d.answered, Elsewhere: d.elsewhere,
 	}
 }
 
@@ -55,7 +60,8 @@ func (s *Store) Show(ctx context.Context, id int64) (*ExportDetail, error) {
 		       e.version, e.interviewed_at, e.interviewer_advances, e.candidate_continues, e.practice, e.job,
 		       b.first_name, b.last_name, b.email, b.linkedin, b.note, l.note, e.job_id,
 		       `+newerMessage+` OR EXISTS (SELECT FROM ghexport.aside a WHERE a.export_id = e.id),
-		       `+unsettled+`, e.committed_at, e.advanced_at, e.continued_at, e.attempt_started_at, e.state = 'sending',
+		       `+unsettled+`,
+		       `+said+`, e.committed_at, e.advanced_at, e.continued_at, e.attempt_started_at, e.state = 'sending',
 		       e.attention_at, e.erased_at, clock_timestamp()`+exportsHeld+`
 		  LEFT JOIN ghexport.bodies b ON b.id = e.body_id
 		  LEFT JOIN ghexport.bodies l ON l.id = e.later_body_id
@@ -64,9 +70,12 @@ func (s *Store) Show(ctx context.Context, id int64) (*ExportDetail, error) {
 		&d.CandidateGHID, &d.ApplicationID, &d.ProfileURL, &d.CreatedAt, &d.DueAt, &d.SentAt, &d.Held,
 		&d.Version, &d.InterviewedAt, &d.Advances, &d.Continues, &d.Practice, &d.Job,
 		&d.FirstName, &d.LastName, &d.Email, &d.LinkedIn, &d.Note, &d.LaterNote, &d.RiverJobID, &d.HasNewerMessage,
-		&d.Unsettled, &d.committedAt, &d.advancedAt, &d.continuedAt, &d.attemptStartedAt, &d.attemptInProgress, &d.attentionAt, &d.erasedAt, &d.now)
+		&d.Unsettled, &d.ByWord, &d.answered, &d.elsewhere, &d.committedAt, &d.advancedAt, &d.continuedAt, &d.attemptStartedAt, &d.attemptInProgress, &d.attentionAt, &d.erasedAt, &d.now)
 	if err != nil {
 		return nil, fmt.Errorf("show export %d: %w", id, notFound(err))
+	}
+	if d.Answer, err = oneAnswer(s.Pool.Query(ctx, readAnswer, id)); err != nil {
+		return nil, err
 	}
 	if d.AttemptLog, err = s.attempts(ctx, id, d.fieldsSent()); err != nil {
 		return nil, err

@@ -33,11 +33,12 @@ type Config struct {
 type Store struct {
 	Pool *pgxpool.Pool
 
-	version  string
-	sessions *pgsession.Opener
-	guard    atomic.Pointer[Guard] // nil until [Store.Guard]
-	intents  group[Intent, *Granted]
-	settles  group[Settle, Settled]
+	version   string
+	sessions  *pgsession.Opener
+	guard     atomic.Pointer[Guard] // nil until [Store.Guard]
+	positions positions
+	intents   group[Intent, *Granted]
+	settles   group[Settle, Settled]
 
 	sweepSlice sweepSlice
 }

@@ -10,7 +10,7 @@ import (
 
 // Worked finds the newest look at which a key, by its digest, was accepted with another user than this, and the newest at which this
 // user was accepted with another key of the company's. Each is nil where there was none.
-func (s *Store) Worked(ctx context.Context, org string, keyDigest []byte, createdBy string) (key, user *Worked, err error) {
+func (s *Store) Worked(ctx context.Context, org string, keyDigest []byte, createdBy string) (key, user *ledger.Worked, err error) {
 	if key, err = s.worked(ctx, keyWorked, org, keyDigest, createdBy); err != nil {
 		return nil, nil, err
 	}

@@ -10,50 +10,18 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Trend is how sending went in the last day, by the clock of the database.
-type Trend struct {
-	Hours    []Hour `json:"hours"` // 24 and the present one, oldest first; none is left out
-	LastHour Pace   `json:"last_hour"`
-	LastDay  Pace   `json:"last_day"`
-}
-
-// Hour is the attempts that ended in one hour.
-type Hour struct {
-	Began  time.Time              `json:"began"`
-	Sent   int64                  `json:"sent"`
-	Failed map[ledger.Fault]int64 `json:"failed"` // by whose doing it was
-	Pace   Pace                   `json:"pace"`
-}
-
-// Pace is how fast and how well exports went in some stretch of time.
-type Pace struct {
-	Attempts int64                  `json:"attempts"`
-	Sent     int64                  `json:"sent"`
-	Causes   map[ledger.Cause]int64 `json:"causes"` // of the attempts that were not sent
-	P50      Seconds                `json:"p50_s"`  // from the producer's commit until Greenhouse's answer, within a tenth; 0 where nothing was sent
-	P95      Seconds                `json:"p95_s"`
-}
-
-// Share is the part of the attempts that were sent, from 0 to 1; 1 where there was none.
-func (p Pace) Share() float64 {
-	if p.Attempts == 0 {
-		return 1
-	}
-	return float64(p.Sent) / float64(p.Attempts)
-}
-
 // Trend reads how sending went in the last day.
-func (s *Store) Trend(ctx context.Context) (Trend, error) {
+func (s *Store) Trend(ctx context.Context) (ledger.Trend, error) {
 	now, list, err := s.slices(ctx)
 	if err != nil {
-		return Trend{}, err
+		return ledger.Trend{}, err
 	}
 	return sumUp(now, list), nil
 }
 
 // tally is what a pace is made of.
 type tally struct {
-	Pace
+	ledger.Pace
 	waits map[int]int64
 }
 
@@ -68,21 +36,21 @@ func (t *tally) add(s slice) {
 }
 
 func newTally() *tally {
-	return &tally{Pace: Pace{Causes: map[ledger.Cause]int64{}}, waits: map[int]int64{}}
+	return &tally{Pace: ledger.Pace{Causes: map[ledger.Cause]int64{}}, waits: map[int]int64{}}
 }
 
-func (t *tally) pace() Pace {
+func (t *tally) pace() ledger.Pace {
 	t.P50, t.P95 = quantile(t.waits, 0.5), quantile(t.waits, 0.95)
 	return t.Pace
 }
 
 // sumUp puts slices together. Pure.
-func sumUp(now time.Time, list []slice) Trend {
+func sumUp(now time.Time, list []slice) ledger.Trend {
 	const hours = 25
 	first := now.Truncate(time.Hour).Add(-(hours - 1) * time.Hour)
-	trend := Trend{}
+	trend := ledger.Trend{}
 	for i := range hours {
-		trend.Hours = append(trend.Hours, Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[ledger.Fault]int64{}})
+		trend.Hours = append(trend.Hours, ledger.Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[ledger.Fault]int64{}})
 	}
 	lately, day, byHour := newTally(), newTally(), map[int]*tally{}
 	for _, s := range list {
@@ -111,7 +79,7 @@ func sumUp(now time.Time, list []slice) Trend {
 }
 
 // quantile is the wait that a share of them did not exceed, 0 of none.
-func quantile(waits map[int]int64, share float64) Seconds {
+func quantile(waits map[int]int64, share float64) ledger.Seconds {
 	type step struct {
 		at int
 		n  int64
@@ -134,4 +102,4 @@ func quantile(waits map[int]int64, share float64) Seconds {
 }
 
 // waitOf is the middle of a step of the histogram that waitStep makes.
-func waitOf(step int) Seconds { return Seconds(0.01 * math.Pow(1.2, float64(step)-0.5)) }
+func waitOf(step int) ledger.Seconds { return ledger.Seconds(0.01 * math.Pow(1.2, float64(step)-0.5)) }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -12,25 +11,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/pgsession"
 )
 
-// TroubleKind says which advice fits what keeps a node from its work.
-type TroubleKind string
-
-// The kinds of trouble.
-const (
-	TroubleKeyset     TroubleKind = "keyset"     // the node's keyset lacks a key; it takes no jobs
-	TroubleRights     TroubleKind = "rights"     // the service's role lacks a right
-	TroubleSchema     TroubleKind = "schema"     // the schema is another version's
-	TroubleSession    TroubleKind = "session"    // sessions are not as the service needs them, or only read
-	TroubleConnection TroubleKind = "connection" // the database cannot be reached, or cuts work short
-	TroubleResources  TroubleKind = "resources"  // the database has no room, memory or connections left
-	TroubleData       TroubleKind = "data"       // the database refuses what was to be written
-	TroubleOther      TroubleKind = "other"
-)
-
 // TroubleError is why a part of a node does not get on.
 type TroubleError struct {
-	Doing string      // what the part cannot do, a clause; may be empty
-	Kind  TroubleKind // empty: as Err says
+	Doing string             // what the part cannot do, a clause; may be empty
+	Kind  ledger.TroubleKind // empty: as Err says
 	Err   error
 }
 
@@ -47,7 +31,7 @@ func (e *TroubleError) Unwrap() error { return e.Err }
 
 // TroubleOf puts an error into a kind and into words in which there is no value of anybody's: what the database says of rights, of its
 // schema and of itself, and of data only that it was refused. Of nil both are empty.
-func TroubleOf(err error) (kind TroubleKind, says string) {
+func TroubleOf(err error) (kind ledger.TroubleKind, says string) {
 	if err == nil {
 		return "", ""
 	}
@@ -64,87 +48,51 @@ func TroubleOf(err error) (kind TroubleKind, says string) {
 	return kind, says
 }
 
-func troubleCause(err error) (TroubleKind, string) {
+func troubleCause(err error) (ledger.TroubleKind, string) {
 	var rights *RightsError
 	var opening *pgsession.OpenError
 	var refused *pgconn.PgError
 	switch {
 	case errors.As(err, &rights):
-		return TroubleRights, rights.Error()
+		return ledger.TroubleRights, rights.Error()
 	case errors.Is(err, ErrReadOnly):
-		return TroubleSession, ErrReadOnly.Error()
+		return ledger.TroubleSession, ErrReadOnly.Error()
 	case ConnectionLost(err):
-		return TroubleConnection, "the database cannot be reached"
+		return ledger.TroubleConnection, "the database cannot be reached"
 	case errors.As(err, &refused):
 		kind := troubleOfState(refused.Code)
-		if kind == TroubleData || kind == TroubleOther {
+		if kind == ledger.TroubleData || kind == ledger.TroubleOther {
 			return kind, fmt.Sprintf("the database refuses it (SQLSTATE %s)", refused.Code)
 		}
 		return kind, fmt.Sprintf("%s (SQLSTATE %s)", refused.Message, refused.Code)
 	case errors.As(err, &opening):
-		return TroubleSession, opening.Error()
+		return ledger.TroubleSession, opening.Error()
 	}
-	return TroubleOther, "its log says why"
+	return ledger.TroubleOther, "its log says why"
 }
 
 // troubleOfState sorts SQLSTATEs; the first prefix that fits counts.
-func troubleOfState(code string) TroubleKind {
+func troubleOfState(code string) ledger.TroubleKind {
 	for _, c := range []struct {
 		prefix string
-		kind   TroubleKind
+		kind   ledger.TroubleKind
 	}{
-		{"42501", TroubleRights},
-		{"42", TroubleSchema},
-		{"3F", TroubleSchema},
-		{"3D", TroubleSchema},
-		{"25", TroubleSession},
-		{"28", TroubleRights},
-		{"53", TroubleResources},
-		{"58", TroubleResources},
-		{"57", TroubleConnection},
-		{"08", TroubleConnection},
-		{"22", TroubleData},
-		{"23", TroubleData},
+		{"42501", ledger.TroubleRights},
+		{"42", ledger.TroubleSchema},
+		{"3F", ledger.TroubleSchema},
+		{"3D", ledger.TroubleSchema},
+		{"25", ledger.TroubleSession},
+		{"28", ledger.TroubleRights},
+		{"53", ledger.TroubleResources},
+		{"58", ledger.TroubleResources},
+		{"57", ledger.TroubleConnection},
+		{"08", ledger.TroubleConnection},
+		{"22", ledger.TroubleData},
+		{"23", ledger.TroubleData},
 	} {
 		if strings.HasPrefix(code, c.prefix) {
 			return c.kind
 		}
 	}
-	return TroubleOther
-}
-
-// Advice is the first thing to do about a node's trouble, and the runbook that goes on from there.
-func (n Node) Advice() (do, runbook string) {
-	switch n.TroubleKind {
-	case TroubleKeyset, "":
-		return "give it the whole keyset and restart it", string(ledger.CauseDecryptFailed)
-	case TroubleRights:
-		return "the owner runs ghexport grant --service ROLE; ghexport doctor names what lacks", RunbookStuck
-	case TroubleSchema:
-		return "run the ghexport that fits the schema, or ghexport migrate up: ghexport doctor compares the two", RunbookStuck
-	case TroubleSession:
-		return "look at the role's and the database's settings, and at which Postgres is the primary: ghexport doctor", RunbookStuck
-	case TroubleConnection:
-		return "look at Postgres and at the way to it from that node: ghexport doctor", RunbookStuck
-	case TroubleResources:
-		return "look at Postgres's disk, memory and max_connections", RunbookStuck
-	default:
-		return "look at the log of that node, and roll back what was deployed last", RunbookStuck
-	}
-}
-
-// troubles says what the nodes that are there say is wrong with them.
-func (h *Health) troubles() (list []Problem) {
-	for _, n := range h.Nodes {
-		if !n.Alive() || n.Trouble == "" {
-			continue
-		}
-		since := ""
-		if n.TroubleSince != nil {
-			since = " since " + n.TroubleSince.UTC().Format(time.RFC3339)
-		}
-		do, runbook := n.Advice()
-		list = append(list, Problem{fmt.Sprintf("node %s is not ready%s: %s", n.Host, since, n.Trouble), ledger.FaultOurs, do, runbook})
-	}
-	return list
+	return ledger.TroubleOther
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // Each kind of trouble has its words, without anybody's data, and its advice.
@@ -22,20 +24,20 @@ func TestTroubleOf(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		err    error
-		kind   store.TroubleKind
+		kind   ledger.TroubleKind
 		says   string
 		advice string
 	}{
-		"Right":      {refused("42501", "permission denied for table bodies"), store.TroubleRights, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)", "grant --service"},
-		"Rights":     {&store.RightsError{Role: "app", Kind: store.GrantService, Lacks: []string{"DELETE on outbox"}}, store.TroubleRights, `role "app" lacks rights of a service: DELETE on outbox`, "grant --service"},
-		"Schema":     {refused("42703", `column "note" does not exist`), store.TroubleSchema, `messages cannot be folded: column "note" does not exist (SQLSTATE 42703)`, "migrate up"},
-		"ReadOnly":   {refused("25006", "cannot execute INSERT in a read-only transaction"), store.TroubleSession, "messages cannot be folded: cannot execute INSERT in a read-only transaction (SQLSTATE 25006)", "primary"},
-		"Standby":    {store.ErrReadOnly, store.TroubleSession, "the database is a standby that only reads", "primary"},
-		"Connection": {refused("57P01", "terminating connection"), store.TroubleConnection, "messages cannot be folded: the database cannot be reached", "way to it"},
-		"Resources":  {refused("53100", "could not extend file: No space left on device"), store.TroubleResources, "messages cannot be folded: could not extend file: No space left on device (SQLSTATE 53100)", "disk"},
-		"Data":       {refused("22P02", `invalid input syntax: "ada@example.com"`), store.TroubleData, "messages cannot be folded: the database refuses it (SQLSTATE 22P02)", "log of that node"},
-		"Keyset":     {&store.TroubleError{Kind: store.TroubleKeyset, Err: errors.New("the keyset lacks a key")}, store.TroubleKeyset, "the keyset lacks a key", "whole keyset"},
-		"Other":      {fmt.Errorf("render the note of Ada Lovelace"), store.TroubleOther, "its log says why", "log of that node"},
+		"Right":      {refused("42501", "permission denied for table bodies"), ledger.TroubleRights, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)", "grant --service"},
+		"Rights":     {&store.RightsError{Role: "app", Kind: store.GrantService, Lacks: []string{"DELETE on outbox"}}, ledger.TroubleRights, `role "app" lacks rights of a service: DELETE on outbox`, "grant --service"},
+		"Schema":     {refused("42703", `column "note" does not exist`), ledger.TroubleSchema, `messages cannot be folded: column "note" does not exist (SQLSTATE 42703)`, "migrate up"},
+		"ReadOnly":   {refused("25006", "cannot execute INSERT in a read-only transaction"), ledger.TroubleSession, "messages cannot be folded: cannot execute INSERT in a read-only transaction (SQLSTATE 25006)", "primary"},
+		"Standby":    {store.ErrReadOnly, ledger.TroubleSession, "the database is a standby that only reads", "primary"},
+		"Connection": {refused("57P01", "terminating connection"), ledger.TroubleConnection, "messages cannot be folded: the database cannot be reached", "way to it"},
+		"Resources":  {refused("53100", "could not extend file: No space left on device"), ledger.TroubleResources, "messages cannot be folded: could not extend file: No space left on device (SQLSTATE 53100)", "disk"},
+		"Data":       {refused("22P02", `invalid input syntax: "ada@example.com"`), ledger.TroubleData, "messages cannot be folded: the database refuses it (SQLSTATE 22P02)", "log of that node"},
+		"Keyset":     {&store.TroubleError{Kind: ledger.TroubleKeyset, Err: errors.New("the keyset lacks a key")}, ledger.TroubleKeyset, "the keyset lacks a key", "whole keyset"},
+		"Other":      {fmt.Errorf("render the note of Ada Lovelace"), ledger.TroubleOther, "its log says why", "log of that node"},
 		"None":       {nil, "", "", "whole keyset"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,9 +45,7 @@ func TestTroubleOf(t *testing.T) {
 			kind, says := store.TroubleOf(c.err)
 			assert.Equal(t, c.kind, kind)
 			assert.Equal(t, c.says, says)
-			do, runbook := store.Node{TroubleKind: kind}.Advice()
-			assert.Contains(t, do, c.advice)
-			assert.NotEmpty(t, runbook)
+			assert.Contains(t, wording.TroubleDo(kind), c.advice)
 		})
 	}
 }
@@ -55,7 +55,7 @@ func TestHealth_Trouble(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	n := d.alive()
-	n.TroubleKind, n.Trouble = store.TroubleRights, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)"
+	n.TroubleKind, n.Trouble = ledger.TroubleRights, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)"
 	require.NoError(t, d.SeeNode(t.Context(), n))
 	d.exec("UPDATE ghexport.nodes SET trouble_since = '2026-01-01T12:00:00Z'")
 	require.NoError(t, d.SeeNode(t.Context(), n))
@@ -65,7 +65,7 @@ func TestHealth_Trouble(t *testing.T) {
 	assert.Contains(t, h.Problems[0].Do, "grant --service")
 	assert.True(t, h.Nodes[0].TakesJobs())
 
-	n.TroubleKind = store.TroubleKeyset
+	n.TroubleKind = ledger.TroubleKeyset
 	require.NoError(t, d.SeeNode(t.Context(), n))
 	h = d.health()
 	assert.WithinDuration(t, time.Now(), *h.Nodes[0].TroubleSince, time.Minute, "another kind is another trouble")

@@ -79,7 +79,7 @@ func (s *Store) apply(ctx context.Context, v verb, by By, dryRun bool, ids []int
 
 func (v verb) applyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []int64) (Result, error) {
 	var r Result
-	rows, err := lockForVerb(ctx, tx, ids)
+	rows, err := v.lock(ctx, tx, ids)
 	if err != nil {
 		return r, err
 	}
@@ -123,15 +123,23 @@ const unsettled = `
 		             AND e.attempt_started_at + 2 * e.job_timeout > clock_timestamp()
 		            THEN e.attempt_started_at + 2 * e.job_timeout END`
 
-func lockForVerb(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
+// lock locks the exports and reads what the verb is judged by.
+func (v verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
+	if v.profile.CandidateID != 0 {
+		if err := lockProfiles(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.state, e.erased_at IS NOT NULL, 'may_exist' = ANY (e.flags), e.body_id IS NOT NULL,
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
-		       `+unsettled+`
+		       `+unsettled+`,
+		       `+said+`,
+		       `+taken+`
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($1)
 		 ORDER BY e.id
-		   FOR NO KEY UPDATE OF e`, ids)
+		   FOR NO KEY UPDATE OF e`, ids, v.profile.CandidateID, v.profile.ApplicationID)
 	if err != nil {
 		return nil, fmt.Errorf("lock exports: %w", err)
 	}

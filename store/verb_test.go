@@ -208,9 +208,9 @@ func TestResolve(t *testing.T) {
 	t.Run("PresentMakesItSentUnderTheProfilesIDs", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		unknown := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
+		unknown := d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown, Candidate: "ada"})
 		d.setAside(unknown, 9)
-		ended := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Flags: mayExist})
+		ended := d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseSkipped, Flags: mayExist, Candidate: "ada"})
 		for _, id := range []int64{unknown, ended} {
 			require.NoError(t, d.ResolvePresent(t.Context(), id, profile, kim))
 			assert.Equal(t, standings{State: ledger.StateSent, Flags: []string{}}, d.ledger(id))
@@ -324,31 +324,4 @@ func TestDiscard(t *testing.T) {
 		assert.Equal(t, refused.State, d.ledger(refused.ExportID).State)
 	}
 	assert.ErrorContains(t, got.Refused[1], "is queued: it is on its way")
-}
-
-func TestParseProfileURL(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]store.Profile{
-		"https://app.greenhouse.io/people/17?application_id=19": {
-			URL: "https://app.greenhouse.io/people/17?application_id=19", CandidateID: 17, ApplicationID: 19},
-		" https://app2.greenhouse.io/people/17/applications/19/redesign?x=1#top\n": {
-			URL: "https://app2.greenhouse.io/people/17", CandidateID: 17},
-	} {
-		got, err := store.ParseProfileURL(address, false)
-		require.NoError(t, err, address)
-		assert.Equal(t, want, got)
-	}
-	for _, address := range []string{
-		"", "17", "http://app.greenhouse.io/people/17", "https://greenhouse.io.evil.example/people/17", "https://notgreenhouse.io/people/17",
-		"https://app.greenhouse.io/people/0", "https://app.greenhouse.io/people/x", "https://app.greenhouse.io/jobs/17",
-		"https://app.greenhouse.io/people/17?application_id=x", "https://app.greenhouse.io/people/9999999999999999999", "javascript:alert(1)",
-	} {
-		_, err := store.ParseProfileURL(address, false)
-		assert.Error(t, err, address)
-	}
-	got, err := store.ParseProfileURL("http://127.0.0.1:9000/people/17?application_id=19", true)
-	require.NoError(t, err)
-	assert.Equal(t, store.Profile{URL: "http://127.0.0.1:9000/people/17?application_id=19", CandidateID: 17, ApplicationID: 19}, got)
-	_, err = store.ParseProfileURL("javascript://x/people/17", true)
-	assert.Error(t, err)
 }

@@ -4,40 +4,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Check is one link of the chain from an interview to a profile in Greenhouse.
-type Check struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"` // a sentence without personal data
-	First  bool   `json:"first"`  // the first that fails: the answer to the question
-}
-
-// Explanation says for one interview of one company why its candidate is in Greenhouse or is not.
-type Explanation struct {
-	OrgID       string        `json:"org_id"`
-	InterviewID string        `json:"interview_id"`
-	ExportID    *int64        `json:"export_id"` // null while nothing was folded
-	State       *ledger.State `json:"state"`
-	Cause       *ledger.Cause `json:"cause"`
-	Held        *ledger.Cause `json:"held"`
-	ProfileURL  *string       `json:"profile_url"`
-	Checks      []Check       `json:"checks"`
-}
-
 // whyLimit bounds how many explanations one question gets; no person reads more.
 const whyLimit = 100
 
-// Why explains an interview at a company, or with an empty org at every company that knows its id. Where none does, the one explanation
-// says so.
-func (s *Store) Why(ctx context.Context, org, interview string) ([]Explanation, error) {
-	list, err := s.explain(ctx, `
+// Why explains an interview at a company, or with an empty org at every company that knows its id. Where none does, the one answer
+// holds nothing but what was asked. What was asked may be no interview's id at all, so it accuses nobody.
+func (s *Store) Why(ctx context.Context, org, interview string) ([]ledger.WhyFacts, error) {
+	list, err := s.why(ctx, `
 		SELECT DISTINCT org_id, interview_id
 		  FROM (SELECT e.org_id, e.interview_id FROM ghexport.exports e WHERE e.interview_id = $1 -- exports_key
 		        UNION ALL
@@ -50,17 +29,41 @@ func (s *Store) Why(ctx context.Context, org, interview string) ([]Explanation, 
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	return []Explanation{{OrgID: org, InterviewID: interview, Checks: []Check{{
-		Check: "committed", First: true,
-		Detail: "No producer has committed a result for this interview: it was not enqueued, or its transaction was rolled back.",
-	}}}}, nil
+	return []ledger.WhyFacts{{OrgID: org, InterviewID: interview}}, nil
+}
+
+// whyCandidates bounds how many of the newest exports are looked through for a candidate's id, which no index has.
+const whyCandidates = 100_000
+
+// WhyCandidate explains the interviews of the candidate with this id of the producer's, at a company or with an empty org at all, newest
+// first: by digest (see [seal.Digests.Candidate]; nil where there is no keyset) those that ever qualified, and among the newest exports all.
+func (s *Store) WhyCandidate(ctx context.Context, org, candidate string, digest []byte) ([]ledger.WhyFacts, error) {
+	if digest != nil {
+		list, err := s.why(ctx, `
+			SELECT e.org_id, e.interview_id
+			  FROM ghexport.exports e
+			 WHERE e.candidate_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_candidate
+			 ORDER BY e.id DESC
+			 LIMIT $2`, digest, org)
+		if err != nil || len(list) > 0 {
+			return list, err
+		}
+	}
+	return s.why(ctx, fmt.Sprintf(`
+		SELECT n.org_id, n.interview_id
+		  FROM (SELECT e.id, e.org_id, e.interview_id, e.candidate_id
+		          FROM ghexport.exports e
+		         ORDER BY e.id DESC -- exports_pkey
+		         LIMIT %d) n
+		 WHERE n.candidate_id = $1 AND ($3 = '' OR n.org_id = $3)
+		 ORDER BY n.id DESC
+		 LIMIT $2`, whyCandidates), candidate, org)
 }
 
 // WhyEmail explains every interview that ever qualified of the person with this address, at a company or with an empty org at all,
-// newest first; see [Digests.Email]. None
-// means that nobody with this address ever qualified: before both say yes the ledger does not know who they are.
-func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]Explanation, error) {
-	return s.explain(ctx, `
+// newest first; see [seal.Digests.Email]. None means that no export is known by this address: before both say yes the ledger does not keep it.
+func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]ledger.WhyFacts, error) {
+	return s.why(ctx, `
 		SELECT e.org_id, e.interview_id
 		  FROM ghexport.exports e
 		 WHERE e.email_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_email
@@ -68,40 +71,32 @@ func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]Expl
 		 LIMIT $2`, digest, org)
 }
 
-func (s *Store) explain(ctx context.Context, keys string, asked any, org string) ([]Explanation, error) {
+func (s *Store) why(ctx context.Context, keys string, asked any, org string) ([]ledger.WhyFacts, error) {
 	rows, err := s.Pool.Query(ctx, whyFacts(keys), asked, whyLimit, org)
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
-	facts, err := pgx.CollectRows(rows, pgx.RowToStructByPos[facts])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.WhyFacts])
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
-	kept, err := s.kept(ctx, facts)
+	kept, err := s.kept(ctx, list)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Explanation, 0, len(facts))
-	for _, f := range facts {
-		if l, late := kept[f.OrgID]; late && f.isDue() {
-			f.Kept = &l
-		}
-		list = append(list, Explanation{
-			OrgID: f.OrgID, InterviewID: f.InterviewID, ExportID: f.ID, State: f.State, Held: f.Held, ProfileURL: f.ProfileURL,
-			Checks: f.chain(),
-		})
-		if f.Cause != ledger.CauseNone {
-			list[len(list)-1].Cause = &f.Cause
+	for i := range list {
+		if l, late := kept[list[i].OrgID]; late && list[i].IsDue() {
+			list[i].Kept = &l
 		}
 	}
 	return list, nil
 }
 
 // kept asks of the companies of exports that are due what keeps them.
-func (s *Store) kept(ctx context.Context, list []facts) (map[string]Late, error) {
+func (s *Store) kept(ctx context.Context, list []ledger.WhyFacts) (map[string]ledger.Late, error) {
 	var orgs []string
 	for _, f := range list {
-		if f.isDue() && !slices.Contains(orgs, f.OrgID) {
+		if f.IsDue() && !slices.Contains(orgs, f.OrgID) {
 			orgs = append(orgs, f.OrgID)
 		}
 	}
@@ -109,44 +104,11 @@ func (s *Store) kept(ctx context.Context, list []facts) (map[string]Late, error)
 	if err != nil {
 		return nil, err
 	}
-	kept := make(map[string]Late, len(late))
+	kept := make(map[string]ledger.Late, len(late))
 	for _, l := range late {
 		kept[l.Org] = l
 	}
 	return kept, nil
-}
-
-// facts are what the chain is made of. Those of the ledger are null while nothing was folded.
-type facts struct {
-	OrgID       string
-	InterviewID string
-	ID          *int64
-	State       *ledger.State
-	Cause       ledger.Cause
-	Detail      string
-	Held        *ledger.Cause
-	ProfileURL  *string
-	Advances    *bool
-	Continues   *bool
-	Practice    bool
-	Erased      bool
-	MayExist    bool
-	DueAt       *time.Time
-	BlockedAt   *time.Time
-	Failures    int
-	Attempts    int
-	SentAt      *time.Time
-	Now         time.Time
-	Unfolded    *time.Time // since when a newer message waits in the outbox
-	Rejected    *string    // why a newer message could not be folded
-	Aside       bool
-	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
-	Kept        *Late   `db:"-"` // what keeps it, where it is due
-}
-
-// isDue says whether nothing but dispatch's own rules keeps the export.
-func (f facts) isDue() bool {
-	return f.State != nil && *f.State == ledger.StatePending && f.Held == nil && f.BlockedAt == nil && f.DueAt != nil && !f.DueAt.After(f.Now)
 }
 
 // whyFacts takes the statement that names the interviews, as (org_id, interview_id).
@@ -168,8 +130,10 @@ func whyFacts(keys string) string {
 	                AND (s.candidate_digest = e.candidate_digest OR s.email_digest = e.email_digest)
 	                AND (s.state IN ('sent', 'pending', 'queued', 'sending', 'unknown') OR 'may_exist' = ANY (s.flags))
 	              ORDER BY s.id
-	              LIMIT 20)
+	              LIMIT 20), ` + stillColumns + `
 	  FROM k
 	  LEFT JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
+	  LEFT JOIN ghexport.integrations i ON i.org_id = k.org_id
+	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 	 ORDER BY k.turn`
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -66,21 +69,142 @@ func TestLogin_HTTPSMakesTheCookieTheHostsOwn(t *testing.T) {
 	assert.Empty(t, setup(t).ask("GET", "/login", "").Header.Get("Strict-Transport-Security"), "not where plain http is all there is")
 }
 
-func TestLogin_Limit(t *testing.T) {
+// Wrong passwords slow down who sends more of them. Nobody is refused for them, on whichever node.
+func TestLogin_SlowsDown(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
+	other := s.node()
+	var waits []time.Duration
 	for i := range 10 {
+		before := s.waited
 		require.Equal(t, http.StatusUnauthorized, s.login("kim", "no", "/").StatusCode, "failure %d", i)
+		waits = append(waits, s.waited-before)
 	}
-	refused := s.login("kim", password, "/")
-	assert.Equal(t, http.StatusTooManyRequests, refused.StatusCode, "even with the right password")
-	assert.Equal(t, "300", refused.Header.Get("Retry-After"))
-	assert.Equal(t, http.StatusTooManyRequests, s.ask("GET", "/", "", script("kim", password)).StatusCode, "nor by the other door")
+	assert.Equal(t, []time.Duration{0, 0, 0, 0, 0, 1e9, 2e9, 4e9, 8e9, 8e9}, waits)
+	before := s.waited
+	assert.Equal(t, http.StatusSeeOther, other.login("kim", password, "/").StatusCode, "the right password still opens, on another node")
+	assert.Equal(t, 8*time.Second, s.waited-before, "which knows of the failures")
+	before = s.waited
+	assert.Equal(t, http.StatusSeeOther, s.login("kim", password, "/").StatusCode)
+	assert.Equal(t, before, s.waited, "and forgives them everywhere")
+}
+
+func TestLogin_SlowsDownNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for range 10 {
+		s.login("kim", "no", "/")
+	}
+	before := s.waited
 	assert.Equal(t, http.StatusSeeOther, s.login("ada", password, "/").StatusCode, "another name is free")
 	assert.Equal(t, http.StatusSeeOther, s.login("kim", password, "/", from("192.0.2.9:1")).StatusCode, "another address is free")
+	assert.Equal(t, before, s.waited)
+	s.wait(15 * time.Minute)
+	assert.Equal(t, http.StatusUnauthorized, s.login("kim", "no", "/").StatusCode)
+	assert.Equal(t, before, s.waited, "a quarter of an hour later")
+}
 
-	s.wait(5 * time.Minute)
-	assert.Equal(t, http.StatusSeeOther, s.login("kim", password, "/").StatusCode, "five minutes later")
+// Of many guesses at once one has its turn after the other, and what cannot have one is not compared.
+func TestLogin_ManyAtOnce(t *testing.T) {
+	t.Parallel()
+	turn := make(chan struct{})
+	s := setup(t, func(c *web.Config) {
+		c.Wait = func(ctx context.Context, _ time.Duration) error {
+			select {
+			case <-turn:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
+	for range 5 {
+		s.login("kim", "no", "/")
+	}
+	answers := make(chan answer)
+	const many = 12
+	for range many {
+		go func() { answers <- s.login("kim", "no", "/") }()
+	}
+	refused := 0
+	for range many - 3 { // turns of 1, 2 and 4 s fit into what anybody waits
+		a := <-answers
+		assert.Equal(t, http.StatusTooManyRequests, a.StatusCode)
+		assert.Equal(t, "8", a.Header.Get("Retry-After"))
+		refused++
+	}
+	close(turn)
+	for range many - refused {
+		assert.Equal(t, http.StatusUnauthorized, (<-answers).StatusCode)
+	}
+}
+
+// The client counts, and not the proxy: as the trusted ones tell it, and not as it says itself.
+func TestLogin_BehindProxies(t *testing.T) {
+	t.Parallel()
+	s := setup(t, func(c *web.Config) { c.Proxies = "10.0.0.0/8, 192.0.2.53" })
+	through := func(header, says string) func(*http.Request) {
+		return func(r *http.Request) {
+			r.RemoteAddr = "10.0.0.2:4711"
+			r.Header.Set(header, says)
+		}
+	}
+	for n := range 10 { // each time as somebody else, it says
+		s.login("kim", "no", "/", through("X-Forwarded-For", fmt.Sprintf("198.51.100.%d, 203.0.113.7, 10.3.0.1", n)))
+	}
+	for name, c := range map[string]struct {
+		change func(*http.Request)
+		slow   bool
+	}{
+		"TheSameByAnotherHeader": {through("Forwarded", `for=198.51.100.1, for="203.0.113.7:80";proto=https`), true},
+		"TheSameWithoutProxy":    {from("203.0.113.7:1"), true},
+		"AnotherClient":          {through("X-Forwarded-For", "203.0.113.8"), false},
+		"TheProxyItself":         {from("10.0.0.2:1"), false},
+	} {
+		before := s.waited
+		s.login("kim", "no", "/", c.change)
+		assert.Equal(t, c.slow, s.waited > before, name)
+	}
+}
+
+// A network is slowed as a whole only after many failures, and even then nobody in it is refused.
+func TestLogin_LimitOfANetwork(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for i := range 101 { // a subnet of IPv6 is one network
+		a := s.login(fmt.Sprintf("name%d", i), "no", "/", from(fmt.Sprintf("[2001:db8::%x]:5", i+1)))
+		require.Equal(t, http.StatusUnauthorized, a.StatusCode, "failure %d", i)
+	}
+	before := s.waited
+	assert.Equal(t, http.StatusSeeOther, s.login("kim", password, "/", from("[2001:db8:0:1::1]:5")).StatusCode)
+	assert.Equal(t, before, s.waited, "another network is free")
+	assert.Equal(t, http.StatusSeeOther, s.login("ada", password, "/", from("[2001:db8::ffff]:5")).StatusCode)
+	assert.Positive(t, s.waited-before)
+	assert.LessOrEqual(t, s.waited-before, 8*time.Second)
+}
+
+func TestLogin_FailuresAreAudited(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for range 10 {
+		s.login("kim", "no", "/")
+	}
+	s.login("hunter2", "x", "/")
+	failed := store.AuditFilter{Action: ledger.ActionLogInFailed}
+	trail := s.trail(failed)
+	require.Len(t, trail, 3, "the first and the tenth, and another's first")
+	assert.Equal(t, "(unknown)", trail[0].Actor, "which may be a password in the wrong field")
+	assert.Equal(t, "kim (password)", trail[1].Who())
+	assert.JSONEq(t, `{"failures": 10}`, string(trail[1].Detail))
+	assert.Equal(t, "192.0.2.1", *trail[1].From)
+	for n := range 30 { // one network cannot fill the trail
+		s.login(fmt.Sprint("name", n), "x", "/")
+	}
+	assert.Len(t, s.trail(failed), 20)
+	for n := range 190 { // nor can many
+		s.login("x", "x", "/", from(fmt.Sprintf("198.51.%d.1:1", n)))
+	}
+	assert.Len(t, s.trail(failed), 200)
 }
 
 func TestLogin_UnknownNamesTakeAsLong(t *testing.T) {
@@ -110,17 +234,6 @@ func TestLogin_SuccessForgives(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, s.login("kim", password, "/").StatusCode)
 		s.wait(time.Minute) // so that the password is compared again
 	}
-}
-
-func TestLogin_LimitOfAnAddress(t *testing.T) {
-	t.Parallel()
-	s := setup(t)
-	for i := range 100 { // a subnet of IPv6 is one address
-		a := s.login(fmt.Sprintf("name%d", i), "no", "/", from(fmt.Sprintf("[2001:db8::%x]:5", i+1)))
-		require.Equal(t, http.StatusUnauthorized, a.StatusCode, "failure %d", i)
-	}
-	assert.Equal(t, http.StatusTooManyRequests, s.login("kim", password, "/", from("[2001:db8::ffff]:5")).StatusCode)
-	assert.Equal(t, http.StatusSeeOther, s.login("kim", password, "/", from("[2001:db8:0:1::1]:5")).StatusCode)
 }
 
 func TestSession_Ends(t *testing.T) {
@@ -161,13 +274,15 @@ func TestBasicAuth(t *testing.T) {
 	t.Run("CountsForAMinuteWithoutAnotherLook", func(t *testing.T) {
 		poll := func() int { return s.ask("GET", "/", "", script("ada", password)).StatusCode }
 		require.Equal(t, http.StatusOK, poll())
-		for range 10 { // from here on whoever is looked at is refused
+		for range 10 { // from here on whoever is looked at waits
 			s.ask("GET", "/", "", script("ada", "no"))
 		}
-		assert.Equal(t, http.StatusTooManyRequests, s.ask("GET", "/", "", script("ada", "no")).StatusCode)
+		before := s.waited
 		assert.Equal(t, http.StatusOK, poll())
+		assert.Equal(t, before, s.waited)
 		s.wait(time.Minute)
-		assert.Equal(t, http.StatusTooManyRequests, poll())
+		assert.Equal(t, http.StatusOK, poll())
+		assert.Equal(t, before, s.waited, "a minute is longer than any wait")
 	})
 	t.Run("NoWindowOfTheBrowsersOverAPage", func(t *testing.T) {
 		a := s.ask("GET", "/river/api/states", "", func(r *http.Request) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 const acmeAPI = "/api/orgs/acme/greenhouse"
@@ -41,9 +42,9 @@ func into[T any](s *site, a answer, status int) (value T) {
 
 type connection struct {
 	store.Integration
-	StateWords string           `json:"state_words"`
-	State      string           `json:"state"`
-	Hold       *store.HoldWords `json:"hold"`
+	StateWords string        `json:"state_words"`
+	State      string        `json:"state"`
+	Hold       *wording.Hold `json:"hold"`
 }
 
 type problem struct {

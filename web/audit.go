@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // audited is how many acts one page lists.
@@ -47,7 +48,7 @@ func (k *console) listAudit(w http.ResponseWriter, r *http.Request, org string) 
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	page := auditPage{Org: org, Company: who(r).role == roleCompany, Base: auditAddress(org), Filter: form}
+	page := auditPage{Org: org, Company: auth.Who(r).Role == auth.RoleCompany, Base: auditAddress(org), Filter: form}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -92,7 +93,7 @@ func auditAddress(org string) string {
 	if org == "" {
 		return "/audit"
 	}
-	return companyHome(org) + "/audit"
+	return auth.CompanyHome(org) + "/audit"
 }
 
 // query is the filter as an address has it; the company of a company's page stands in its path.

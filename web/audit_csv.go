@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // The bounds of a download of acts.
@@ -49,7 +50,7 @@ func (k *console) downloadAudit(w http.ResponseWriter, r *http.Request, org stri
 
 func (k *console) streamAudit(w http.ResponseWriter, r *http.Request, filter store.AuditFilter, org string) error {
 	out := csv.NewWriter(w)
-	company := who(r).role == roleCompany
+	company := auth.Who(r).Role == auth.RoleCompany
 	err := out.Write(auditHead)
 	for n := 0; err == nil; {
 		var entries []store.AuditEntry

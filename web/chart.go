@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // The measures of a chart, in the units of its viewBox.
@@ -59,7 +59,7 @@ var faultClasses = map[ledger.Fault]string{ledger.FaultCompany: "warn", ledger.F
 // coordinate writes a number as short as a picture needs.
 func coordinate(v float64) string { return fmt.Sprintf("%.4g", math.Round(v*10)/10) }
 
-func newChart(id, title string, hours []store.Hour) (c chart, left func(int) float64, step float64) {
+func newChart(id, title string, hours []ledger.Hour) (c chart, left func(int) float64, step float64) {
 	c = chart{ID: id, Title: title, Width: chartWidth, Height: chartHeight + chartTop + chartFoot, Right: chartWidth, Base: chartTop + chartHeight}
 	step = float64(chartWidth-chartLeft) / float64(max(len(hours), 1))
 	left = func(i int) float64 { return chartLeft + float64(i)*step }
@@ -72,7 +72,7 @@ func newChart(id, title string, hours []store.Hour) (c chart, left func(int) flo
 }
 
 // attemptsChart shows what became of the attempts of each hour: one stack an hour, what was sent at its foot. Pure.
-func attemptsChart(hours []store.Hour) chart {
+func attemptsChart(hours []ledger.Hour) chart {
 	c, left, step := newChart("attempts", "Attempts by hour", hours)
 	var most, sent, failed int64
 	for _, h := range hours {
@@ -81,11 +81,11 @@ func attemptsChart(hours []store.Hour) chart {
 		failed += h.Pace.Attempts - h.Sent
 	}
 	c.Says = fmt.Sprintf("In the last day %s sent and %s failed; at most %s in one hour.",
-		plural(sent, "attempt was", "attempts were"), plural(failed, "attempt", "attempts"), plural(most, "attempt", "attempts"))
+		wording.Plural(sent, "attempt was", "attempts were"), wording.Plural(failed, "attempt", "attempts"), wording.Plural(most, "attempt", "attempts"))
 	top := ceiling(most)
 	height := func(n int64) float64 { return chartHeight * float64(n) / float64(top) }
 	for _, n := range []int64{0, top / 2, top} {
-		c.Scale = append(c.Scale, mark{coordinate(float64(c.Base) - height(n)), count(n)})
+		c.Scale = append(c.Scale, mark{coordinate(float64(c.Base) - height(n)), wording.Number(n)})
 	}
 	for i, h := range hours {
 		y := float64(c.Base)
@@ -97,7 +97,7 @@ func attemptsChart(hours []store.Hour) chart {
 			y -= tall
 			c.Bars = append(c.Bars, bar{
 				coordinate(left(i) + 2), coordinate(y), coordinate(step - 4), coordinate(tall), class,
-				fmt.Sprintf("%s: %s %s", h.Began.UTC().Format("15:04 UTC"), count(n), what),
+				fmt.Sprintf("%s: %s %s", h.Began.UTC().Format("15:04 UTC"), wording.Number(n), what),
 			})
 		}
 		stack(h.Sent, "good", "sent")
@@ -126,7 +126,7 @@ const (
 )
 
 // waitsChart shows how long exports were on their way, for each hour in which some arrived. Pure.
-func waitsChart(hours []store.Hour) chart {
+func waitsChart(hours []ledger.Hour) chart {
 	c, left, step := newChart("waits", "From commit to Greenhouse by hour", hours)
 	c.HasDots = true
 	height := func(seconds float64) float64 {
@@ -138,7 +138,7 @@ func waitsChart(hours []store.Hour) chart {
 	}{{1, "1 s"}, {60, "1 min"}, {3600, "1 h"}, {24 * 3600, "1 day"}} {
 		c.Scale = append(c.Scale, mark{coordinate(float64(c.Base) - height(s.seconds)), s.text})
 	}
-	var worst store.Seconds
+	var worst ledger.Seconds
 	var when time.Time
 	for i, h := range hours {
 		if h.Sent == 0 {
@@ -148,12 +148,12 @@ func waitsChart(hours []store.Hour) chart {
 			worst, when = h.Pace.P95, h.Began
 		}
 		for _, d := range []struct {
-			wait        store.Seconds
+			wait        ledger.Seconds
 			class, what string
 		}{{h.Pace.P50, "good", "half"}, {h.Pace.P95, "info", "95 %"}} {
 			c.Dots = append(c.Dots, dot{
 				coordinate(left(i) + step/2), coordinate(float64(c.Base) - height(float64(d.wait))), d.class,
-				fmt.Sprintf("%s: %s within %s", h.Began.UTC().Format("15:04 UTC"), d.what, inWords(d.wait.Duration())),
+				fmt.Sprintf("%s: %s within %s", h.Began.UTC().Format("15:04 UTC"), d.what, wording.Age(d.wait.Duration())),
 			})
 		}
 	}
@@ -161,9 +161,9 @@ func waitsChart(hours []store.Hour) chart {
 	return c
 }
 
-func worstHour(wait store.Seconds, when time.Time) string {
+func worstHour(wait ledger.Seconds, when time.Time) string {
 	if when.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("The slowest hour began at %s: 95 %% arrived within %s.", when.UTC().Format("15:04 UTC"), inWords(wait.Duration()))
+	return fmt.Sprintf("The slowest hour began at %s: 95 %% arrived within %s.", when.UTC().Format("15:04 UTC"), wording.Age(wait.Duration()))
 }

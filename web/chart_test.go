@@ -14,17 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // aDay is one that had a bad hour of Greenhouse's, a company without a right, a bug, and a quiet night.
-func aDay() []store.Hour {
+func aDay() []ledger.Hour {
 	first := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	hours := make([]store.Hour, 25)
+	hours := make([]ledger.Hour, 25)
 	for i := range hours {
-		h := store.Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[ledger.Fault]int64{}}
+		h := ledger.Hour{Began: first.Add(time.Duration(i) * time.Hour), Failed: map[ledger.Fault]int64{}}
 		if i < 12 || i > 20 {
-			h.Sent, h.Pace = int64(100+10*i), store.Pace{P50: 0.6, P95: 2}
+			h.Sent, h.Pace = int64(100+10*i), ledger.Pace{P50: 0.6, P95: 2}
 		}
 		switch i {
 		case 5:
@@ -50,7 +49,7 @@ func TestCharts(t *testing.T) {
 	require.NoError(t, err)
 	for name, c := range map[string]chart{
 		"attempts": attemptsChart(aDay()), "waits": waitsChart(aDay()),
-		"nothing": attemptsChart(make([]store.Hour, 25)), "nobody": waitsChart(nil),
+		"nothing": attemptsChart(make([]ledger.Hour, 25)), "nobody": waitsChart(nil),
 	} {
 		var got bytes.Buffer
 		require.NoError(t, all["overview"].ExecuteTemplate(&got, "chart", c))

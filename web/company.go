@@ -7,6 +7,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // companyPage is one company at a glance: how its connection stands, what waits, and what was.
@@ -18,13 +20,15 @@ type companyPage struct {
 	Company  store.Integration
 	Tone     string
 	Sentence string
-	Held     *store.HoldWords // nil when it may send
+	Held     *wording.Hold  // nil when it may send
+	Still    *wording.Still // nil unless its key sends nothing for now
 	Activity store.CompanyActivity
 	Decide   int64 // exports that wait for a decision
 	Holds    []store.Hold
 	Checks   []store.CheckRow
 	Notices  []store.Notice
 	CanProbe bool
+	GoesOn   bool // a resume lets it send
 	Links    bool // links into the console can be made
 	Done     string
 	Wrong    string
@@ -44,10 +48,10 @@ func (k *console) company(w http.ResponseWriter, r *http.Request) {
 // showCompany shows the page, with what is wrong with what was just asked for, if anything.
 func (k *console) showCompany(w http.ResponseWriter, r *http.Request, status int, wrong string) {
 	page := companyPage{
-		Org: r.PathValue("org"), Staff: who(r).role.staff(), Tabs: companyTabs(r, r.PathValue("org")), Wrong: wrong,
+		Org: r.PathValue("org"), Staff: auth.Who(r).Role.Staff(), Tabs: companyTabs(r, r.PathValue("org")), Wrong: wrong,
 		Done: companyDone[r.URL.Query().Get("done")], Links: k.LinkSecret != "",
 	}
-	page.Acts = page.Staff && who(r).role != roleViewer
+	page.Acts = page.Staff && auth.Who(r).Role != auth.RoleViewer
 	if err := k.fillCompany(r, &page); err != nil {
 		k.broken(w, r, err)
 		return
@@ -60,15 +64,23 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	if p.Company, err = k.integration(r); err != nil {
 		return err
 	}
-	if p.Held, err = k.Store.Held(ctx, p.Org); err != nil {
+	held, err := k.Store.HoldFacts(ctx, p.Org)
+	if err != nil {
 		return err
 	}
+	p.Held = wording.OfHold(held)
+	still, err := k.Store.Standstill(ctx, p.Org)
+	if err != nil {
+		return err
+	}
+	p.Still = wording.OfStandstill(still)
 	if p.Activity, err = k.Store.CompanyActivity(ctx, p.Org); err != nil {
 		return err
 	}
 	p.Decide = p.Activity.States[ledger.StateUnknown] + p.Activity.States[ledger.StateDuplicate]
 	p.Tone = connectionTone(p.Company)
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
+	p.GoesOn = p.Company.PausedAt != nil || p.Company.HoldCause != nil && *p.Company.HoldCause == ledger.CauseRefusing
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
 	if p.Notices, err = k.Store.Notices(ctx, store.NoticeFilter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
 		return err

@@ -9,31 +9,29 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/api"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
-
-// actBytes is more than any honest form of a company's page takes.
-const actBytes = 16 << 10
 
 // companyAct is one of ours doing something to a company, for a reason: what does it, and what to say when it changed something, and
 // when it was so already.
 func (k *console) companyAct(do func(context.Context, string, store.By) (bool, error), done, already string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 		reason, wrong := reasonOf(r)
 		if wrong != "" {
 			k.showCompany(w, r, http.StatusUnprocessableEntity, wrong)
 			return
 		}
-		changed, err := do(r.Context(), r.PathValue("org"), by(r, reason))
+		changed, err := do(r.Context(), r.PathValue("org"), auth.By(r, reason))
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			k.showCompany(w, r, http.StatusConflict, "Nobody has connected this company yet, so there is nothing to do that to.")
 		case err != nil:
 			k.broken(w, r, err)
 		case changed:
-			http.Redirect(w, r, companyHome(r.PathValue("org"))+"?done="+done, http.StatusSeeOther)
+			http.Redirect(w, r, auth.CompanyHome(r.PathValue("org"))+"?done="+done, http.StatusSeeOther)
 		default:
-			http.Redirect(w, r, companyHome(r.PathValue("org"))+"?done="+already, http.StatusSeeOther)
+			http.Redirect(w, r, auth.CompanyHome(r.PathValue("org"))+"?done="+already, http.StatusSeeOther)
 		}
 	}
 }
@@ -44,8 +42,8 @@ func reasonOf(r *http.Request) (reason, wrong string) {
 	switch {
 	case reason == "":
 		return "", "Say why: somebody will ask later."
-	case len([]rune(reason)) > reasonMax:
-		return "", fmt.Sprintf("Say why in %d characters at most.", reasonMax)
+	case len([]rune(reason)) > api.ReasonMax:
+		return "", fmt.Sprintf("Say why in %d characters at most.", api.ReasonMax)
 	}
 	return reason, ""
 }
@@ -58,7 +56,6 @@ type companyLinkPage struct {
 
 // linkCompany makes a link by which an admin of the company comes, to enter the key where no mail and no ticket carries it.
 func (k *console) linkCompany(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 	reason, wrong := reasonOf(r)
 	org, whom := r.PathValue("org"), strings.TrimSpace(r.PostFormValue("for"))
 	if wrong == "" && whom == "" {
@@ -68,14 +65,14 @@ func (k *console) linkCompany(w http.ResponseWriter, r *http.Request) {
 		k.showCompany(w, r, http.StatusUnprocessableEntity, wrong)
 		return
 	}
-	l := NewLink(org, whom, k.Now(), LinkLifeMax)
+	l := auth.NewLink(org, whom, k.Now(), auth.LinkLifeMax)
 	address, err := l.Sign(k.LinkSecret, k.PublicURL)
 	if err != nil {
 		k.showCompany(w, r, http.StatusUnprocessableEntity, "No link can be made: "+err.Error()+".")
 		return
 	}
 	expires := time.Unix(l.Expires, 0)
-	if err := k.Store.AuditLink(r.Context(), by(r, reason), org, whom, expires); err != nil { // what leaves no trace is not done
+	if err := k.Store.AuditLink(r.Context(), auth.By(r, reason), org, whom, expires); err != nil { // what leaves no trace is not done
 		k.broken(w, r, err)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // askForm is a button that asks for a reason before it does anything, without script.
@@ -13,7 +14,7 @@ type askForm struct{ Path, Verb, Text, Says, Tone string }
 
 // companyFuncs are the functions of the companies' pages.
 var companyFuncs = template.FuncMap{
-	"orgPath":        companyHome,
+	"orgPath":        auth.CompanyHome,
 	"ask":            func(path, verb, text, says, tone string) askForm { return askForm{path, verb, text, says, tone} },
 	"secondWord":     func(policy string) string { return secondWords[policy] },
 	"checkWord":      func(k store.CheckKind) string { return checkWords[k] },

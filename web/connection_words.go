@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // connectionSentence says how a company's connection stands, as one would say it. LastSent may be nil.
-func connectionSentence(i store.Integration, held *store.HoldWords, lastSent *time.Time, now time.Time) string {
+func connectionSentence(i store.Integration, held *wording.Hold, lastSent *time.Time, now time.Time) string {
 	asIf := ""
 	if i.CreatedByName != nil && i.Tested {
 		asIf = " Candidates will look as if " + *i.CreatedByName + " added them."
@@ -61,7 +62,7 @@ func ago(t, now time.Time) string {
 	if d < time.Minute {
 		return "just now"
 	}
-	return inWords(d) + " ago"
+	return wording.Age(d) + " ago"
 }
 
 // connectionTones are the badges' colours.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // deadPage is the dead letters by what they died of.
@@ -31,9 +32,6 @@ type deadGroup struct {
 	List  string // address of its letters, as far as the list can tell them apart
 }
 
-// deadCauses are the causes of dead letters.
-var deadCauses = []ledger.Cause{ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug}
-
 func (k *console) deadRoutes() []route {
 	return []route{
 		allow(staff, "GET /dead", k.dead),
@@ -43,9 +41,9 @@ func (k *console) deadRoutes() []route {
 
 func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: deadCauses, Acts: mayAct(r)}
+	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: ledger.DeadCauses, Acts: mayAct(r)}
 	page.Discarded, _ = strconv.Atoi(q.Get("discarded"))
-	if page.Cause != "" && !slices.Contains(deadCauses, page.Cause) {
+	if page.Cause != "" && !slices.Contains(ledger.DeadCauses, page.Cause) {
 		k.refuse(w, r, http.StatusBadRequest, "Nothing dies of that.")
 		return
 	}
@@ -70,7 +68,7 @@ func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 }
 
 // mayAct says whether whoever sends the request is one of those of ours who act.
-func mayAct(r *http.Request) bool { return slices.Contains(operators.roles, who(r).role) }
+func mayAct(r *http.Request) bool { return slices.Contains(operators.roles, auth.Who(r).Role) }
 
 // discardGroup ends the letters of one group, exactly as many as the button named.
 func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
@@ -84,7 +82,7 @@ func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, "The form does not say which dead letters, or how many.")
 		return
 	}
-	request := store.Request{Filter: f, By: by(r, reason), DryRun: true}
+	request := store.Request{Filter: f, By: auth.By(r, reason), DryRun: true}
 	planned, err := k.Store.Discard(r.Context(), request)
 	if err != nil {
 		k.broken(w, r, err)

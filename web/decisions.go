@@ -10,6 +10,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // decided is how many decisions one page shows: each is a small form of its own.
@@ -62,7 +64,7 @@ func decisionsAddress(org string) string {
 	if org == "" {
 		return "/decisions"
 	}
-	return companyHome(org) + "/decisions"
+	return auth.CompanyHome(org) + "/decisions"
 }
 
 func (k *console) listDecisions(w http.ResponseWriter, r *http.Request, org string) {
@@ -72,7 +74,7 @@ func (k *console) listDecisions(w http.ResponseWriter, r *http.Request, org stri
 		k.wrongFilter(w, r, err)
 		return
 	}
-	page := decisionsPage{Org: org, Base: decisionsAddress(org), Staff: who(r).role.staff(), May: mayFindPeople(r), State: filter.State, Done: decidedWords(q)}
+	page := decisionsPage{Org: org, Base: decisionsAddress(org), Staff: auth.Who(r).Role.Staff(), May: mayFindPeople(r), State: filter.State, Done: decidedWords(q)}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -128,7 +130,7 @@ func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f stor
 	}
 	page.Kinds = []stateChip{{Href: at("", 0), Shown: f.State == ""}}
 	for _, c := range counts {
-		chip := stateChip{State: c.State, Count: count(c.Count), Href: at(c.State, 0), Shown: f.State == c.State}
+		chip := stateChip{State: c.State, Count: wording.Number(c.Count), Href: at(c.State, 0), Shown: f.State == c.State}
 		if c.More {
 			chip.Count += "+"
 		}
@@ -190,14 +192,16 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 	if err != nil {
 		return nil, err
 	}
-	p := who(r)
+	p := auth.Who(r)
 	cards := make([]decisionCard, len(list))
+	var shown []int64
 	for i, d := range list {
-		card := decisionCard{Decision: d, Staff: p.role.staff()}
+		card := decisionCard{Decision: d, Staff: p.Role.Staff()}
 		if person, known := people[d.ID]; known {
 			card.Masked = &maskedPerson{Name: maskName(person.FirstName, person.LastName), Email: maskEmail(person.Email)}
-			if p.role == roleCompany && mayOrg(r, d.OrgID) {
+			if p.Role == auth.RoleCompany && auth.MayOrg(r, d.OrgID) {
 				card.Person = &person
+				shown = append(shown, d.ID)
 			}
 		}
 		if mayFindPeople(r) {
@@ -208,7 +212,7 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 		}
 		cards[i] = card
 	}
-	return cards, nil
+	return cards, k.looked(r, "decisions", shown)
 }
 
 // decidedWords says what was just decided, from the numbers in the address.
@@ -221,9 +225,9 @@ func decidedWords(q url.Values) string {
 		return ""
 	default:
 		words := map[string]string{"present": "found in Greenhouse", "absent": "to be sent again", "skip": "ended", "create": "to become second profiles"}[answer]
-		says := "Done: " + plural(number("n"), "export is", "exports are") + " " + words + "."
+		says := "Done: " + wording.Plural(number("n"), "export is", "exports are") + " " + words + "."
 		if refused := number("refused"); refused > 0 {
-			says += " " + plural(refused, "was", "were") + " passed over, because they changed meanwhile or may not be decided yet."
+			says += " " + wording.Plural(refused, "was", "were") + " passed over, because they changed meanwhile or may not be decided yet."
 		}
 		return says
 	}

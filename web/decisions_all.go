@@ -10,6 +10,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // bulkMost is how many exports get one answer at once; what is beyond waits for the next time.
@@ -53,7 +55,7 @@ func (k *console) plan(w http.ResponseWriter, r *http.Request, org string) {
 		return
 	}
 	filter.Limit, filter.BeforeID = bulkMost+1, 0
-	result, err := resolve(k.Store, r.Context(), store.Request{Filter: filter, By: by(r, ""), DryRun: true})
+	result, err := resolve(k.Store, r.Context(), store.Request{Filter: filter, By: auth.By(r, ""), DryRun: true})
 	if err != nil {
 		k.broken(w, r, err)
 		return
@@ -63,8 +65,8 @@ func (k *console) plan(w http.ResponseWriter, r *http.Request, org string) {
 
 func (k *console) showPlan(w http.ResponseWriter, r *http.Request, status int, org string, f store.Filter, answer string, result store.Result, wrong string) {
 	page := bulkPage{
-		Org: org, Post: decisionsAddress(org) + "/all", Answer: actFor(answer, who(r).role.staff()), State: f.State, Of: f.Org, Count: len(result.Done),
-		Refused: result.Refused, Staff: who(r).role.staff(), Wrong: wrong,
+		Org: org, Post: decisionsAddress(org) + "/all", Answer: actFor(answer, auth.Who(r).Role.Staff()), State: f.State, Of: f.Org, Count: len(result.Done),
+		Refused: result.Refused, Staff: auth.Who(r).Role.Staff(), Wrong: wrong,
 	}
 	back := url.Values{"state": {string(f.State)}}
 	if org == "" && f.Org != "" {
@@ -82,7 +84,7 @@ func (k *console) showPlan(w http.ResponseWriter, r *http.Request, status int, o
 		page.Count, page.Cut, result.Done = bulkMost, true, result.Done[:bulkMost]
 	}
 	page.IDs = dotted(result.Done)
-	k.show(w, r, status, "decide", "Decide "+count(int64(page.Count)), page)
+	k.show(w, r, status, "decide", "Decide "+wording.Number(int64(page.Count)), page)
 }
 
 func (k *console) decideAll(w http.ResponseWriter, r *http.Request) { k.decide(w, r, "") }
@@ -115,7 +117,7 @@ func (k *console) decide(w http.ResponseWriter, r *http.Request, org string) {
 		k.showPlan(w, r, http.StatusUnprocessableEntity, org, filter, form.Get("answer"), store.Result{Done: ids}, wrong)
 		return
 	}
-	result, err := resolve(k.Store, r.Context(), store.Request{Filter: store.Filter{IDs: ids}, By: by(r, reason)})
+	result, err := resolve(k.Store, r.Context(), store.Request{Filter: store.Filter{IDs: ids}, By: auth.By(r, reason)})
 	if err != nil {
 		k.broken(w, r, err)
 		return
@@ -152,7 +154,7 @@ func (k *console) decideAlways(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var setting *store.SettingError
-	err := k.Store.SetSettings(r.Context(), org, store.Settings{SecondInterview: &policy}, by(r, reason))
+	err := k.Store.SetSettings(r.Context(), org, store.Settings{SecondInterview: &policy}, auth.By(r, reason))
 	switch {
 	case errors.As(err, &setting):
 		k.refuse(w, r, http.StatusUnprocessableEntity, "That is no rule for second interviews. Nothing was changed.")

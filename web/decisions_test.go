@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -170,7 +171,12 @@ func TestWhy(t *testing.T) {
 	page := s.ask("GET", "/why?q=iv_no", "", s.as("val"))
 	assert.Contains(t, page.body, "Candidate: here it ends")
 	assert.Contains(t, page.body, "The candidate said no.")
-	assert.Contains(t, s.ask("GET", "/why?q=lost", "", kim).body, "No producer has committed a result for this interview")
+	assert.Contains(t, s.ask("GET", "/why?q=lost", "", kim).body, "Nothing is known under this id")
+	for q, says := range map[string]string{"c_iv_no": "The candidate said no.", "\u200bc_iv_no\u00a0": "The candidate said no."} {
+		s.exec("UPDATE ghexport.exports SET candidate_id = 'c_iv_no' WHERE interview_id = 'iv_no'")
+		assert.Contains(t, s.ask("GET", "/orgs/acme/why?q="+url.QueryEscape(q), "", mia).body, says, "a candidate's id")
+		assert.Contains(t, s.ask("GET", "/orgs/globex/why?q="+url.QueryEscape(q), "", kim).body, "Nothing is known under this id")
+	}
 	a := s.form("/why", kim, "q", "twin_first")
 	assert.Equal(t, "/why?q=twin_first", a.Header.Get("Location"))
 	assert.Equal(t, 2, strings.Count(s.ask("GET", "/why?q=twin_first", "", kim).body, "<h2>Interview"))
@@ -182,7 +188,9 @@ func TestWhy(t *testing.T) {
 	assert.Contains(t, byEmail.body, fmt.Sprintf(`href="/exports/%d"`, sent))
 	assert.Equal(t, 2, strings.Count(byEmail.body, "<h2>Interview"))
 	assert.NotContains(t, byEmail.body, "globex")
+	list := s.form("/orgs/acme/why", mia, "q", "Nobody <nobody@example.com>, Ada <twin@example.com>")
+	assert.Equal(t, 2, strings.Count(list.body, "<h2>Interview"), "one of several addresses is known")
 	assert.Contains(t, s.form("/why", kim, "q", "nobody@example.com").body, "ask by the interview’s id")
-	assert.Equal(t, 2, s.audits("search people"))
+	assert.Equal(t, 3, s.audits("search people"))
 	assert.NotContains(t, s.form("/why", s.as("val"), "q", "twin@example.com").body, fmt.Sprintf(`href="/exports/%d"`, sent))
 }

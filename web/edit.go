@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // Amend is what editing an export before its replay needs. Its zero value is a console without it.
@@ -92,7 +93,7 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	a := store.Amendment{
-		ExportID: id, By: by(r, page.Reason), Digests: k.Amend.Digests,
+		ExportID: id, By: auth.By(r, page.Reason), Digests: k.Amend.Digests,
 		Change: func(was ledger.Body) (store.Edited, error) {
 			edited, err := k.Amend.Change(was, set)
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -76,11 +77,11 @@ func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int,
 }
 
 func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage {
-	p := who(r)
+	p := auth.Who(r)
 	page := exportPage{
-		ExportRow: d.ExportRow, Sentence: sentence(d.ExportRow), Staff: p.role.staff(), May: mayFindPeople(r), Version: d.Version,
+		ExportRow: d.ExportRow, Sentence: wording.Standing(d.State, d.Cause, d.Held), Staff: p.Role.Staff(), May: mayFindPeople(r), Version: d.Version,
 		InterviewedAt: d.InterviewedAt, Job: d.Job, Newer: d.HasNewerMessage, Edited: d.LaterNote != nil, Siblings: d.Siblings,
-		AttemptLog: d.AttemptLog, Why: d.Cause, List: listAddress(p.org),
+		AttemptLog: d.AttemptLog, Why: d.Cause, List: listAddress(p.Org),
 	}
 	if d.Held != nil {
 		page.Why = d.Held
@@ -102,19 +103,19 @@ func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage 
 }
 
 // eventFor leaves out of an event what whoever looks must not see: to a company, ours act as one, and their reasons are for us.
-func eventFor(p principal, org string, event store.Event) exportEvent {
+func eventFor(p auth.Principal, org string, event store.Event) exportEvent {
 	out := exportEvent{At: event.At, What: sentenceCase(wording.Action(ledger.Action(event.What))), Class: eventClass(event.What)}
 	if event.Who == nil {
 		return out
 	}
 	name, own := strings.CutSuffix(*event.Who, " of "+org)
 	switch {
-	case p.role.staff() || own:
+	case p.Role.Staff() || own:
 		out.Who = *event.Who
 		if event.Reason != nil {
 			out.Reason = *event.Reason
 		}
-		if own && !p.role.staff() {
+		if own && !p.Role.Staff() {
 			out.Who = name
 		}
 	case *event.Who != "ghexport":

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // exportAct is something that a person can do about an export, with what it will do and what it risks.
@@ -16,6 +17,7 @@ type exportAct struct {
 	Risk   string // empty where there is none
 	Danger bool   // it can make a second profile, or ends the export
 	URL    bool   // it needs the address of a profile
+	Anyway bool   // it was refused because Greenhouse knows the profile as somebody else, and may be insisted on
 	Reason bool   // it needs a reason
 	Until  string // it is refused until then; empty where it is not
 }
@@ -55,7 +57,7 @@ func actsFor(e *store.ExportDetail, staff bool) []exportAct {
 		act := actFor(string(verb), staff)
 		act.ID = e.ID
 		if verb == ledger.VerbAbsent && e.Unsettled != nil {
-			act.Until = moment(*e.Unsettled)
+			act.Until = wording.Time(*e.Unsettled)
 		}
 		list = append(list, act)
 	}

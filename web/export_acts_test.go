@@ -9,7 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -25,10 +28,13 @@ func TestReveal(t *testing.T) {
 	s := setup(t, with)
 	id := s.export("acme", "iv_1", ledger.StateSent, "")
 	s.person(id, digests, "Ada", "Lovelace", "ada@example.com")
+	_, err := s.store.Pool.Exec(t.Context(), `INSERT INTO ghexport.answers (body_id, attempt, words)
+		SELECT body_id, gen_random_uuid(), 'she <b>is</b> taken' FROM ghexport.exports WHERE id = $1`, id)
+	require.NoError(t, err)
 	path := fmt.Sprintf("/exports/%d", id)
 	hidden := func(page answer) {
 		t.Helper()
-		for _, hides := range []string{"Lovelace", "ada@example.com", "the note of"} {
+		for _, hides := range []string{"Lovelace", "ada@example.com", "the note of", "is taken", "she &lt;b"} {
 			assert.NotContains(t, page.body, hides)
 		}
 	}
@@ -49,7 +55,7 @@ func TestReveal(t *testing.T) {
 
 	for _, page := range []answer{s.form(path+"/reveal", s.as("kim"), "reason", "ticket 7"), s.form(path+"/reveal", s.asCompany("acme"))} {
 		require.Equal(t, http.StatusOK, page.StatusCode)
-		for _, says := range []string{"Ada Lovelace", "ada@example.com", "the note of Ada"} {
+		for _, says := range []string{"Ada Lovelace", "ada@example.com", "the note of Ada", "she &lt;b&gt;is&lt;/b&gt; taken"} {
 			assert.Contains(t, page.body, says)
 		}
 	}
@@ -112,6 +118,36 @@ func TestActs(t *testing.T) {
 		done(s.form(path+"/resolve", mia, "answer", "present", "url", "https://app.greenhouse.io/people/17?application_id=18&x=y"), path, "present")
 		assert.Equal(t, "sent", s.state(id))
 		assert.Contains(t, s.ask("GET", path, "", mia).body, `href="https://app.greenhouse.io/people/17?application_id=18"`)
+	})
+	t.Run("PresentIsComparedWithGreenhouse", func(t *testing.T) {
+		_, err := s.speaks.Save(t.Context(), "acme", store.ConnectionChange{Key: acmeKey, CreatedBy: acmeLee}, store.By{Actor: "mia of acme"})
+		require.NoError(t, err)
+		s.sim.ChangeUser(acmeKey, acmeLee, func(u *greenhousesim.User) { u.CanManageUnattachedProspects = true })
+		created, _, err := s.speaks.Greenhouse.Create(t.Context(), greenhouse.Credential{Key: greenhouse.NewSecret(acmeKey), OnBehalfOf: acmeLee},
+			greenhouse.CreateCandidate{Prospect: true, FirstName: "Grace", LastName: "Hopper", ExternalID: "somebody else"}, greenhouse.Fence{})
+		require.NoError(t, err)
+		id, path := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)
+		assert.NotContains(t, s.ask("GET", path, "", mia).body, `name="anyway"`)
+		address := fmt.Sprintf("app.greenhouse.io/people/%d/applications/%d.", created.ID, created.ApplicationID)
+		a := s.form(path+"/resolve", mia, "answer", "present", "url", address)
+		assert.Equal(t, http.StatusConflict, a.StatusCode)
+		assert.Contains(t, a.body, "under another external_id")
+		assert.Contains(t, a.body, `name="anyway"`)
+		assert.NotContains(t, a.body, "somebody else's id")
+		assert.Equal(t, "unknown", s.state(id))
+		done(s.form(path+"/resolve", mia, "answer", "present", "url", address, "anyway", "yes"), path, "present")
+		assert.Equal(t, "sent", s.state(id))
+
+		other, otherPath := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)
+		taken := s.form(otherPath+"/resolve", mia, "answer", "present", "url", address, "anyway", "yes")
+		assert.Equal(t, http.StatusConflict, taken.StatusCode)
+		assert.Contains(t, taken.body, fmt.Sprintf("the profile is that of export %d", id))
+		assert.Equal(t, "unknown", s.state(other))
+		assert.Contains(t, s.ask("GET", path, "", mia).body, "It is there", "a word can be taken back")
+		done(s.form(path+"/resolve", mia, "answer", "present", "url", "https://app.greenhouse.io/people/4711"), path, "present")
+		done(s.form(otherPath+"/resolve", mia, "answer", "present", "url", address, "anyway", "yes"), otherPath, "present")
+		done(s.form(path+"/resolve", mia, "answer", "absent"), path, "absent")
+		assert.Equal(t, "pending", s.state(id))
 	})
 	t.Run("AbsentWaitsForTheWorker", func(t *testing.T) {
 		id, path := export(ledger.StateUnknown, ledger.CauseOutcomeUnknown)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // reveal shows an export with whom it is about, and records who looked. It answers a POST with the page itself, so that no address
@@ -20,7 +21,7 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong = wrong })
 		return
 	}
-	person, err := k.Store.Reveal(r.Context(), id, by(r, reason))
+	person, err := k.Store.Reveal(r.Context(), id, auth.By(r, reason))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		k.showExport(w, r, http.StatusConflict, func(page *exportPage) {
@@ -35,12 +36,11 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 
 // reason reads a form and the reason in it, which ours must give.
 func (k *console) reason(w http.ResponseWriter, r *http.Request) (reason, wrong string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		return "", "The form cannot be read, so nothing was done."
 	}
 	reason = strings.TrimSpace(r.PostForm.Get("reason"))
-	if reason == "" && who(r).role.staff() {
+	if reason == "" && auth.Who(r).Role.Staff() {
 		return "", "Say why, for whoever asks later. Nothing was done yet."
 	}
 	return reason, ""
@@ -60,7 +60,6 @@ func (k *console) discardExport(w http.ResponseWriter, r *http.Request) {
 
 // resolveExport takes the answer that only a person can give.
 func (k *console) resolveExport(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	r.ParseForm() //nolint:errcheck // act reads it once more, and tells
 	answer := r.PostForm.Get("answer")
 	if answer != "present" && resolvers[answer] == nil {
@@ -75,7 +74,8 @@ func (k *console) resolveExport(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return badFilter(fmt.Sprintf("That is no profile in Greenhouse: %s. Open the candidate there and copy the address of the page, such as https://app.greenhouse.io/people/17?application_id=18.", err))
 		}
-		return k.Store.ResolvePresent(ctx, id, profile, by)
+		_, err = k.Greenhouse.Present(ctx, id, profile, r.PostForm.Get("anyway") == "yes", by)
+		return err
 	})
 }
 
@@ -89,9 +89,10 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 	reason, wrong := k.reason(w, r)
 	id, err := position(r.PathValue("id"))
 	if err == nil && wrong == "" {
-		err = do(r.Context(), id, by(r, reason))
+		err = do(r.Context(), id, auth.By(r, reason))
 	}
 	var refused *store.RefusedError
+	var mismatch *store.MismatchError
 	var bad badFilter
 	status := http.StatusUnprocessableEntity
 	switch {
@@ -100,6 +101,8 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 		wrong = string(bad)
 	case errors.As(err, &refused):
 		status, wrong = http.StatusConflict, fmt.Sprintf("Nothing was done, because it is %s now: %s.", refused.State, refused.Because)
+	case errors.As(err, &mismatch):
+		status, wrong = http.StatusConflict, "Nothing was done: "+mismatch.Because+". Look once more; if it is them all the same, say so below."
 	case errors.Is(err, store.ErrNotFound):
 		k.missing(w, r, err)
 		return
@@ -110,7 +113,12 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 		k.afterAct(w, r, name)
 		return
 	}
-	k.showExport(w, r, status, func(page *exportPage) { page.Wrong = wrong })
+	k.showExport(w, r, status, func(page *exportPage) {
+		page.Wrong = wrong
+		for i := range page.Acts {
+			page.Acts[i].Anyway = mismatch != nil && page.Acts[i].URL
+		}
+	})
 }
 
 // afterAct leads to the list that the form stood in, or to the export.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // listed is how many exports one page lists.
@@ -59,7 +61,7 @@ func (k *console) listExports(w http.ResponseWriter, r *http.Request, org string
 		k.wrongFilter(w, r, err)
 		return
 	}
-	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: store.Causes, People: mayFindPeople(r)}
+	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: ledger.Causes, People: mayFindPeople(r)}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -95,7 +97,7 @@ func (k *console) selected(r *http.Request, page *exportsPage) (store.Filter, er
 	switch {
 	case page.Filter.Found != "":
 		filter.IDs, err = numbers(page.Filter.Found)
-		page.Search = fmt.Sprintf("Your search found %s.", plural(int64(len(filter.IDs)), "export", "exports"))
+		page.Search = fmt.Sprintf("Your search found %s.", wording.Plural(int64(len(filter.IDs)), "export", "exports"))
 	case page.Filter.Q != "":
 		var found store.Found
 		found, err = k.search(r, page.Filter)
@@ -111,16 +113,29 @@ func (k *console) lines(r *http.Request, rows []store.ExportRow) ([]exportLine, 
 	for i, row := range rows {
 		lines[i].ExportRow, ids[i] = row, row.ID
 	}
-	if who(r).role != roleCompany {
+	if auth.Who(r).Role != auth.RoleCompany {
 		return lines, nil
 	}
 	people, err := k.Store.Candidates(r.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	var shown []int64
 	for i, row := range rows {
-		if mayOrg(r, row.OrgID) {
-			lines[i].Who = people[row.ID].Name()
+		if person, known := people[row.ID]; known && auth.MayOrg(r, row.OrgID) {
+			lines[i].Who = person.Name()
+			shown = append(shown, row.ID)
 		}
 	}
-	return lines, err
+	return lines, k.looked(r, "list", shown)
+}
+
+// looked records which people a company's own admin is shown without asking for each. What is not recorded is not shown.
+func (k *console) looked(r *http.Request, what string, exports []int64) error {
+	if len(exports) == 0 {
+		return nil
+	}
+	return k.Store.RecordList(r.Context(), auth.Who(r).Org, what, exports, auth.By(r, ""))
 }
 
 // turn makes the addresses of the pages around this one.
@@ -168,7 +183,7 @@ func (k *console) chips(r *http.Request, page exportsPage) []stateChip {
 		return chips
 	}
 	for i, c := range counts {
-		chips[i+1].Count = count(c.Count)
+		chips[i+1].Count = wording.Number(c.Count)
 		if c.More {
 			chips[i+1].Count += "+"
 		}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // The bounds of a download.
@@ -45,6 +47,12 @@ func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 	if err != nil {
 		k.wrongFilter(w, r, err)
 		return
+	}
+	if p := auth.Who(r); p.Role == auth.RoleCompany { // the ids of its candidates leave the console
+		if err := k.Store.RecordList(r.Context(), p.Org, "file", nil, auth.By(r, "")); err != nil {
+			k.broken(w, r, err)
+			return
+		}
 	}
 	filter.Limit = csvRows + 1
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(csvTimeout)) //nolint:errcheck // then the server's own limit holds
@@ -89,8 +97,8 @@ func csvLine(e store.ExportRow) []string {
 	}
 	line := []string{
 		strconv.FormatInt(e.ID, 10), e.OrgID, e.InterviewID, e.CandidateID, string(e.State), written(cause, func(c ledger.Cause) string { return string(c) }),
-		written(cause, because), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, digits),
-		written(e.ApplicationID, digits), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, because),
+		written(cause, wording.Cause), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, digits),
+		written(e.ApplicationID, digits), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, wording.Cause),
 	}
 	for i := range line {
 		line[i] = formulaSafe(line[i])

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // exportsFilter is what a list's address says: which exports, and where in the list one is.
@@ -41,7 +42,7 @@ func readFilter(q url.Values, org string) (exportsFilter, error) {
 	if f.State != "" && !slices.Contains(ledger.States, f.State) {
 		return f, badFilter("There is no such state.")
 	}
-	if f.Cause != "" && !slices.Contains(store.Causes, f.Cause) {
+	if f.Cause != "" && !slices.Contains(ledger.Causes, f.Cause) {
 		return f, badFilter("There is no such cause.")
 	}
 	var err error
@@ -62,7 +63,7 @@ func position(text string) (int64, error) {
 	return id, nil
 }
 
-// store makes of it what the ledger understands, but for the search.
+// Store makes of it what the ledger understands, but for the search.
 func (f exportsFilter) store() (store.Filter, error) {
 	out := store.Filter{State: f.State, Cause: f.Cause, Org: f.Org, AfterID: f.After, BeforeID: f.Before}
 	var err error
@@ -141,7 +142,7 @@ func listAddress(org string) string {
 	if org == "" {
 		return "/exports"
 	}
-	return companyHome(org) + "/exports"
+	return auth.CompanyHome(org) + "/exports"
 }
 
 // withQuery adds a query where there is one.

@@ -6,14 +6,13 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
-
-// maxForm bounds what a form of ours may hold: the numbers of some thousand exports.
-const maxForm = 1 << 20
 
 // mayFindPeople says whether whoever asks may search for a person: those of ours who act, and a company's admins at their company.
 func mayFindPeople(r *http.Request) bool {
-	return slices.Contains([]role{roleOncall, roleAdmin, roleCompany}, who(r).role)
+	return slices.Contains([]auth.Role{auth.RoleOncall, auth.RoleAdmin, auth.RoleCompany}, auth.Who(r).Role)
 }
 
 // searchExports takes the search form. It is a POST, so that the name or address of a person does not come to stand in a browser's
@@ -25,7 +24,6 @@ func (k *console) searchCompany(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) postSearch(w http.ResponseWriter, r *http.Request, org string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "The form cannot be read.")
 		return
@@ -55,7 +53,7 @@ func (k *console) search(r *http.Request, form exportsFilter) (store.Found, erro
 		return store.Found{}, err
 	}
 	filter.AfterID, filter.BeforeID = 0, 0
-	q := store.Search{Filter: filter, Text: form.Q, People: mayFindPeople(r), By: by(r, "")}
+	q := store.Search{Filter: filter, Text: form.Q, People: mayFindPeople(r), By: auth.By(r, "")}
 	if q.People && k.Digests != nil && strings.Contains(form.Q, "@") {
 		q.EmailDigest = k.Digests.Email(form.Q)
 	}
@@ -64,10 +62,10 @@ func (k *console) search(r *http.Request, form exportsFilter) (store.Found, erro
 
 // searched says what a search did and did not do.
 func searched(form exportsFilter, found store.Found, people bool) string {
-	says := "Searched for “" + form.Q + "”: " + plural(int64(len(found.IDs)), "export", "exports") + "."
+	says := "Searched for “" + form.Q + "”: " + wording.Plural(int64(len(found.IDs)), "export", "exports") + "."
 	switch {
 	case found.Cut:
-		says += " A part of an id, or a name, is looked for among the newest " + count(store.SearchDepth) + " only, and at most " + count(store.SearchFound) + " are shown."
+		says += " A part of an id, or a name, is looked for among the newest " + wording.Number(store.SearchDepth) + " only, and at most " + wording.Number(store.SearchFound) + " are shown."
 	case len(found.IDs) == 0 && people && form.Org == "":
 		says += " To search by name, choose a company; an email must be whole."
 	case len(found.IDs) == 0 && !people:

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/seal"
-	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
@@ -22,7 +22,7 @@ const (
 
 // greenhouse gives the console what its settings need of Greenhouse: the real thing, over HTTP, against a simulator with the company
 // acme in it.
-func (s *site) greenhouse() web.Greenhouse {
+func (s *site) greenhouse() api.Greenhouse {
 	s.t.Helper()
 	s.sim = greenhousesim.New(greenhousesim.Config{})
 	s.sim.AddAccount(greenhousesim.Account{
@@ -48,5 +48,5 @@ func (s *site) greenhouse() web.Greenhouse {
 		Store: s.store, Greenhouse: &greenhouse.Client{BaseURL: server.URL}, Keyset: keyset, Digests: digests, Log: zap.NewNop(),
 	}
 	s.speaks = c
-	return web.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview}
+	return api.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview, Present: c.Present}
 }

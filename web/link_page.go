@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"go.uber.org/zap"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // enterPage asks a company's admin to go on.
@@ -19,7 +19,7 @@ const linkOver = "This link has expired, was opened before, or is not whole. Ope
 // linkPage shows a link's button. Opening takes a POST, so that programs which look at links in mails and chats use none of them up.
 func (k *console) linkPage(w http.ResponseWriter, r *http.Request) {
 	token := r.URL.Query().Get("token")
-	l, _, err := openLink(k.LinkSecret, token, k.Now())
+	l, _, err := auth.OpenLink(k.LinkSecret, token, k.Now())
 	if err != nil {
 		k.refuseLink(w, r)
 		return
@@ -28,33 +28,31 @@ func (k *console) linkPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, loginBytes)
-	l, digest, err := openLink(k.LinkSecret, r.PostFormValue("token"), k.Now())
+	l, digest, err := auth.OpenLink(k.LinkSecret, r.PostFormValue("token"), k.Now())
 	if err != nil {
 		k.refuseLink(w, r)
 		return
 	}
-	p := principal{name: l.Who, role: roleCompany, org: l.Org}
-	opened, err := k.Store.OpenLink(r.Context(), digest, by(withPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
+	p := auth.Principal{Name: l.Who, Role: auth.RoleCompany, Org: l.Org, Method: "link"}
+	opened, err := k.Store.OpenLink(r.Context(), digest, auth.By(auth.WithPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
 	switch {
 	case err != nil:
 		k.broken(w, r, err)
 	case !opened:
 		k.refuseLink(w, r)
 	default:
-		k.enter(w, r, p, linkSource(k.LinkSecret), p.home())
+		k.enter(w, r, p, auth.LinkSource(k.LinkSecret), p.Home())
 	}
 }
 
-// refuseLink says the same whatever is wrong. Who tries many is told to wait; a link that is good opens even so, since nobody finds
-// one by trying, and the tries of one must not lock out others behind the same proxy.
+// refuseLink says the same whatever is wrong, and the later the more were tried. A link that is good opens without waiting, since nobody
+// finds one by trying.
 func (k *console) refuseLink(w http.ResponseWriter, r *http.Request) {
-	address := clientAddress(r.RemoteAddr)
-	if wait := k.login.throttle.beginAt(address, "link"); wait > 0 {
-		k.tooMany(w, wait)
-		k.refuse(w, r, http.StatusTooManyRequests, "Too many links were tried. Try again in "+inWords(wait)+".")
+	tries, err := k.login.Throttle.Door(r.Context(), auth.Network(r), "link")
+	if err != nil {
+		k.broken(w, r, err)
 		return
 	}
-	k.Log.Warn("console link refused", zap.String("address", address))
+	k.noteFailure(r, unknownName, "link", tries)
 	k.refuse(w, r, http.StatusForbidden, linkOver)
 }

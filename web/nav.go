@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"strings"
+
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // navItem is one entry of the main navigation.
@@ -15,17 +17,17 @@ type navItem struct {
 // nav is where whoever sends the request can go: ours everywhere, a company's admin within their company.
 func (k *console) nav(r *http.Request) []navItem {
 	var items []navItem
-	switch p := who(r); {
-	case p.role == roleCompany:
-		home := companyHome(p.org)
+	switch p := auth.Who(r); {
+	case p.Role == auth.RoleCompany:
+		home := auth.CompanyHome(p.Org)
 		items = []navItem{
-			{Href: home, Text: p.org},
-			{Href: listAddress(p.org), Text: "Exports"},
-			{Href: decisionsAddress(p.org), Text: "Decisions"},
+			{Href: home, Text: p.Org},
+			{Href: listAddress(p.Org), Text: "Exports"},
+			{Href: decisionsAddress(p.Org), Text: "Decisions"},
 			{Href: home + "/settings", Text: "Settings"},
 			{Href: home + "/audit", Text: "Activity"},
 		}
-	case p.role.staff():
+	case p.Role.Staff():
 		items = []navItem{
 			{Href: "/", Text: "Overview"},
 			{Href: listAddress(""), Text: "Exports"},

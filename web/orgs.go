@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // orgsPage lists the companies.
@@ -110,7 +111,7 @@ func (f orgFilter) takes(i store.Integration) bool {
 func rowOf(i store.Integration) orgRow {
 	row := orgRow{Org: i.OrgID, Word: connectionWord(i), Tone: connectionTone(i), Waiting: i.Waiting, LastGood: i.LastGoodAt, Created: i.CreatedBy}
 	if i.Held != nil {
-		row.Why = sentenceCase(because(*i.Held)) + "."
+		row.Why = sentenceCase(wording.Cause(*i.Held)) + "."
 	}
 	return row
 }

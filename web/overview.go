@@ -9,12 +9,12 @@ import (
 	"slices"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // overviewPage is the service at one glance: what is wrong and whose doing it is, how sending goes, what waits and for whom.
 type overviewPage struct {
-	store.Health
+	wording.Health
 	Cards    []stateCard
 	Attempts chart
 	Waits    chart
@@ -53,7 +53,7 @@ func (k *console) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o := overviewPage{
-		Health: h, River: k.RiverUI != nil,
+		Health: wording.OfHealth(h), River: k.RiverUI != nil,
 		Attempts: attemptsChart(h.Trend.Hours), Waits: waitsChart(h.Trend.Hours),
 		Causes: causeLines(h.Trend), OrgLines: companyLines(h.ByHold),
 	}
@@ -78,7 +78,7 @@ func cardClass(state ledger.State, n int64) string {
 	return ""
 }
 
-func causeLines(t store.Trend) []causeLine {
+func causeLines(t ledger.Trend) []causeLine {
 	list := make([]causeLine, 0, len(t.LastDay.Causes))
 	for cause, n := range t.LastDay.Causes {
 		list = append(list, causeLine{Cause: cause, Fault: cmp.Or(cause.Fault(), ledger.FaultOurs), Day: n, Hour: t.LastHour.Causes[cause]})
@@ -107,7 +107,7 @@ var faultWords = map[ledger.Fault]string{
 // namedPace is a row of the table of paces.
 type namedPace struct {
 	Name string
-	store.Pace
+	ledger.Pace
 }
 
 // percent never rounds a failure away.

@@ -30,7 +30,7 @@ func (s *site) attempted(export int64, outcome ledger.Outcome, cause ledger.Caus
 // node says that a node is there that takes jobs.
 func (s *site) node1(host string) {
 	s.t.Helper()
-	require.NoError(s.t, s.store.SeeNode(s.t.Context(), store.Node{ID: uuid.New(), Host: host, Version: "v1", Sends: true, Console: true}))
+	require.NoError(s.t, s.store.SeeNode(s.t.Context(), ledger.Node{ID: uuid.New(), Host: host, Version: "v1", Sends: true, Console: true}))
 }
 
 // troubled puts the service into a bad hour: Greenhouse fails for some, one company is refused, letters are dead.

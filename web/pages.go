@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 //go:embed all:templates assets
@@ -64,14 +65,14 @@ type page struct {
 
 // show renders a page whole before the first byte leaves, so that a page is never half an answer.
 func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
-	p := who(r)
+	p := auth.Who(r)
 	nav := k.nav(r)
 	if name == "problem" { // which stands nowhere: what is forbidden looks as what does not exist
 		nav = unmarked(nav)
 	}
 	var text bytes.Buffer
 	err := k.pages[name].Execute(&text, page{
-		Title: title, User: p.name, Role: string(p.role), Staff: p.role.staff(), Org: p.org, Home: p.home(),
+		Title: title, User: p.Name, Role: string(p.Role), Staff: p.Role.Staff(), Org: p.Org, Home: p.Home(),
 		Nav: nav, Dev: k.Dev, Version: k.Version, Content: content,
 	})
 	if err != nil {
@@ -98,7 +99,7 @@ func (k *console) refuse(w http.ResponseWriter, r *http.Request, status int, bec
 		json.NewEncoder(w).Encode(map[string]string{"message": because}) //nolint:errcheck // nobody is left to tell
 		return
 	}
-	k.show(w, r, status, "problem", http.StatusText(status), problemPage{because, who(r).home()})
+	k.show(w, r, status, "problem", http.StatusText(status), problemPage{because, auth.Who(r).Home()})
 }
 
 // broken answers what failed for no fault of the asker. The log, which only we read, gets the error.

@@ -71,7 +71,7 @@ func TestPages_DatabaseAway(t *testing.T) {
 		assert.Contains(t, page.body, "The database cannot be reached.", path)
 	}
 	for _, action := range []string{"retry", "cancel"} {
-		assert.Equal(t, http.StatusServiceUnavailable, s.ask("POST", "/river/api/jobs/"+action, idsBody(1), kim, api).StatusCode, action)
+		assert.Equal(t, http.StatusServiceUnavailable, s.ask("POST", "/river/api/jobs/"+action, idsBody(1), kim, fromRiver).StatusCode, action)
 	}
 }
 

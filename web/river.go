@@ -15,11 +15,11 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 const (
 	riverPrefix = "/river"
-	riverBytes  = 1 << 20 // of a request's body; River UI sends at most 1,000 ids
 	assetsAge   = "private, max-age=86400"
 )
 
@@ -62,7 +62,7 @@ func (k *console) riverRead(w http.ResponseWriter, r *http.Request) {
 // riverJobs lets through what changes no export's fate. Cancel and Delete of an export's job would leave the ledger as it is, so
 // whoever presses them wants something that only a command does.
 func (k *console) riverJobs(w http.ResponseWriter, r *http.Request) {
-	jobs, err := jobIDs(w, r)
+	jobs, err := jobIDs(r)
 	if err != nil {
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
@@ -106,24 +106,23 @@ func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
 		k.broken(w, r, err)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, riverBytes)
 	k.pass(w, r, zap.String("action", action), zap.String("queue", queue))
 }
 
 func (k *console) byRiver(r *http.Request) store.By {
-	return by(r, "pressed in River UI")
+	return auth.By(r, "pressed in River UI")
 }
 
 func (k *console) pass(w http.ResponseWriter, r *http.Request, what ...zap.Field) {
-	k.Log.Info("river action", append([]zap.Field{zap.String("user", who(r).actor())}, what...)...)
+	k.Log.Info("river action", append([]zap.Field{zap.String("user", auth.Who(r).Actor())}, what...)...)
 	k.RiverUI.ServeHTTP(w, r)
 }
 
 // jobIDs reads the ids that a request names, as numbers or as strings of digits.
-func jobIDs(w http.ResponseWriter, r *http.Request) ([]int64, error) {
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, riverBytes))
+func jobIDs(r *http.Request) ([]int64, error) {
+	text, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, fmt.Errorf("the request is longer than %d bytes, or was cut off", riverBytes)
+		return nil, fmt.Errorf("read the request: %w", err)
 	}
 	var body struct {
 		IDs []json.RawMessage `json:"ids"`

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // riverHelp says what River's words mean here.
@@ -15,7 +15,7 @@ func (k *console) riverHelp(w http.ResponseWriter, r *http.Request) {
 		k.broken(w, r, err)
 		return
 	}
-	k.show(w, r, http.StatusOK, "river", "What River’s states mean here", struct{ Paused []store.PausedQueue }{paused})
+	k.show(w, r, http.StatusOK, "river", "What River’s states mean here", struct{ Paused []ledger.PausedQueue }{paused})
 }
 
 // riverJob leads from a River job to the export that it runs: River UI shows the job's number only.

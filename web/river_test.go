@@ -14,8 +14,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// api makes a request one of River UI's own script.
-func api(r *http.Request) {
+// fromRiver makes a request one of River UI's own script.
+func fromRiver(r *http.Request) {
 	r.Header.Set("Accept", "*/*")
 	r.Header.Set("Content-Type", "application/json")
 }
@@ -34,7 +34,7 @@ func TestRiver_RetryIsPassedOn(t *testing.T) {
 	s.exec("UPDATE ghexport.exports SET body_id = 1")
 	job := s.job(export)
 
-	a := s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"), api)
+	a := s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"), fromRiver)
 	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
 	assert.Equal(t, "available", s.jobState(job))
 	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{ExportID: export})
@@ -54,7 +54,7 @@ func TestRiver_RetryNamesTheRefused(t *testing.T) {
 	jobs := []int64{s.job(sent), s.job(dead), s.job(unknown)}
 	gone := s.job(1 << 40)
 
-	a := s.ask("POST", "/river/api/jobs/retry", idsBody(append(jobs, gone)...), s.as("kim"), api)
+	a := s.ask("POST", "/river/api/jobs/retry", idsBody(append(jobs, gone)...), s.as("kim"), fromRiver)
 	require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
 	said := message(t, a)
 	assert.Contains(t, said, "Retried 1 of 4. Refused by the ledger: ")
@@ -64,7 +64,7 @@ func TestRiver_RetryNamesTheRefused(t *testing.T) {
 	assert.Equal(t, []string{"discarded", "available", "discarded", "discarded"},
 		[]string{s.jobState(jobs[0]), s.jobState(jobs[1]), s.jobState(jobs[2]), s.jobState(gone)})
 
-	a = s.ask("POST", "/river/api/jobs/retry", idsBody(jobs[0]), s.as("kim"), api)
+	a = s.ask("POST", "/river/api/jobs/retry", idsBody(jobs[0]), s.as("kim"), fromRiver)
 	require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
 	assert.Contains(t, message(t, a), "Retried 0 of 1.")
 	trail := s.trail(store.AuditFilter{Actor: "kim"})
@@ -128,7 +128,7 @@ func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {
 			"NamedInCase": fmt.Sprintf(`{"ids":[%d],"Ids":[%d,%d]}`, probe, jobs[0], jobs[1]),
 		} {
 			t.Run(action+name, func(t *testing.T) {
-				a := s.ask("POST", "/river/api/jobs/"+action, body, kim, api)
+				a := s.ask("POST", "/river/api/jobs/"+action, body, kim, fromRiver)
 				require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
 				said := message(t, a)
 				assert.Contains(t, said, fmt.Sprintf("Exports %d, %d are in the ledger", first, second))
@@ -138,7 +138,7 @@ func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {
 		}
 		t.Run(action+"PathInDisguise", func(t *testing.T) {
 			for _, path := range []string{"/river/api/jobs/%63ancel", "/river//api/jobs/cancel", "/river/api/jobs/cancel/", "/river/api%2Fjobs%2Fcancel", "/river/./api/jobs/cancel"} {
-				a := s.ask("POST", path, idsBody(jobs[0]), kim, api)
+				a := s.ask("POST", path, idsBody(jobs[0]), kim, fromRiver)
 				assert.NotEqual(t, http.StatusOK, a.StatusCode, path)
 			}
 		})
@@ -148,10 +148,10 @@ func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {
 	}
 	assert.Equal(t, "available", s.jobState(probe), "one refused is all refused")
 
-	a := s.ask("POST", "/river/api/jobs/cancel", idsBody(probe), kim, api)
+	a := s.ask("POST", "/river/api/jobs/cancel", idsBody(probe), kim, fromRiver)
 	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
 	assert.Equal(t, "cancelled", s.jobState(probe))
-	a = s.ask("POST", "/river/api/jobs/delete", idsBody(probe), kim, api)
+	a = s.ask("POST", "/river/api/jobs/delete", idsBody(probe), kim, fromRiver)
 	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
 	assert.Empty(t, s.jobState(probe))
 }
@@ -163,7 +163,7 @@ func TestRiver_ManyRefusedAtOnce(t *testing.T) {
 	for i := range 22 {
 		jobs = append(jobs, s.job(s.export("acme", fmt.Sprintf("iv_%d", i), ledger.StateDead, ledger.CauseBug)))
 	}
-	said := message(t, s.ask("POST", "/river/api/jobs/delete", idsBody(jobs...), s.as("ada"), api))
+	said := message(t, s.ask("POST", "/river/api/jobs/delete", idsBody(jobs...), s.as("ada"), fromRiver))
 	assert.Contains(t, said, "19, 20 (and 2 more) are in the ledger")
 	assert.Contains(t, said, "19 20 --reason TEXT")
 }
@@ -181,7 +181,7 @@ func TestRiver_ViewersOnlyRead(t *testing.T) {
 		if method == "GET" || !strings.HasPrefix(path, "/river/") || strings.Contains(path, "//") {
 			continue
 		}
-		a := s.ask(method, path, idsBody(job, probe), val, api)
+		a := s.ask(method, path, idsBody(job, probe), val, fromRiver)
 		assert.Equal(t, http.StatusForbidden, a.StatusCode, route)
 	}
 	assert.Equal(t, "discarded", s.jobState(job))
@@ -195,13 +195,13 @@ func TestRiver_BadBodies(t *testing.T) {
 	s := setup(t)
 	kim := s.as("kim")
 	for _, body := range []string{"", "[]", "null and more", `{"ids":["x"]}`, `{"ids":[1.5]}`, `{"ids":[null]}`, `{"ids":"1"}`} {
-		assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", body, kim, api).StatusCode, body)
+		assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", body, kim, fromRiver).StatusCode, body)
 	}
 	long := `{"ids":[1` + strings.Repeat(" ", 1<<20) + `]}`
-	assert.Equal(t, http.StatusBadRequest, s.ask("POST", "/river/api/jobs/cancel", long, kim, api).StatusCode)
-	assert.Equal(t, http.StatusNotFound, s.ask("POST", "/river/api/jobs/cancel", idsBody(1<<40), kim, api).StatusCode, "River says so itself")
+	assert.Equal(t, http.StatusRequestEntityTooLarge, s.ask("POST", "/river/api/jobs/cancel", long, kim, fromRiver).StatusCode)
+	assert.Equal(t, http.StatusNotFound, s.ask("POST", "/river/api/jobs/cancel", idsBody(1<<40), kim, fromRiver).StatusCode, "River says so itself")
 	for _, route := range [][2]string{{"DELETE", "/river/api/jobs/1"}, {"POST", "/river/"}, {"POST", "/river/api/health-checks/minimal"}} {
-		a := s.ask(route[0], route[1], "", kim, api)
+		a := s.ask(route[0], route[1], "", kim, fromRiver)
 		assert.Equal(t, "River UI has no such action.", message(t, a), route)
 		assert.Equal(t, http.StatusMethodNotAllowed, a.StatusCode, route)
 	}
@@ -213,10 +213,10 @@ func TestRiver_QueuesArePausedByName(t *testing.T) {
 	s.exec("INSERT INTO ghexport.river_queue (name, updated_at) VALUES ('default', now())")
 	kim := s.as("kim")
 
-	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/pause", "", kim, api).StatusCode)
+	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/pause", "", kim, fromRiver).StatusCode)
 	page := s.ask("GET", "/", "", s.as("val"))
 	assert.Contains(t, page.body, "Queue default is paused")
-	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/resume", "", kim, api).StatusCode)
+	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/resume", "", kim, fromRiver).StatusCode)
 	assert.NotContains(t, s.ask("GET", "/", "", kim).body, "is paused")
 
 	trail := s.trail(store.AuditFilter{Actor: "kim"})

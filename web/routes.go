@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // To add a route, add one line to [console.routes]:
@@ -17,10 +18,10 @@ import (
 //	allow(staff.andCompany(), "GET /orgs/{org}/exports", k.list),   // and the admins of that company
 //	allow(staff.andCompany(), "GET /runs/{id}", k.run).of(k.runOrg) // where the path does not name the company
 //
-// The handler then runs only for whom the rule names, and [who] tells it who it is. A company's admin gets 404 for all that is not
-// its company's, as for what does not exist. A handler that shows more than one company's rows asks [mayOrg] for each.
+// The handler then runs only for whom the rule names, and [auth.Who] tells it who it is. A company's admin gets 404 for all that is not
+// its company's, as for what does not exist. A handler that shows more than one company's rows asks [auth.MayOrg] for each.
 //
-// Company admins begin at [companyHome], which is the place to change once they have a page of their own.
+// Company admins begin at [auth.CompanyHome], which is the place to change once they have a page of their own.
 //
 // TestWalk tries every route with every role and a foreign company. It fills {org} and {id} itself; a new wildcard needs a value in
 // its table, and a route that answers 404 without something of its own in the database needs that in its set-up.
@@ -28,20 +29,20 @@ import (
 // rule says who may use a route. Its zero value is no rule: a route that has none cannot be served.
 type rule struct {
 	anyone bool
-	roles  []role
+	roles  []auth.Role
 	anyOrg bool // the route shows nothing of any company, so that every company's admin may use it
 }
 
 var (
-	anyone    = rule{anyone: true}                                                       // also who is not logged in
-	loggedIn  = rule{roles: append(slices.Clone(staffRoles), roleCompany), anyOrg: true} // for what shows nothing of any company
-	staff     = rule{roles: staffRoles}
-	operators = rule{roles: []role{roleOncall, roleAdmin}}
+	anyone    = rule{anyone: true}                                                                 // also who is not logged in
+	loggedIn  = rule{roles: append(slices.Clone(auth.StaffRoles), auth.RoleCompany), anyOrg: true} // for what shows nothing of any company
+	staff     = rule{roles: auth.StaffRoles}
+	operators = rule{roles: []auth.Role{auth.RoleOncall, auth.RoleAdmin}}
 )
 
 // andCompany adds the admins of the company that the route is about.
 func (r rule) andCompany() rule {
-	return rule{roles: append(slices.Clone(r.roles), roleCompany)}
+	return rule{roles: append(slices.Clone(r.roles), auth.RoleCompany)}
 }
 
 // route is one address of the console.
@@ -67,12 +68,12 @@ func (r route) of(org func(*http.Request) (string, error)) route {
 	return r
 }
 
-// check finds a route that anybody could use because nobody thought about it.
+// Check finds a route that anybody could use because nobody thought about it.
 func (r route) check() error {
 	switch {
 	case !r.may.anyone && len(r.may.roles) == 0:
 		return fmt.Errorf("web: route %s: no rule says who may use it", r.pattern)
-	case slices.Contains(r.may.roles, roleCompany) && !r.may.anyOrg && r.org == nil:
+	case slices.Contains(r.may.roles, auth.RoleCompany) && !r.may.anyOrg && r.org == nil:
 		return fmt.Errorf("web: route %s: nothing says which company it is about", r.pattern)
 	}
 	return nil
@@ -147,21 +148,21 @@ func (k *console) guard(route route) http.Handler {
 		if !ok {
 			return
 		}
-		r = withPrincipal(r, p)
+		r = auth.WithPrincipal(r, p)
 		switch {
-		case p.role == roleCompany:
+		case p.Role == auth.RoleCompany:
 			k.guardCompany(route, w, r)
-		case slices.Contains(route.may.roles, p.role):
+		case slices.Contains(route.may.roles, p.Role):
 			route.do(w, r)
 		default:
-			k.refuse(w, r, http.StatusForbidden, lacks(p.role, route.may))
+			k.refuse(w, r, http.StatusForbidden, lacks(p.Role, route.may))
 		}
 	})
 }
 
 // guardCompany tells a company's admin the same about another company's things, about ours, and about what does not exist.
 func (k *console) guardCompany(route route, w http.ResponseWriter, r *http.Request) {
-	if !slices.Contains(route.may.roles, roleCompany) {
+	if !slices.Contains(route.may.roles, auth.RoleCompany) {
 		k.noSuchPage(w, r)
 		return
 	}
@@ -173,7 +174,7 @@ func (k *console) guardCompany(route route, w http.ResponseWriter, r *http.Reque
 	switch {
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		k.broken(w, r, err)
-	case err != nil || !mayOrg(r, org):
+	case err != nil || !auth.MayOrg(r, org):
 		k.noSuchPage(w, r)
 	default:
 		route.do(w, r)
@@ -181,15 +182,15 @@ func (k *console) guardCompany(route route, w http.ResponseWriter, r *http.Reque
 }
 
 // lacks says what one of ours lacks, and whom to ask.
-func lacks(have role, may rule) string {
+func lacks(have auth.Role, may rule) string {
 	var names []string
 	for _, r := range may.roles {
-		if r.staff() {
+		if r.Staff() {
 			names = append(names, string(r))
 		}
 	}
 	only := "which may not do that"
-	if have == roleViewer {
+	if have == auth.RoleViewer {
 		only = "which only reads"
 	}
 	return fmt.Sprintf("Your role is %s, %s. Ask somebody with the role %s.", have, only, strings.Join(names, " or "))

@@ -33,7 +33,9 @@ func TestRoutes_AreInOnePlace(t *testing.T) {
 	t.Parallel()
 	sources, err := filepath.Glob("*.go")
 	require.NoError(t, err)
-	for _, name := range sources {
+	within, err := filepath.Glob("*/*.go")
+	require.NoError(t, err)
+	for _, name := range append(sources, within...) {
 		if name == "routes.go" || strings.HasSuffix(name, "_test.go") {
 			continue
 		}

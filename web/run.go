@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 func (k *console) runRoutes() []route {
@@ -142,7 +143,7 @@ func (k *console) controlRun(do func(*store.Store, context.Context, int64, store
 			return
 		}
 		var refused *store.RunRefusedError
-		switch err := do(k.Store, r.Context(), id, by(r, reason)); {
+		switch err := do(k.Store, r.Context(), id, auth.By(r, reason)); {
 		case errors.As(err, &refused):
 			k.refuse(w, r, http.StatusConflict, "The run is "+string(refused.State)+" by now. Nothing was changed.")
 		case err != nil:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // planPage is what a run would do, and the form that begins it.
@@ -77,7 +78,7 @@ func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 	switch {
 	case f.State != "" && f.State != ledger.StateDead && f.State != ledger.StateCancelled:
 		return f, query, "Only dead and cancelled exports can be replayed."
-	case f.Cause != "" && !slices.Contains(store.Causes, f.Cause):
+	case f.Cause != "" && !slices.Contains(ledger.Causes, f.Cause):
 		return f, query, "There is no such cause."
 	}
 	if since := query.Get("since"); since != "" {
@@ -104,7 +105,7 @@ func (k *console) startRun(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, wrong)
 		return
 	}
-	request.By = by(r, reason)
+	request.By = auth.By(r, reason)
 	run, err := k.Store.StartRun(r.Context(), request)
 	var changed *store.PlanChangedError
 	var nothing *store.NothingToReplayError

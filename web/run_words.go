@@ -5,11 +5,12 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // runWords are the words of dead letters and runs.
 var runWords = template.FuncMap{
-	"plural64":     func(n int, one, many string) string { return plural(int64(n), one, many) },
+	"plural64":     func(n int, one, many string) string { return wording.Plural(int64(n), one, many) },
 	"shown":        func(list []store.PlanGroup) []store.PlanGroup { return list[:min(len(list), plannedGroups)] },
 	"unshown":      func(list []store.PlanGroup) int { return max(0, len(list)-plannedGroups) },
 	"verdictWord":  func(v ledger.Verdict) string { return verdictWords[v] },

@@ -7,7 +7,6 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/docs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // runbookBase is the address below which the runbook's pages are.
@@ -22,13 +21,13 @@ type runbookIndex struct {
 
 func (k *console) runbooks(w http.ResponseWriter, r *http.Request) {
 	index := runbookIndex{Guides: docs.Guides()}
-	for _, cause := range store.Causes {
+	for _, cause := range ledger.Causes {
 		if page, found := docs.Find(string(cause)); found {
 			index.Causes = append(index.Causes, page)
 		}
 	}
 	for _, page := range docs.Runbook() {
-		if !slices.Contains(store.Causes, ledger.Cause(page.Name)) {
+		if !slices.Contains(ledger.Causes, ledger.Cause(page.Name)) {
 			index.Seen = append(index.Seen, page)
 		}
 	}
@@ -53,7 +52,7 @@ func (k *console) runbook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	content := runbookPage{Text: template.HTML(text)} //nolint:gosec // see above
-	if cause := ledger.Cause(page.Name); slices.Contains(store.Causes, cause) {
+	if cause := ledger.Cause(page.Name); slices.Contains(ledger.Causes, cause) {
 		content.Cause = cause
 	}
 	k.show(w, r, http.StatusOK, "runbook", page.Title, content)

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/interviewing-io/greenhouse-export/docs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 func TestRunbooks(t *testing.T) {
@@ -23,7 +23,7 @@ func TestRunbooks(t *testing.T) {
 		assert.Contains(t, a.body, "<title>"+page.Title, address)
 		assert.NotContains(t, a.body, `.md"`, "%s: a link to a file", address)
 	}
-	for _, cause := range store.Causes {
+	for _, cause := range ledger.Causes {
 		a := s.ask(http.MethodGet, "/runbooks/"+string(cause), "", s.as("val"))
 		assert.Contains(t, a.body, `<a href="/exports?cause=`+string(cause)+`">`)
 	}

@@ -6,14 +6,12 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
-
-// settingsBytes is more than a form of a thousand roles takes.
-const settingsBytes = 1 << 20
 
 // typedSettings is the page with what came over what is saved. Where it is false it has answered.
 func (k *console) typedSettings(w http.ResponseWriter, r *http.Request) (settingsPage, bool) {
-	r.Body = http.MaxBytesReader(w, r.Body, settingsBytes)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "That was no form of this page.")
 		return settingsPage{}, false
@@ -48,7 +46,7 @@ func (k *console) testSettings(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key := store.APIKey(strings.TrimSpace(r.PostForm.Get("key")))
-	report, err := k.Greenhouse.Test(r.Context(), page.Org, key, page.Form.CreatedBy, by(r, ""))
+	report, err := k.Greenhouse.Test(r.Context(), page.Org, key, page.Form.CreatedBy, auth.By(r, ""))
 	if err != nil {
 		k.refuseSettings(w, r, page, err)
 		return
@@ -78,7 +76,7 @@ func (k *console) saveSettings(w http.ResponseWriter, r *http.Request) {
 		saved, err = k.Greenhouse.Save(r.Context(), page.Org, store.ConnectionChange{
 			Key: store.APIKey(strings.TrimSpace(r.PostForm.Get("key"))), CreatedBy: page.Form.CreatedBy,
 			SkipTest: r.PostForm.Get("do") == "untested", Settings: settings,
-		}, by(r, ""))
+		}, auth.By(r, ""))
 	}
 	if err != nil {
 		k.refuseSettings(w, r, page, err)
@@ -93,7 +91,7 @@ func (k *console) saveSettings(w http.ResponseWriter, r *http.Request) {
 			done = "untested"
 		}
 	}
-	http.Redirect(w, r, companyHome(page.Org)+"/settings?done="+done, http.StatusSeeOther)
+	http.Redirect(w, r, auth.CompanyHome(page.Org)+"/settings?done="+done, http.StatusSeeOther)
 }
 
 // refuseSettings shows the form again with what is wrong, and loses nothing of what was typed but the key.
@@ -110,7 +108,7 @@ func (k *console) refuseSettings(w http.ResponseWriter, r *http.Request, page se
 		page.Form.Revision = number(&page.Company.Revision)
 	case wrong != nil:
 		page.Wrong = wrong
-		page.Problem = "Nothing was saved: " + plural(int64(len(wrong)), "entry needs", "entries need") + " a look."
+		page.Problem = "Nothing was saved: " + wording.Plural(int64(len(wrong)), "entry needs", "entries need") + " a look."
 		if wrong["revision"] != "" {
 			page.Problem = "Nothing was saved: the form was not whole. Open the page again."
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // settingsPage is a company's connection to Greenhouse: how to set it up, what was chosen, and what that comes to.
@@ -19,7 +21,7 @@ type settingsPage struct {
 	Company  store.Integration
 	Tone     string
 	Sentence string
-	Held     *store.HoldWords
+	Held     *wording.Hold
 	Steps    []setupStep
 	Form     settingsForm
 	Jobs     store.Seen[store.SeenJob]
@@ -65,13 +67,15 @@ func (k *console) settings(w http.ResponseWriter, r *http.Request) {
 // readSettings gathers what the page shows: saved choices and Greenhouse's lists.
 func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	ctx, org := r.Context(), r.PathValue("org")
-	p = settingsPage{Org: org, Staff: who(r).role.staff(), May: who(r).role != roleViewer, Tabs: companyTabs(r, org)}
+	p = settingsPage{Org: org, Staff: auth.Who(r).Role.Staff(), May: auth.Who(r).Role != auth.RoleViewer, Tabs: companyTabs(r, org)}
 	if p.Company, err = k.integration(r); err != nil {
 		return p, err
 	}
-	if p.Held, err = k.Store.Held(ctx, org); err != nil {
+	held, err := k.Store.HoldFacts(ctx, org)
+	if err != nil {
 		return p, err
 	}
+	p.Held = wording.OfHold(held)
 	lastSent, err := k.Store.LastSent(ctx, org)
 	if err != nil {
 		return p, err
@@ -157,7 +161,7 @@ func (f settingsForm) effect() string {
 	case candidates+prospects == 0:
 		return "Whoever was interviewed for a role with a job is added as a candidate on it; everybody else as a prospect."
 	}
-	return "By the interviews so far: " + plural(candidates, "person", "people") + " would be added as candidates, " + plural(prospects, "person", "people") + " as prospects."
+	return "By the interviews so far: " + wording.Plural(candidates, "person", "people") + " would be added as candidates, " + wording.Plural(prospects, "person", "people") + " as prospects."
 }
 
 // settingsDone says what was just done, by its name in the address.

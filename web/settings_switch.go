@@ -5,11 +5,11 @@ import (
 	"net/http"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // turnOn turns the company's connection on. Where something waits, it asks what becomes of it and changes nothing before it is told.
 func (k *console) turnOn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 	answer := store.Waiting(r.PostFormValue("waiting"))
 	if answer != store.WaitingSend && answer != store.WaitingDrop {
 		answer = store.WaitingUndecided
@@ -28,7 +28,7 @@ func (k *console) turnOn(w http.ResponseWriter, r *http.Request) {
 		k.refuseSwitch(w, r, "It cannot be turned on yet: "+missingDetail(company), nil, answer)
 		return
 	}
-	switched, err := k.Store.Enable(r.Context(), company.OrgID, answer, by(r, reason))
+	switched, err := k.Store.Enable(r.Context(), company.OrgID, answer, auth.By(r, reason))
 	var waiting *store.WaitingError
 	switch {
 	case errors.As(err, &waiting):
@@ -47,13 +47,12 @@ func (k *console) turnOn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) turnOff(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, actBytes)
 	reason, wrong := switchReason(r)
 	if wrong != "" {
 		k.refuseSwitch(w, r, wrong, nil, "")
 		return
 	}
-	changed, err := k.Store.Disable(r.Context(), r.PathValue("org"), by(r, reason))
+	changed, err := k.Store.Disable(r.Context(), r.PathValue("org"), auth.By(r, reason))
 	switch {
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		k.broken(w, r, err)
@@ -66,14 +65,14 @@ func (k *console) turnOff(w http.ResponseWriter, r *http.Request) {
 
 // switchReason is why: ours must say so, a company's admin need not explain to us what they do with their own.
 func switchReason(r *http.Request) (reason, wrong string) {
-	if who(r).role.staff() {
+	if auth.Who(r).Role.Staff() {
 		return reasonOf(r)
 	}
 	return "", ""
 }
 
 func (k *console) switched(w http.ResponseWriter, r *http.Request, done string) {
-	http.Redirect(w, r, companyHome(r.PathValue("org"))+"/settings?done="+done, http.StatusSeeOther)
+	http.Redirect(w, r, auth.CompanyHome(r.PathValue("org"))+"/settings?done="+done, http.StatusSeeOther)
 }
 
 // refuseSwitch shows the page with what is wrong, or what has to be answered first.

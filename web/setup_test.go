@@ -28,6 +28,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
@@ -45,8 +47,9 @@ type site struct {
 	hash    string
 	config  web.Config
 
-	mu  sync.Mutex
-	now time.Time
+	mu     sync.Mutex
+	now    time.Time
+	waited time.Duration // by logins that were slowed down
 }
 
 func setup(t *testing.T, change ...func(*web.Config)) *site {
@@ -61,10 +64,10 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 	s.hash = string(hash)
 	c := web.Config{
 		Users:      "val:" + s.hash + ":viewer, kim:" + s.hash + ":oncall,ada:" + s.hash + ":admin",
-		OIDC:       web.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
-		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock,
+		OIDC:       auth.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
+		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock, Wait: s.slow,
 	}
-	c.Metrics = web.Metrics(prometheus.NewRegistry(), st, "test", zap.NewNop())
+	c.Metrics = metrics.Handler(prometheus.NewRegistry(), st, "test", zap.NewNop())
 	c.Greenhouse = s.greenhouse()
 	for _, f := range change {
 		f(&c)
@@ -82,7 +85,7 @@ func (s *site) node(change ...func(*web.Config)) *site {
 	for _, f := range change {
 		f(&c)
 	}
-	c.Now = s.clock
+	c.Now, c.Wait = s.clock, s.slow
 	handler, err := web.New(c)
 	require.NoError(s.t, err)
 	return &site{t: s.t, handler: handler, store: s.store, river: s.river, hash: s.hash, sim: s.sim, speaks: s.speaks, config: c, now: s.clock()}
@@ -108,13 +111,21 @@ func (s *site) clock() time.Time {
 	return s.now
 }
 
+// slow lets no time pass but on the test's clock.
+func (s *site) slow(_ context.Context, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now, s.waited = s.now.Add(d), s.waited+d
+	return nil
+}
+
 func (s *site) wait(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now = s.now.Add(d)
 }
 
-// answer is what came back.
+// Answer is what came back.
 type answer struct {
 	*http.Response
 	body string
@@ -138,7 +149,7 @@ func (s *site) ask(method, path, body string, change ...func(*http.Request)) ans
 	return a
 }
 
-// login fills the form in.
+// Logins fills the form in.
 func (s *site) login(name, password, next string, change ...func(*http.Request)) answer {
 	s.t.Helper()
 	form := url.Values{"name": {name}, "password": {password}, "next": {next}}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // spark is a small picture of a row of counts, all worked out.
@@ -32,7 +33,7 @@ func sparkOf(t store.DeathTrend) spark {
 	if t.Step.Duration() > time.Hour {
 		unit, span = "day", fmt.Sprintf("%d days", len(t.Counts))
 	}
-	s := spark{Says: fmt.Sprintf("Deaths by %s over %s: at most %s in one, %s in the last that had any.", unit, span, count(most), count(last))}
+	s := spark{Says: fmt.Sprintf("Deaths by %s over %s: at most %s in one, %s in the last that had any.", unit, span, wording.Number(most), wording.Number(last))}
 	step := float64(sparkWidth) / float64(max(len(t.Counts), 1))
 	for i, n := range t.Counts {
 		if n == 0 {
@@ -41,7 +42,7 @@ func sparkOf(t store.DeathTrend) spark {
 		tall := max(2, sparkHeight*float64(n)/float64(most))
 		s.Bars = append(s.Bars, bar{
 			X: coordinate(float64(i) * step), Y: coordinate(sparkHeight - tall), W: coordinate(step - 1), H: coordinate(tall),
-			Text: fmt.Sprintf("%s ago: %s", inWords(time.Duration(len(t.Counts)-1-i)*t.Step.Duration()), count(n)),
+			Text: fmt.Sprintf("%s ago: %s", wording.Age(time.Duration(len(t.Counts)-1-i)*t.Step.Duration()), wording.Number(n)),
 		})
 	}
 	return s

@@ -1,14 +1,18 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+)
 
 // companyTabs are the pages of one company, for ours; its own admins have the same in the main navigation. Templates show them by
 // {{template "tabs" .Tabs}} under the heading.
 func companyTabs(r *http.Request, org string) []navItem {
-	if !who(r).role.staff() {
+	if !auth.Who(r).Role.Staff() {
 		return nil
 	}
-	home := companyHome(org)
+	home := auth.CompanyHome(org)
 	return markCurrent([]navItem{
 		{Href: home, Text: "Overview"},
 		{Href: home + "/exports", Text: "Exports"},

@@ -17,48 +17,54 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/api"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // Config is what the console is made of. Ready must be set, and Store too where anybody can log in.
 type Config struct {
-	Users      string                      // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
-	OIDC       OIDC                        // single sign-on; its zero value: none
-	LinkSecret string                      // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
-	Store      *store.Store                // what the pages read
-	Digests    *seal.Digests               // by which people are found by their email; nil: they are not
-	Greenhouse Greenhouse                  // what companies' settings ask of Greenhouse
-	RiverUI    http.Handler                // made with the prefix "/river", and started; nil leaves it out
-	Metrics    http.Handler                // made by [Metrics], where it has no address of its own; nil leaves it out
-	Amend      Amend                       // edits of dead exports; its zero value: none
-	Ready      func(context.Context) error // nil when work can be done; its error's text is shown to anybody who asks /readyz
-	Simulated  bool                        // a simulator stands for Greenhouse, and so do its candidates' addresses
-	Dev        bool                        // every page says that this is a development service
-	PublicURL  string                      // under which browsers reach the console; https makes cookies secure; may be empty
-	Version    string                      // shown at the foot of each page
-	Log        *zap.Logger                 // logins and what was done in River UI; nil logs nothing
-	Now        func() time.Time            // the clock of sessions and limits; time.Now when nil
+	Proxies    string                                     // GHEXPORT_TRUSTED_PROXIES: networks whose word about their clients is believed
+	Users      string                                     // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
+	OIDC       auth.OIDC                                  // single sign-on; its zero value: none
+	LinkSecret string                                     // GHEXPORT_LINK_SECRET: signs the links by which companies' admins come; empty: none do
+	Store      *store.Store                               // what the pages read
+	Digests    *seal.Digests                              // by which people are found by their email; nil: they are not
+	Greenhouse api.Greenhouse                             // what companies' settings ask of Greenhouse
+	RiverUI    http.Handler                               // made with the prefix "/river", and started; nil leaves it out
+	Metrics    http.Handler                               // made by [Metrics], where it has no address of its own; nil leaves it out
+	Amend      Amend                                      // edits of dead exports; its zero value: none
+	Ready      func(context.Context) error                // nil when work can be done; its error's text is shown to anybody who asks /readyz
+	Simulated  bool                                       // a simulator stands for Greenhouse, and so do its candidates' addresses
+	Dev        bool                                       // every page says that this is a development service
+	PublicURL  string                                     // under which browsers reach the console; https makes cookies secure; may be empty
+	Version    string                                     // shown at the foot of each page
+	Log        *zap.Logger                                // logins and what was done in River UI; nil logs nothing
+	Wait       func(context.Context, time.Duration) error // how a login that is slowed down waits; a timer when nil
+	Now        func() time.Time                           // the clock of sessions and limits; time.Now when nil
 }
 
 // console is what all requests share.
 type console struct {
 	Config
-	login    *login
-	sso      *sso // nil without
-	sessions *sessions
+	login    *auth.Logins
+	sso      *auth.SSO // nil without
+	sessions *auth.Sessions
 	pages    pages
-	cookie   cookieRules
+	cookie   auth.Cookies
+	proxies  auth.Proxies
 }
 
 // settings are what is read out of a [Config].
 type settings struct {
-	users  map[string]user
-	roles  roleRule // of single sign-on
-	public *url.URL
+	users   map[string]auth.User
+	roles   auth.RoleRule // of single sign-on
+	public  *url.URL
+	proxies auth.Proxies
 }
 
 // entries says whether anybody can log in.
 func (c Config) entries(s settings) bool {
-	return len(s.users) > 0 || c.LinkSecret != "" || c.OIDC != (OIDC{})
+	return len(s.users) > 0 || c.LinkSecret != "" || c.OIDC != (auth.OIDC{})
 }
 
 // Check names every problem of the settings at once, and never a secret. It opens nothing.
@@ -68,14 +74,15 @@ func (c Config) Check() error {
 }
 
 func (c Config) read() (s settings, err error) {
-	var problems [5]error
-	s.users, problems[0] = parseUsers(c.Users)
-	s.roles, problems[1] = c.checkOIDC()
-	problems[2] = checkLinkSecret(c.LinkSecret)
+	var problems [6]error
+	s.users, problems[0] = auth.ParseUsers(c.Users)
+	s.roles, problems[1] = c.OIDC.Check(c.PublicURL, c.Dev)
+	problems[2] = auth.CheckLinkSecret(c.LinkSecret)
 	s.public, problems[3] = parsePublicURL(c.PublicURL)
 	if c.LinkSecret != "" && c.PublicURL == "" {
 		problems[4] = errors.New("GHEXPORT_PUBLIC_URL: not set, and the links of GHEXPORT_LINK_SECRET lead there")
 	}
+	s.proxies, problems[5] = auth.ParseProxies(c.Proxies)
 	return s, errors.Join(problems[:]...)
 }
 
@@ -86,6 +93,9 @@ func New(c Config) (http.Handler, error) {
 	c.Log = cmp.Or(c.Log, zap.NewNop())
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = auth.Sleep
 	}
 	s, err := c.read()
 	problems := []error{err}
@@ -98,18 +108,18 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	k := &console{Config: c, cookie: cookieRules{secure: s.public.Scheme == "https"}}
+	k := &console{Config: c, proxies: s.proxies, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
 	if !c.entries(s) {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
-		return plainHeaders(handler), err
+		return plainHeaders(k.door(handler)), err
 	}
-	if k.login, err = newLogin(s.users, c.Now, c.Log); err != nil {
+	if k.login, err = auth.NewLogins(s.users, &auth.Throttle{Store: c.Store, Now: c.Now, Wait: c.Wait}, c.Log); err != nil {
 		return nil, err
 	}
-	if c.OIDC != (OIDC{}) {
-		k.sso = newSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
+	if c.OIDC != (auth.OIDC{}) {
+		k.sso = auth.NewSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
 	}
-	k.sessions = &sessions{store: c.Store, now: c.Now, valid: k.stillLetsIn}
+	k.sessions = &auth.Sessions{Store: c.Store, Now: c.Now, Valid: k.stillLetsIn}
 	if k.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
@@ -127,15 +137,15 @@ func (k *console) processRoutes() []route {
 }
 
 // stillLetsIn says whether the setting that opened a session is still as it was.
-func (k *console) stillLetsIn(p principal, source []byte) bool {
-	if p.role == roleCompany {
-		return k.LinkSecret != "" && hmac.Equal(source, linkSource(k.LinkSecret))
+func (k *console) stillLetsIn(p auth.Principal, source []byte) bool {
+	if p.Role == auth.RoleCompany {
+		return k.LinkSecret != "" && hmac.Equal(source, auth.LinkSource(k.LinkSecret))
 	}
-	if k.sso != nil && bytes.Equal(source, k.sso.source()) {
+	if k.sso != nil && bytes.Equal(source, k.sso.Source()) {
 		return true
 	}
-	u, known := k.login.users[p.name]
-	return known && bytes.Equal(source, u.source())
+	u, known := k.login.Users[p.Name]
+	return known && bytes.Equal(source, u.Source())
 }
 
 // protect puts the headers around every answer, and refuses writes that another site made a browser send.
@@ -147,7 +157,7 @@ func (k *console) protect(next http.Handler, public *url.URL) (http.Handler, err
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(k.crossSite))
-	return consoleHeaders(k.cookie.secure, protection.Handler(next)), nil
+	return consoleHeaders(k.cookie.Secure, protection.Handler(k.door(next))), nil
 }
 
 func parsePublicURL(text string) (*url.URL, error) {

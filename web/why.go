@@ -4,10 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // whyPage answers why somebody is in Greenhouse, or is not.
@@ -20,12 +22,12 @@ type whyPage struct {
 	Q       string
 	ByEmail bool
 	List    []whyAnswer // nil until asked
-	Nobody  bool        // asked by an email with which nobody ever qualified
+	Nobody  bool        // asked by an email by which no export is known
 }
 
 // whyAnswer is what there is to say about one interview.
 type whyAnswer struct {
-	store.Explanation
+	wording.Explanation
 	Decide bool // it waits for a decision
 }
 
@@ -45,7 +47,6 @@ func (k *console) askCompanyWhy(w http.ResponseWriter, r *http.Request) {
 }
 
 func (k *console) postWhy(w http.ResponseWriter, r *http.Request, org string) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		k.refuse(w, r, http.StatusBadRequest, "The form cannot be read.")
 		return
@@ -62,44 +63,72 @@ func whyAddress(org string) string {
 	if org == "" {
 		return "/why"
 	}
-	return companyHome(org) + "/why"
+	return auth.CompanyHome(org) + "/why"
 }
 
 // explain asks by email where the text can be one and whoever asks may; the ids of interviews may hold an @, too.
 func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string) {
-	q = strings.TrimSpace(q)
-	page := whyPage{Org: org, Base: whyAddress(org), Staff: who(r).role.staff(), People: mayFindPeople(r) && k.Digests != nil, Q: q}
+	q = strings.TrimFunc(q, func(r rune) bool { return unicode.IsSpace(r) || jobs.Invisible(r) })
+	page := whyPage{Org: org, Base: whyAddress(org), Staff: auth.Who(r).Role.Staff(), People: mayFindPeople(r) && k.Digests != nil, Q: q}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
-	var list []store.Explanation
+	var list []ledger.WhyFacts
 	var err error
-	if page.People && strings.Contains(q, "@") {
+	if emails := jobs.Emails(q); page.People && len(emails) > 0 {
 		page.ByEmail = true
-		if list, err = k.Store.WhyEmail(r.Context(), org, k.Digests.Email(jobs.PastedEmail(q))); err == nil {
-			err = k.Store.RecordSearch(r.Context(), org, explained(list), by(r, ""))
-		}
+		list, err = k.whyEmails(r, org, emails)
 	}
 	if err == nil && q != "" && len(list) == 0 {
-		list, err = k.Store.Why(r.Context(), org, q)
-		page.Nobody = page.ByEmail && len(list) == 1 && list[0].State == nil
+		list, err = k.whyID(r, org, q, page.People)
+		page.Nobody = page.ByEmail && len(list) == 1 && list[0].Unknown()
 	}
 	if err != nil {
 		k.broken(w, r, err)
 		return
 	}
-	for _, e := range list {
+	for _, e := range wording.Explain(list) {
 		waits := e.State != nil && (*e.State == ledger.StateUnknown || *e.State == ledger.StateDuplicate)
 		page.List = append(page.List, whyAnswer{e, waits})
 	}
 	k.show(w, r, http.StatusOK, "why", "Why is somebody not in Greenhouse?", page)
 }
 
-func explained(list []store.Explanation) []int64 {
+// whyEmails asks by each address, and records that somebody looked for people.
+func (k *console) whyEmails(r *http.Request, org string, emails []string) ([]ledger.WhyFacts, error) {
+	var all []ledger.WhyFacts
+	for _, email := range emails {
+		list, err := k.Store.WhyEmail(r.Context(), org, k.Digests.Email(email))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, k.Store.RecordSearch(r.Context(), org, explained(all), auth.By(r, ""))
+}
+
+// whyID asks by the producer's id of an interview, then of a candidate. Who may not look for people finds nobody by an address.
+func (k *console) whyID(r *http.Request, org, q string, people bool) ([]ledger.WhyFacts, error) {
+	list, err := k.Store.Why(r.Context(), org, q)
+	if err != nil || len(list) != 1 || !list[0].Unknown() || !people && strings.Contains(q, "@") {
+		return list, err
+	}
+	var digest []byte
+	if people && k.Digests != nil {
+		digest = k.Digests.Candidate(q)
+	}
+	of, err := k.Store.WhyCandidate(r.Context(), org, q, digest)
+	if err != nil || len(of) > 0 {
+		return of, err
+	}
+	return list, nil
+}
+
+func explained(list []ledger.WhyFacts) []int64 {
 	ids := []int64{}
 	for _, e := range list {
-		if e.ExportID != nil {
-			ids = append(ids, *e.ExportID)
+		if e.ID != nil {
+			ids = append(ids, *e.ID)
 		}
 	}
 	return ids

@@ -39,6 +39,8 @@ var actions = map[ledger.Action]string{
 	ledger.ActionFollowPromotion: "followed a promoted standby",
 	ledger.ActionKeysetRotate:    "re-wrapped the stored keys",
 	ledger.ActionLogIn:           "logged in",
+	ledger.ActionLogInFailed:     "could not log in",
+	ledger.ActionSessionsEnd:     "ended sessions",
 	ledger.ActionEnter:           "came by a link",
 
 	ledger.ActionRiverRetry:  "pressed Retry in River UI",

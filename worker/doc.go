@@ -3,7 +3,7 @@
 //	outbox ──fold──► ledger ──dispatch──► River's queue ──► worker ──POST──► Greenhouse
 //	         worker/relay                                    intent before, settle after
 //
-// An export worker makes an intent, one POST and a settle; judge says what an outcome means; the schedule says when to go again; the
+// An export worker makes an intent, one POST and a settle; [ledger.Judge] says what an outcome means and when to go again; the
 // prober finds out when a refused company may send again. Folding and dispatching are in worker/relay, what is sent is made in
 // worker/render, a company's account is looked at in worker/connections, people are told in worker/notice.
 //

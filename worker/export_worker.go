@@ -57,11 +57,14 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	if errors.Is(err, store.ErrNotGranted) {
 		return river.JobCancel(fmt.Errorf("export %d is not this job's to send any more", intent.ExportID))
 	}
+	if store.Refused(err) {
+		return w.intentRefused(ctx, intent, err)
+	}
 	if err != nil {
 		// The intent may have been committed all the same: say that nothing left, so that the row goes again at once.
 		w.settle(ctx, store.Settle{
 			ExportID: intent.ExportID, JobID: job.ID, Token: intent.Token, Outcome: ledger.OutcomeAgain, Cause: ledger.CauseGreenhouseDown,
-			Detail: "the database was lost during the intent; nothing was sent", Delay: shortest,
+			Detail: "the database was lost during the intent; nothing was sent", Delay: ledger.ShortestRetry,
 		})
 		return river.JobCancel(fmt.Errorf("export %d: the database was lost during the intent", intent.ExportID))
 	}
@@ -100,14 +103,14 @@ func shown(said store.Settle, settled store.Settled) error {
 func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted time.Time) (said store.Settle) {
 	said = store.Settle{
 		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion,
-		StartedAt: g.StartedAt, Trial: g.Trial, Credential: g.Company.KeyDigest,
+		StartedAt: g.StartedAt, Trial: g.Trial, Doubted: g.Doubted, Target: g.Target, Credential: g.Company.KeyDigest,
 	}
 	began := w.now()
-	h := happened{AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
+	h := ledger.Attempted{Doubted: g.Doubted, AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
 	defer func() {
 		if r := recover(); r != nil {
 			h.Panicked = true
-			v := judge(h)
+			v := ledger.Judge(h)
 			said.Outcome, said.Cause, said.Detail = v.Outcome, v.Cause, fmt.Sprintf("panic: %T", r) // its text may hold anything
 			w.config.Log.Error("panic", zap.Int64("export_id", g.ExportID), zap.Stack("stack"))
 		}
@@ -134,34 +137,49 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	candidate := render.Candidate(g)
 	h.Left = true // from here on a panic cannot say that nothing left
 	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
-	if err != nil && !errors.As(err, &h.Err) {
-		h.Err = &greenhouse.Error{Op: greenhouse.OpCreate, Class: greenhouse.ClassNoAnswer, Left: true, Err: err}
+	var refusal *greenhouse.Error
+	if err != nil && !errors.As(err, &refusal) {
+		refusal = &greenhouse.Error{Op: greenhouse.OpCreate, Class: greenhouse.ClassNoAnswer, Left: true, Err: err}
 	}
-	return w.conclude(said, g, h, created, answer)
+	h.Class = classOf(refusal)
+	return w.conclude(said, g, ledger.Judge(h), reply{created, answer, refusal})
 }
 
-func (w *exportWorker) conclude(
-	said store.Settle, g *store.Granted, h happened, created *greenhouse.Created, answer greenhouse.Answer,
-) store.Settle {
-	v := judge(h)
-	said.Status = answer.Status
+// reply is what came of a request: a candidate, or a refusal.
+type reply struct {
+	created *greenhouse.Created
+	answer  greenhouse.Answer
+	refusal *greenhouse.Error
+}
+
+// classOf is the class of a refusal in the ledger's words, "" for none.
+func classOf(refusal *greenhouse.Error) ledger.Class {
+	if refusal == nil {
+		return ""
+	}
+	return cmp.Or(ledger.Class(refusal.Class), ledger.ClassNoAnswer)
+}
+
+func (w *exportWorker) conclude(said store.Settle, g *store.Granted, v ledger.Judgement, r reply) store.Settle {
+	said.Status = r.answer.Status
 	said.Cause = v.Cause
-	var retryAfter time.Duration
-	told := false
-	if h.Err != nil {
-		said.Status = max(said.Status, h.Err.Status)
-		said.Detail = render.Detail(h.Err, render.PersonOf(g))
-		retryAfter, told = h.Err.RetryAfter, h.Err.HasRetryAfter
+	var retryAfter *time.Duration
+	if r.refusal != nil {
+		said.Status = max(said.Status, r.refusal.Status)
+		said.Detail, said.Answer = render.Detail(r.refusal, render.PersonOf(g)), r.refusal.Raw
+		if r.refusal.HasRetryAfter {
+			retryAfter = &r.refusal.RetryAfter
+		}
 	}
 	var because string
-	said.Outcome, said.Delay, because = follow(v, g, w.now(), retryAfter, told)
+	said.Outcome, said.Delay, because = v.Follow(ledger.Failures{Count: g.Failures, First: g.FirstFailed}, w.now(), retryAfter)
 	if because != "" {
 		said.Detail = because
 	}
-	if created != nil {
+	if created := r.created; created != nil {
 		said.CandidateID, said.ApplicationID, said.ProfileURL = created.ID, created.ApplicationID, created.ProfileURL
 	}
-	if limit := answer.RateLimit; limit.Known && limit.HasReset {
+	if limit := r.answer.RateLimit; limit.Known && limit.HasReset {
 		said.Limit = &store.RateLimit{Limit: limit.Limit, Remaining: limit.Remaining, ResetIn: limit.Reset}
 	}
 	if said.Outcome == ledger.OutcomeLimited {

@@ -7,13 +7,14 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Heart says again and again that this node is there, and prepares what pages and metrics read. Nothing that is sent depends on it.
 type Heart struct {
 	Store   *store.Store
-	Node    store.Node
+	Node    ledger.Node
 	Trouble func(context.Context) error // what keeps the node from its work, nil when nothing does; may be nil
 	Log     *zap.Logger
 }
@@ -46,6 +47,7 @@ func (h *Heart) beat(ctx context.Context) {
 	if h.Trouble != nil {
 		node.TroubleKind, node.Trouble = store.TroubleOf(h.Trouble(ctx))
 	}
+	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))
 	h.report(h.Store.KeepFresh(ctx))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // probe makes a held company's look due and has a node make it, as time would.
@@ -191,7 +192,8 @@ func TestHold_TheDailyLookFindsADeactivatedUser(t *testing.T) {
 	assert.Empty(t, r.sim.Creates(""))
 	r.untilHeld("fine", "")
 
-	words, err := r.store.Held(t.Context(), "acme")
+	facts, err := r.store.HoldFacts(t.Context(), "acme")
+	words := wording.OfHold(facts)
 	require.NoError(t, err)
 	assert.Contains(t, words.Why, "Ron Weasley ("+createdBy+") was deactivated")
 	assert.Equal(t, "Unauthorized", words.Says)
@@ -296,9 +298,10 @@ func TestHold_WhileTurnedOffAndOn(t *testing.T) {
 // What is said of a refusal follows from what was asked and what worked, not from reading Greenhouse's words.
 func TestHold_Words(t *testing.T) {
 	t.Parallel()
-	said := func(r *rig, org string) store.HoldWords {
+	said := func(r *rig, org string) wording.Hold {
 		t.Helper()
-		words, err := r.store.Held(r.t.Context(), org)
+		facts, err := r.store.HoldFacts(r.t.Context(), org)
+		words := wording.OfHold(facts)
 		require.NoError(r.t, err)
 		require.NotNil(r.t, words)
 		return *words
@@ -391,11 +394,8 @@ func TestHold_Words(t *testing.T) {
 
 	t.Run("SaySomethingOfEveryCause", func(t *testing.T) {
 		t.Parallel()
-		for _, cause := range []ledger.Cause{
-			ledger.CauseStopped, ledger.CauseOff, ledger.CauseIncomplete, ledger.CauseDecryptFailed, ledger.CauseUntested, ledger.CausePaused,
-			ledger.CauseAuthRejected, ledger.CausePermissionDenied,
-		} {
-			words := store.HoldFacts{Cause: cause}.Words()
+		for _, cause := range ledger.HoldCauses {
+			words := wording.OfHold(&ledger.HoldFacts{Cause: cause})
 			assert.NotEmpty(t, words.What, cause)
 			assert.NotEmpty(t, words.Why, cause)
 			assert.NotEmpty(t, words.Staff, cause)
@@ -407,7 +407,8 @@ func TestHold_Words(t *testing.T) {
 		t.Parallel()
 		r := newRig(t)
 		r.company("acme")
-		words, err := r.store.Held(t.Context(), "acme")
+		facts, err := r.store.HoldFacts(t.Context(), "acme")
+		words := wording.OfHold(facts)
 		require.NoError(t, err)
 		assert.Nil(t, words)
 		assert.Equal(t, ledger.CauseOff, said(r, "nobody").Cause)
@@ -431,8 +432,9 @@ func TestHold_AKeyCopiedFromAnotherCompany(t *testing.T) {
 	assert.Len(t, r.sim.Requests(), 1)
 	assert.NoError(t, n.worker.Ready(), "the node is well")
 	assert.NotEmpty(t, r.logs.FilterMessage("a company's stored key does not open, and it is held").All())
-	h, err := r.store.Health(t.Context())
+	facts, err := r.store.Health(t.Context())
 	require.NoError(t, err)
+	h := wording.OfHealth(facts)
 	assert.Contains(t, fmt.Sprint(h.Problems), "decrypt.failed")
 	require.Len(t, r.holds("globex"), 1)
 	assert.Equal(t, ledger.CauseDecryptFailed, r.holds("globex")[0].Cause)

@@ -1,11 +1,15 @@
 package worker
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // What Greenhouse repeats of a person is in no column that a viewer may read, and in no log.
@@ -35,4 +39,54 @@ func TestMask_WhereverAnAttemptsWordsGo(t *testing.T) {
 		assert.NotContains(t, kept, private)
 		assert.NotContains(t, r.said(), private)
 	}
+}
+
+// Greenhouse's own words live beside what was sent, for those who may see that, and die with it.
+func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.company("acme")
+	said := `{"errors":[{"field":"emails","message":"iv_1@example.com has already been taken by Grace Hopper"}],"request":"` + strings.Repeat("é", 20<<10) + `"}`
+	r.sim.Plan(greenhousesim.Fault{ExternalID: "cand_iv_1", Status: 503, Body: greenhousesim.Text("busy for iv_1@example.com")},
+		greenhousesim.Fault{ExternalID: "cand_iv_1", Status: 422, Body: &said}, greenhousesim.Fault{ExternalID: "cand_iv_2", Status: 200, Body: greenhousesim.Text(`{"id":"iv_2@example.com"}`)})
+	r.start()
+	r.enqueue(result("acme", "iv_1"), result("acme", "iv_2"), result("acme", "iv_3"))
+	e := r.until("iv_1", "failed", func(e row) bool { return e.State == "pending" && e.Attempts == 1 })
+	kim := store.By{Actor: "kim", Reason: "to see"}
+	shown := func(id int64) string {
+		t.Helper()
+		person, err := r.store.Reveal(t.Context(), id, kim)
+		require.NoError(t, err)
+		if person.Answer == nil {
+			return ""
+		}
+		return person.Answer.Words
+	}
+	assert.Contains(t, shown(e.ID), "for iv_1@example.com")
+	r.sql("UPDATE ghexport.exports SET due_at = now() WHERE interview_id = 'iv_1' AND due_at IS NOT NULL")
+	e = r.state("iv_1", "dead")
+	assert.Contains(t, shown(e.ID), "taken by Grace Hopper", "the newest alone")
+	assert.LessOrEqual(t, len(shown(e.ID)), 16<<10)
+	assert.Equal(t, `{"id":"iv_2@example.com"}`, shown(r.state("iv_2", "unknown").ID))
+	assert.Empty(t, shown(r.state("iv_3", "sent").ID), "what is accepted is not kept")
+
+	list, err := r.store.List(t.Context(), store.Filter{}, 50)
+	require.NoError(t, err)
+	text, err := json.Marshal(list)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text)+r.said(), "iv_1@example.com")
+	assert.NotContains(t, r.said(), "Grace")
+	viewer := connect(t, r.db.Role(t, store.GrantViewer))
+	_, err = viewer.Exec(t.Context(), "SELECT FROM ghexport.answers")
+	require.ErrorContains(t, err, "permission denied")
+
+	r.enqueue(result("acme", "iv_1", set("version", 2), set("freeform_feedback", "Better!")))
+	e = r.state("iv_1", "sent")
+	assert.Empty(t, shown(e.ID), "it goes with the body that it was about")
+	_, err = r.store.Erase(t.Context(), store.Erasure{Candidate: "cand_iv_2", Digests: r.digests, By: kim})
+	require.NoError(t, err)
+	r.quiet()
+	var left int
+	require.NoError(t, r.watch.QueryRow(t.Context(), "SELECT count(*) FROM ghexport.answers").Scan(&left))
+	assert.Zero(t, left)
 }

@@ -20,17 +20,6 @@ type Metrics struct {
 // three days, after which a failing export is given up.
 var waitBuckets = []float64{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 72 * 3600}
 
-// outcomes are what judge and follow can make of an attempt. Each is served from the start, so that the first of its kind is seen
-// as an increase.
-var outcomes = map[ledger.Outcome][]ledger.Cause{
-	ledger.OutcomeSent:    {ledger.CauseNone},
-	ledger.OutcomeAgain:   {ledger.CauseGreenhouseDown},
-	ledger.OutcomeLimited: {ledger.CauseLimited},
-	ledger.OutcomeHold:    {ledger.CauseAuthRejected, ledger.CausePermissionDenied, ledger.CauseDecryptFailed, ledger.CauseNone},
-	ledger.OutcomeUnknown: {ledger.CauseOutcomeUnknown},
-	ledger.OutcomeDead:    {ledger.CausePayloadRefused, ledger.CauseTargetGone, ledger.CauseGreenhouseDown, ledger.CauseBug},
-}
-
 // NewMetrics registers the counters, and panics where another of the same names is registered.
 func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m := &Metrics{
@@ -50,8 +39,8 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		}),
 	}
 	m.refused = refusedSettles()
-	for outcome, causes := range outcomes {
-		for _, cause := range causes {
+	for _, outcome := range ledger.Outcomes { // each is served from the start, so that the first of its kind is seen as an increase
+		for _, cause := range outcome.Causes() {
 			m.attempts.WithLabelValues(string(outcome), string(cause))
 			if outcome == ledger.OutcomeDead {
 				m.dead.WithLabelValues(string(cause))

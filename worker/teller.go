@@ -13,7 +13,9 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 )
 
@@ -104,11 +106,11 @@ func (w *noticeWorker) send(ctx context.Context, n store.Notice) error {
 	case n.Channel == store.ChannelWebhook && t.Hook != nil:
 		return t.Hook.Send(ctx, "msg_"+name, n, t.PublicURL, w.now())
 	case n.Channel == store.ChannelMail && t.Mail != nil:
-		held, err := w.store.Held(ctx, n.OrgID)
+		held, err := w.store.HoldFacts(ctx, n.OrgID)
 		if err != nil {
 			return &notice.RefusedError{Says: "why the company is held could not be read"}
 		}
-		return t.Mail.Send(ctx, "notice-"+name, n.Recipient, notice.Write(n, held, t.PublicURL), n.CreatedAt)
+		return t.Mail.Send(ctx, "notice-"+name, n.Recipient, notice.Write(n, wording.OfHold(held), t.PublicURL), n.CreatedAt)
 	default: // written by a node that has what this one lacks
 		return &notice.RefusedError{Says: "this node has no way to send it"}
 	}
@@ -119,7 +121,7 @@ func outcomeOf(n store.Notice, err error) (o store.NoticeOutcome, code int) {
 	if err == nil {
 		return store.NoticeOutcome{Sent: true}, 0
 	}
-	o = store.NoticeOutcome{Detail: err.Error(), Again: again(n.Attempts)}
+	o = store.NoticeOutcome{Detail: err.Error(), Again: ledger.RetryDelay(n.Attempts)}
 	var refused *notice.RefusedError
 	if errors.As(err, &refused) {
 		o.Refused, code = refused.Permanent, refused.Code

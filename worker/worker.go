@@ -204,7 +204,7 @@ func (w *Worker) start(ctx context.Context) error {
 func (w *Worker) Ready() error {
 	if w.keyless.Load() {
 		return &store.TroubleError{
-			Kind: store.TroubleKeyset, Err: errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset"),
+			Kind: ledger.TroubleKeyset, Err: errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset"),
 		}
 	}
 	return nil

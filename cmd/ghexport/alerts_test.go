@@ -18,7 +18,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
@@ -109,7 +109,7 @@ func TestAlerts_RestOnWhatIsServed(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	worker.NewMetrics(registry)
 	answer := httptest.NewRecorder()
-	web.Metrics(registry, st, "test", zap.NewNop()).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	metrics.Handler(registry, st, "test", zap.NewNop()).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	names := map[string]bool{}
 	for _, found := range served.FindAllStringSubmatch(answer.Body.String(), -1) {
 		names[found[1]] = true

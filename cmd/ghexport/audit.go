@@ -67,7 +67,7 @@ func (c *cli) showAudit(entries []store.AuditEntry) {
 		if e.ExportID != nil {
 			on = append(on, fmt.Sprintf("export %d", *e.ExportID))
 		}
-		rows = append(rows, []string{moment(e.At), e.Actor, string(e.Action), strings.Join(on, ", "), or(e.Reason, asText)})
+		rows = append(rows, []string{moment(e.At), e.Who(), string(e.Action), strings.Join(on, ", "), or(e.Reason, asText)})
 	}
 	c.table([]column{{"at", 17}, {"who", 14}, {"did", 18}, {"to", 22}, {"because", 20}}, rows)
 }

@@ -22,6 +22,8 @@ type cli struct {
 	err io.Writer // all that is said to a person
 	env map[string]string
 	as  string // who acts, as --as says
+
+	columns int // how wide the terminal is; 0: ask it
 }
 
 // sayf tells a person something, under the program's name.

@@ -32,6 +32,8 @@ type Config struct {
 	HTTPAddr string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080" unit:"host:port" read:"serve"`
 	// Address under which browsers reach the console, https behind a proxy: that makes its cookie secure. Links in notices begin with it.
 	PublicURL string `env:"GHEXPORT_PUBLIC_URL" unit:"address" read:"serve, org link"`
+	// Networks of the proxies in front of the console, such as `10.0.0.0/8`, separated by commas: what they say in `X-Forwarded-For` or `Forwarded` about whom they serve is believed, so that failed logins count for the client and not for the proxy.
+	TrustedProxies string `env:"GHEXPORT_TRUSTED_PROXIES" unit:"networks" unset:"nobody's word counts" read:"serve"`
 	// Who logs in by password: `name:bcrypt-hash:role`, separated by commas; roles `viewer`, `oncall`, `admin`. Without users, provider and link secret there is no [console](deploy.md#the-console).
 	ConsoleUsers string `env:"GHEXPORT_CONSOLE_USERS" unit:"secret" read:"serve"`
 
@@ -71,6 +73,8 @@ type Config struct {
 	ShutdownTimeout time.Duration `env:"GHEXPORT_SHUTDOWN_TIMEOUT" envDefault:"25s" read:"serve"`
 	// Says that a promoted standby has every commit, so sending goes on; else a promotion [stops all sending](restore.md).
 	SyncStandby bool `env:"GHEXPORT_SYNCHRONOUS_STANDBY" read:"serve"`
+	// A file in which this node keeps which database it works with and how far it has seen it come, so that [a backup put back while nothing ran](restore.md#the-state-file) is noticed at the next start. One for each node, on a disk that outlives the process.
+	StateFile string `env:"GHEXPORT_STATE_FILE" unit:"file" unset:"kept in memory alone" read:"serve, doctor"`
 	// How often the relay looks for work without being woken; bounds what a lost notification costs.
 	RelayPoll time.Duration `env:"GHEXPORT_RELAY_POLL" envDefault:"1s" read:"serve"`
 	// Least level of log lines: `debug`, `info`, `warn`, `error`.

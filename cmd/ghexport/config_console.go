@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // console is how people log in, as package web reads it.
 func (c Config) console() web.Config {
 	return web.Config{
-		Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,
-		OIDC: web.OIDC{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Roles: c.OIDCRoles, Scopes: c.OIDCScopes},
+		Proxies: c.TrustedProxies, Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,
+		OIDC: auth.OIDC{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Roles: c.OIDCRoles, Scopes: c.OIDCScopes},
 	}
 }
 
@@ -44,7 +45,7 @@ func (c Config) checkConsole() problems {
 			found = append(found, fmt.Errorf("%s and %s_FILE: both are set, and only one may be", s.name, s.name))
 		}
 		if s.file != "" && *s.value == "" { // it is looked at where it is needed
-			*s.value = strings.Repeat("?", web.LinkSecretMin)
+			*s.value = strings.Repeat("?", auth.LinkSecretMin)
 		}
 	}
 	return append(found, separated(c.console().Check())...)

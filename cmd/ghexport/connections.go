@@ -7,13 +7,13 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // consoleGreenhouse hands the console what its settings need of Greenhouse.
-func consoleGreenhouse(c *connections.Connections) web.Greenhouse {
-	return web.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview}
+func consoleGreenhouse(c *connections.Connections) api.Greenhouse {
+	return api.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview, Present: c.Present}
 }
 
 // connections opens all that talking to Greenhouse about a company needs. End it with the returned function.

@@ -112,7 +112,9 @@ func TestServe_RestoreGuard(t *testing.T) {
 	w.trickle(t, "stopped")
 	w.total += trickles
 	until(t, "the fold", func() bool { return w.one(t, "SELECT count(*) FROM ghexport.outbox") == 0 })
-	until(t, "the words", func() bool { return regexp.MustCompile(`"level":"error".*not the cluster`).MatchString(p.log.String()) })
+	until(t, "the words", func() bool {
+		return regexp.MustCompile(`"level":"error".*may be a restored backup`).MatchString(p.log.String())
+	})
 	fresh := serveProcess(t, w.env)
 	until(t, "a node that folds and answers", func() bool { status, _ := fresh.ready(t); return status == http.StatusOK })
 	assert.Len(t, w.sim.Creates(""), before, "and sends nothing")
@@ -121,7 +123,7 @@ func TestServe_RestoreGuard(t *testing.T) {
 	out, err := runCommand(t, env, "health")
 	assert.Error(t, err, "health finds a problem: %s", out)
 	assert.Contains(t, out, "another timeline")
-	out, err = runCommand(t, env, "resume", "--all", "--reason", "the standby had everything")
+	out, err = runCommand(t, env, "resume", "--all", "--yes", "--reason", "the standby had everything")
 	require.NoError(t, err, out)
 	w.settled(t, fresh, resumeWithin)
 
@@ -131,7 +133,7 @@ func TestServe_RestoreGuard(t *testing.T) {
 	require.NoError(t, fresh.Process.Kill())
 	p.Wait()     //nolint:errcheck // killed
 	fresh.Wait() //nolint:errcheck
-	_, err = runCommand(t, env, "resume", "--all", "--reason", "in case one of them saw it first")
+	_, err = runCommand(t, env, "resume", "--all", "--yes", "--reason", "in case one of them saw it first")
 	require.NoError(t, err)
 	w.promote(t)
 	following := serveProcess(t, w.env)

@@ -35,7 +35,9 @@ func (c *cli) erase() *cobra.Command {
 		Short: "Take a candidate's personal data out, for good",
 		Long: `Takes the name, email, LinkedIn and notes of a candidate out of every export, revision and waiting message, and the id by which
 the producer knows them. What stays is the row of each interview: its number, keys, version, state and Greenhouse's ids, so that nobody
-sends it again. What waited is cancelled (erased), and never sent. CANDIDATE is the producer's candidate.id or the candidate's email.
+sends it again. What waited is cancelled (erased), and never sent. Reasons, tickets and Greenhouse's words that name the person elsewhere
+are replaced; what the service may not change, as the audit trail, or what may mean something else, is listed for you to look at; with
+--org nothing elsewhere is replaced, since the person may stay there. CANDIDATE is the producer's candidate.id or the candidate's email.
 
 It needs the keyset, and cannot be undone. Not reached by it are Greenhouse, where only the company can delete a profile, the
 producer's own data, and backups until they expire.`,
@@ -88,7 +90,7 @@ func (c *cli) eraseFrom(ctx context.Context, st *store.Store, config Config, q s
 	switch {
 	case err != nil:
 		return planned, err
-	case len(planned.Exports) == 0 && planned.Messages == 0:
+	case len(planned.Exports) == 0 && planned.Messages == 0 && len(planned.Texts) == 0:
 		return planned, errNobody
 	case q.DryRun:
 		return planned, nil
@@ -132,6 +134,7 @@ func (c *cli) showErased(e store.Erased, dryRun bool) {
 		what += " and " + count(e.Messages, "message") + " that waited"
 	}
 	c.printf("%s: %s\n", did, what)
+	c.showErasedTexts(e.Texts, dryRun)
 	if len(profiles) > 0 {
 		c.printf("in Greenhouse, where only the company can delete:\n")
 		for _, profile := range profiles {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // examination collects findings; what depends on something that failed is not looked at.
@@ -98,6 +99,7 @@ func (e *examination) database(ctx context.Context) bool {
 	}
 	e.holders(ctx, st)
 	e.nodes(ctx, st)
+	e.identity(ctx, st)
 	e.store = st
 	return true
 }
@@ -110,7 +112,7 @@ func (e *examination) holders(ctx context.Context, st *store.Store) {
 		return
 	}
 	for _, h := range list {
-		e.bad("locks", hinted(errors.New(h.Says()), "%s", h.Do()))
+		e.bad("locks", hinted(errors.New(wording.HolderSays(h)), "%s", wording.HolderDo(h)))
 	}
 	if len(list) == 0 {
 		e.ok("locks", "nobody keeps the service from its own")
@@ -131,13 +133,33 @@ func (e *examination) nodes(ctx context.Context, st *store.Store) {
 		}
 		alive++
 		if n.Trouble != "" {
-			do, _ := n.Advice()
 			well = false
-			e.bad("nodes", hinted(fmt.Errorf("%s: %s", n.Host, n.Trouble), "%s", do))
+			e.bad("nodes", hinted(fmt.Errorf("%s: %s", n.Host, n.Trouble), "%s", wording.TroubleDo(n.TroubleKind)))
 		}
 	}
 	if well {
 		e.ok("nodes", "%s at work, none in trouble", count(int64(alive), "node"))
+	}
+}
+
+// identity looks as the guard of serve does, and stops nothing.
+func (e *examination) identity(ctx context.Context, st *store.Store) {
+	state := stateFile{path: e.config.StateFile}
+	seen, err := state.load()
+	if err == nil {
+		err = state.try()
+	}
+	if err != nil {
+		e.bad("state file", err)
+	}
+	doubt, err := st.Doubt(ctx, seen)
+	switch {
+	case err != nil:
+		e.bad("identity", err)
+	case doubt != "":
+		e.bad("identity", hinted(&store.DoubtError{Why: doubt}, "compare with Greenhouse before anything is sent: ghexport reconcile --since MOMENT; ghexport explain restore"))
+	default:
+		e.ok("identity", "it is the database that was last served from")
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/docs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // pageWidth is how wide a page of the runbook is printed.
@@ -75,9 +74,9 @@ privacy, silence. Alone it lists them all. The pages are compiled in: it needs n
 func runbook() []*docs.Page {
 	pages := slices.Clone(docs.Runbook())
 	order := func(p *docs.Page) int {
-		n := slices.Index(store.Causes, ledger.Cause(p.Name))
+		n := slices.Index(ledger.Causes, ledger.Cause(p.Name))
 		if n < 0 {
-			return len(store.Causes)
+			return len(ledger.Causes)
 		}
 		return n
 	}
@@ -100,7 +99,7 @@ func (c *cli) listPages(asJSON bool) error {
 }
 
 func lineOf(page *docs.Page) pageLine {
-	return pageLine{page.Name, slices.Contains(store.Causes, ledger.Cause(page.Name)), page.Summary}
+	return pageLine{page.Name, slices.Contains(ledger.Causes, ledger.Cause(page.Name)), page.Summary}
 }
 
 func pageAsJSON(page *docs.Page) pageJSON {

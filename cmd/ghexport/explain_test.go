@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/interviewing-io/greenhouse-export/docs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // seen are the pages of what somebody sees without any export having a cause.
@@ -16,7 +16,7 @@ var seen = []string{"doubled", "missing", "privacy", "silence", "stuck"}
 func TestRunbook_EveryCauseHasAPageAndEveryPageACause(t *testing.T) {
 	t.Parallel()
 	var want, have []string
-	for _, cause := range store.Causes {
+	for _, cause := range ledger.Causes {
 		want = append(want, string(cause))
 	}
 	for _, page := range docs.Runbook() {

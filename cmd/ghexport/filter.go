@@ -29,7 +29,7 @@ func (f *filterFlags) register(cmd *cobra.Command, withState bool) {
 	}
 	flags.StringVar(&f.org, "org", "", "only those of this company")
 	flags.StringVar(&f.cause, "cause", "", "only those with this cause, or held for it, such as payload.refused")
-	complete(cmd, "cause", texts(store.Causes))
+	complete(cmd, "cause", texts(ledger.Causes))
 	flags.StringVar(&f.since, "since", "", "only what changed since: a duration back (2h, 3d) or a moment (2026-11-24T00:00:00Z)")
 	flags.StringVar(&f.fingerprint, "fingerprint", "", "only dead letters of this group of dead --group")
 	flags.IntVar(&f.limit, "limit", 0, "how many at most; 0 is all")
@@ -51,8 +51,8 @@ func (f *filterFlags) filter() (store.Filter, error) {
 	if f.state != "" && !slices.Contains(ledger.States, out.State) {
 		return out, usagef("--state %s: no such state; there are %s", f.state, joined(ledger.States))
 	}
-	if f.cause != "" && !slices.Contains(store.Causes, out.Cause) {
-		return out, usagef("--cause %s: no such cause; there are %s", f.cause, joined(store.Causes))
+	if f.cause != "" && !slices.Contains(ledger.Causes, out.Cause) {
+		return out, usagef("--cause %s: no such cause; there are %s", f.cause, joined(ledger.Causes))
 	}
 	if f.fingerprint != "" && !fingerprints.MatchString(f.fingerprint) {
 		return out, usagef("--fingerprint %s: not one that ghexport dead --group shows", f.fingerprint)

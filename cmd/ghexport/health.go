@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 const healthLong = `Says in a sentence how things are, then what is under way, what waits and for what, which nodes are there and how sending goes, and for
@@ -50,10 +51,11 @@ func (c *cli) health() *cobra.Command {
 
 // lookAtHealth prints one look, and fails where there are problems.
 func (c *cli) lookAtHealth(ctx context.Context, st *store.Store, asJSON bool) error {
-	h, err := st.Health(ctx)
+	facts, err := st.Health(ctx)
 	if err != nil {
 		return err
 	}
+	h := wording.OfHealth(facts)
 	if asJSON {
 		err = c.json(h)
 	} else {

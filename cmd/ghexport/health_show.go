@@ -11,15 +11,16 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// healthWidth is how wide health's lines get.
-const healthWidth = 100
-
-func (c *cli) showHealth(h store.Health) {
+func (c *cli) showHealth(h wording.Health) {
 	line := func(name, format string, args ...any) {
-		c.printf("%-12s %s\n", name, shorten(visible(fmt.Sprintf(format, args...)), healthWidth-13))
+		says := visible(fmt.Sprintf(format, args...))
+		if width := c.width(); width > 13 {
+			says = shorten(says, width-13)
+		}
+		c.printf("%-12s %s\n", name, says)
 	}
 	c.paragraph("", h.Headline)
 	c.printf("\n")
@@ -49,7 +50,7 @@ func (c *cli) showHealth(h store.Health) {
 	c.showProblems(h.Problems)
 }
 
-func (c *cli) showProblems(list []store.Problem) {
+func (c *cli) showProblems(list []wording.Problem) {
 	c.printf("\n")
 	if len(list) == 0 {
 		c.printf("no problems\n")
@@ -66,7 +67,7 @@ func (c *cli) showProblems(list []store.Problem) {
 
 // paragraph prints a text under its heading, on as many lines as it takes.
 func (c *cli) paragraph(heading, says string) {
-	says = text.WrapSoft(visible(says), healthWidth-len(heading))
+	says = text.WrapSoft(visible(says), max(c.textWidth()-len(heading), 20))
 	for n, line := range strings.Split(says, "\n") {
 		if n > 0 {
 			heading = strings.Repeat(" ", len(heading))
@@ -75,14 +76,14 @@ func (c *cli) paragraph(heading, says string) {
 	}
 }
 
-func oldest(age store.Seconds) string {
+func oldest(age ledger.Seconds) string {
 	if age <= 0 {
 		return ""
 	}
 	return fmt.Sprintf(", the oldest for %s", age.Duration().Round(time.Second))
 }
 
-func nodeLine(n store.Node) string {
+func nodeLine(n ledger.Node) string {
 	does := "folds"
 	if n.Sends {
 		does += ", sends"
@@ -101,13 +102,13 @@ func nodeLine(n store.Node) string {
 	return says
 }
 
-func paceLine(p store.Pace) string {
+func paceLine(p ledger.Pace) string {
 	if p.Attempts == 0 {
 		return "no attempts"
 	}
 	says := fmt.Sprintf("%s, %d sent (%s)", count(p.Attempts, "attempt"), p.Sent, percent(p.Share()))
 	if p.Sent > 0 {
-		round := func(s store.Seconds) time.Duration { return s.Duration().Round(10 * time.Millisecond) }
+		round := func(s ledger.Seconds) time.Duration { return s.Duration().Round(10 * time.Millisecond) }
 		says += fmt.Sprintf("; from commit to Greenhouse half within %s, 95 %% within %s", round(p.P50), round(p.P95))
 	}
 	return says
@@ -126,7 +127,7 @@ func failedLine(causes map[ledger.Cause]int64) string {
 	return strings.Join(says, ", ")
 }
 
-func statesLine(h store.Health) string {
+func statesLine(h wording.Health) string {
 	var states []string
 	for _, state := range ledger.States {
 		if n := h.States[state]; n > 0 {

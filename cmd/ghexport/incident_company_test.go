@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // Greenhouse stores a candidate and answers 500, as its documentation does not rule out. It is sent again, and is there twice.
@@ -51,7 +51,7 @@ func TestIncident_I9_ACandidateIsMissing(t *testing.T) {
 	i.enqueue(t, result("globex", "iv_held"))
 	i.waitsBecause(t, "iv_held", "auth.rejected")
 	for interview, first := range map[string]string{"iv_nobody": "committed", "iv_no": "candidate", "iv_off": "company", "iv_held": "company", sent: ""} {
-		var told []store.Explanation
+		var told []wording.Explanation
 		_, out := i.shell("ghexport why --json " + interview)
 		require.NoError(t, json.Unmarshal([]byte(out), &told), out)
 		assert.Equal(t, first, firstBroken(told), interview)
@@ -61,7 +61,7 @@ func TestIncident_I9_ACandidateIsMissing(t *testing.T) {
 	i.nothingLostOrDoubled(t, len(i.committed)+3)
 }
 
-func firstBroken(told []store.Explanation) string {
+func firstBroken(told []wording.Explanation) string {
 	for _, check := range told[0].Checks {
 		if check.First {
 			return check.Check

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // looksShown is how many of a company's newest looks org show tells.
@@ -12,17 +13,24 @@ const looksShown = 10
 
 // heldOrg is why a company may not send, in words, and what was found out about its credential lately.
 type heldOrg struct {
-	Why    *store.HoldWords `json:"why"`    // null when it may send
+	Why    *wording.Hold    `json:"why"`    // null when it may send
+	Still  *wording.Still   `json:"still"`  // why its key sends nothing for now; null when it may
 	Holds  []store.Hold     `json:"holds"`  // newest first
 	Checks []store.CheckRow `json:"checks"` // newest first
 }
 
 func readHeld(ctx context.Context, st *store.Store, org string) (heldOrg, error) {
 	var h heldOrg
-	var err error
-	if h.Why, err = st.Held(ctx, org); err != nil {
+	held, err := st.HoldFacts(ctx, org)
+	if err != nil {
 		return h, err
 	}
+	h.Why = wording.OfHold(held)
+	still, err := st.Standstill(ctx, org)
+	if err != nil {
+		return h, err
+	}
+	h.Still = wording.OfStandstill(still)
 	if h.Holds, err = st.Holds(ctx, store.HoldFilter{Org: org, Limit: looksShown}); err != nil {
 		return h, err
 	}
@@ -37,6 +45,9 @@ func (c *cli) showHeld(h heldOrg) {
 			c.printf("- %s\n", visible(step))
 		}
 		c.printf("For us: %s\n", visible(w.Staff))
+	}
+	if h.Still != nil {
+		c.printf("\n%s It goes on by itself.\n", h.Still.Says)
 	}
 	var rows [][]string
 	for _, hold := range h.Holds {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 func (c *cli) orgLink() *cobra.Command {
@@ -18,8 +18,8 @@ func (c *cli) orgLink() *cobra.Command {
 		Example: "  ghexport org link acme --for mia@acme.example\n  ghexport org link acme --for mia@acme.example --valid 2h --reason 'she asked by phone'",
 		Args:    exactly("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if valid < time.Second || valid > web.LinkLifeMax {
-				return usagef("--valid: %s is not between 1s and %s", valid, web.LinkLifeMax)
+			if valid < time.Second || valid > auth.LinkLifeMax {
+				return usagef("--valid: %s is not between 1s and %s", valid, auth.LinkLifeMax)
 			}
 			st, config, err := c.open(cmd.Context(), "org link", needLink)
 			if err != nil {
@@ -30,7 +30,7 @@ func (c *cli) orgLink() *cobra.Command {
 			if who == "" {
 				who = by.Actor
 			}
-			link := web.NewLink(args[0], who, time.Now(), valid)
+			link := auth.NewLink(args[0], who, time.Now(), valid)
 			address, err := link.Sign(config.LinkSecret, config.PublicURL)
 			if err != nil {
 				return err
@@ -46,7 +46,7 @@ func (c *cli) orgLink() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&who, "for", "", "the admin who will use it, for the audit trail (else who makes it)")
-	flags.DurationVar(&valid, "valid", web.LinkLife, "until when it opens, from now; at most 24h")
+	flags.DurationVar(&valid, "valid", auth.LinkLife, "until when it opens, from now; at most 24h")
 	flags.StringVar(&reason, "reason", "", "why, for whoever asks later")
 	return cmd
 }

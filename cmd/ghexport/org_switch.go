@@ -105,7 +105,7 @@ func (c *cli) orgPause() *cobra.Command {
 
 func (c *cli) orgResume() *cobra.Command {
 	return c.orgSwitch(orgSwitch{
-		name: "resume", short: "Send a paused company's exports again",
+		name: "resume", short: "Send a paused or refusing company's exports again",
 		long: "Ends org pause; what waited is sent.",
 		do:   (*store.Store).ResumeOrg, done: "is not paused any more", already: "was not paused",
 	})

@@ -22,15 +22,16 @@ func (c *cli) json(document any) error {
 	return encoder.Encode(document)
 }
 
-// column is a table's column: its heading and how wide it may get.
+// column is a table's column: its heading and how wide it may get, in a terminal of 100 columns; 0: as wide as it is.
 type column struct {
 	name string
 	max  int
 }
 
-// table writes rows under headings, each row on one line; too long a cell loses its end. The widths of a table's columns, with two
-// spaces between them, are at most 100 together.
+// table writes rows under headings, each row on one line. On a terminal it takes the terminal's width, and too long a cell loses its
+// end; elsewhere, in a file or a pipe, nothing is cut.
 func (c *cli) table(columns []column, rows [][]string) {
+	columns = c.fit(columns, rows)
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
@@ -41,7 +42,9 @@ func (c *cli) table(columns []column, rows [][]string) {
 	var configs []table.ColumnConfig
 	for n, col := range columns {
 		heading = append(heading, col.name)
-		configs = append(configs, table.ColumnConfig{Number: n + 1, WidthMax: col.max, WidthMaxEnforcer: shorten})
+		if col.max > 0 {
+			configs = append(configs, table.ColumnConfig{Number: n + 1, WidthMax: col.max, WidthMaxEnforcer: shorten})
+		}
 	}
 	t.AppendHeader(heading)
 	t.SetColumnConfigs(configs)

@@ -38,9 +38,9 @@ func (c *cli) reconcile() *cobra.Command {
 		Use: "reconcile --since D", Short: "Compare the ledger with Greenhouse; exit 1 where they may differ",
 		Long: "Asks Greenhouse for the candidates of everything sent since D, by the ids that it gave them. It leaves out, without a word,\n" +
 			"those that were deleted or merged there and those that the created-by user may not see: look before you act.\n\n" +
-			"After a restore (serve found another cluster or timeline, or --restored) it also lists what would be sent when sending\n" +
+			"After a restore (the guard stopped everything, or --restored) it also lists what would be sent when sending\n" +
 			"resumes: each may have been sent after the backup was made, and Greenhouse cannot be searched for it. Look each up there by\n" +
-			"hand; what is there, ghexport discard; then ghexport resume --all. It changes nothing.",
+			"hand; what is there, ghexport discard; then ghexport resume --all --reason TEXT. It changes nothing.",
 		Example: "  ghexport reconcile --since 2d\n  ghexport reconcile --since 2026-11-24T00:00:00Z --org acme --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -105,8 +105,8 @@ func (c *cli) compare(ctx context.Context, st *store.Store, config Config, org s
 		found.Checked += len(batch)
 		found.Unseen = append(found.Unseen, unseen...)
 	}
-	guarded, err := st.GuardHolds(ctx)
-	if found.Restored = restored || guarded; err == nil && found.Restored {
+	doubt, err := st.Doubt(ctx, nil)
+	if found.Restored = restored || doubt != ""; err == nil && found.Restored {
 		found.MaybeSent, err = st.Unsent(ctx, org)
 	}
 	return found, err
@@ -145,16 +145,29 @@ func askFor(
 }
 
 func (c *cli) showReconciliation(found reconciliation) {
+	c.showAsked(found)
+	c.showDifferences(found.Unseen, found.MaybeSent)
+	if found.Restored {
+		c.printf("\nthe ledger may have forgotten what it sent: look each up in Greenhouse,\ndiscard what is there, then ghexport resume --all --reason TEXT\n")
+	}
+}
+
+// showAsked says what Greenhouse was asked, and what it could not be asked.
+func (c *cli) showAsked(found reconciliation) {
 	c.printf("asked Greenhouse for %s sent since %s\n", count(int64(found.Checked), "candidate"), moment(found.Since))
 	for org, why := range found.Unasked {
 		c.printf("%s could not be asked: %s\n", visible(org), visible(why))
 	}
+}
+
+// showDifferences lists what was sent and is not shown, and what may be there already.
+func (c *cli) showDifferences(unseen []store.SentExport, maybe []store.UnsentExport) {
 	columns := []column{{"export", 10}, {"company", 24}, {"interview", 30}, {"", 34}}
 	var rows [][]string
-	for _, e := range found.Unseen {
+	for _, e := range unseen {
 		rows = append(rows, []string{fmt.Sprint(e.ID), e.OrgID, e.InterviewID, fmt.Sprintf("sent as %d, not shown there", e.CandidateID)})
 	}
-	for _, e := range found.MaybeSent {
+	for _, e := range maybe {
 		id := "-"
 		if e.ID != nil {
 			id = fmt.Sprint(*e.ID)
@@ -163,8 +176,5 @@ func (c *cli) showReconciliation(found reconciliation) {
 	}
 	if len(rows) > 0 {
 		c.table(columns, rows)
-	}
-	if found.Restored {
-		c.printf("\nthe ledger may have forgotten what it sent: look each up in Greenhouse,\ndiscard what is there, then ghexport resume --all\n")
 	}
 }

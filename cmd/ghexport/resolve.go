@@ -2,16 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
 // resolveFlags are the answers that a person can give, of which each call has one.
 type resolveFlags struct {
 	verbFlags
 	present              string
+	anyway               bool
 	absent, skip, create bool
 }
 
@@ -21,7 +25,11 @@ func (c *cli) resolve() *cobra.Command {
 		Use:   "resolve [EXPORT...] --present URL | --absent | --skip | --create",
 		Short: "Answer what only a person can: is it in Greenhouse, is a second profile wanted",
 		Long: `Decides exports that wait for a person. Of one in doubt (unknown): look in Greenhouse, then say --present with the profile's
-address, --absent to send it again, or --skip to leave it. Of a possible duplicate: --create a second profile, or --skip it.`,
+address, --absent to send it again, or --skip to leave it. Of a possible duplicate: --create a second profile, or --skip it.
+
+A profile that another candidate's export has is refused. Where the company's key may read candidates, Greenhouse is asked whose it
+is, and one under another external_id is refused unless --anyway. What is sent by such a word alone, and not by Greenhouse's answer,
+may be resolved again: --present another profile, or --absent.`,
 		Example: `  ghexport resolve 42 --present "https://app.greenhouse.io/people/17?application_id=18" --reason "found by email"
   ghexport resolve 42 43 --absent --yes --reason "searched by name and email"
   ghexport resolve --org acme --state duplicate --skip --yes --reason "they know these people"`,
@@ -43,6 +51,7 @@ address, --absent to send it again, or --skip to leave it. Of a possible duplica
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVar(&flags.present, "present", "", "it is in Greenhouse, under this profile's `URL`")
+	cmd.Flags().BoolVar(&flags.anyway, "anyway", false, "with --present: although Greenhouse knows that profile under another id")
 	cmd.Flags().BoolVar(&flags.absent, "absent", false, "it is not in Greenhouse: send it again")
 	cmd.Flags().BoolVar(&flags.skip, "skip", false, "end it without sending")
 	cmd.Flags().BoolVar(&flags.create, "create", false, "make a second profile of the same person")
@@ -60,6 +69,8 @@ func (r *resolveFlags) check(args []string) (store.Filter, error) {
 		return f, usagef("--present needs the address of the profile in Greenhouse")
 	case r.present != "" && (len(f.IDs) != 1 || r.dryRun):
 		return f, usagef("--present is said of one export, by its number")
+	case r.anyway && r.present == "":
+		return f, usagef("--anyway goes with --present alone")
 	}
 	return f, nil
 }
@@ -70,11 +81,32 @@ func (c *cli) present(ctx context.Context, st *store.Store, config Config, id in
 	if err != nil {
 		return hinted(usagef("--present: %s", err), "copy the address of the candidate's page, https://app.greenhouse.io/people/ID?application_id=N")
 	}
-	if err := st.ResolvePresent(ctx, id, profile, c.by(flags.reason)); err != nil {
+	with := &connections.Connections{Store: st, Greenhouse: config.greenhouse(), Log: zap.NewNop()}
+	defer with.Greenhouse.CloseIdleConnections()
+	if config.Keyset != "" || config.KeysetFile != "" {
+		if with.Keyset, err = config.openKeyset(); err != nil {
+			return err
+		}
+	}
+	compared, err := with.Present(ctx, id, profile, flags.anyway, c.by(flags.reason))
+	var mismatch *store.MismatchError
+	if errors.As(err, &mismatch) {
+		return hinted(err, "look at the profile again; if it is them all the same, add --anyway")
+	}
+	if err != nil {
 		return err
 	}
-	c.printf("resolved export %d: it is in Greenhouse as candidate %d\n", id, profile.CandidateID)
+	c.printf("resolved export %d: it is in Greenhouse as candidate %d%s\n", id, profile.CandidateID, comparedWords[compared])
 	return nil
+}
+
+// comparedWords say what Greenhouse's record of the profile told.
+var comparedWords = map[store.Compared]string{
+	store.ComparedSame:     ", which has our id",
+	store.ComparedOther:    ", although it has another id than ours there",
+	store.ComparedNone:     "; whose profile it is could not be compared: Greenhouse has no id of ours for it",
+	store.ComparedNotShown: "; whose profile it is could not be compared: Greenhouse does not show it to the created-by user",
+	store.ComparedNot:      "; whose profile it is could not be compared: Greenhouse could not be asked",
 }
 
 func (r *resolveFlags) verb(st *store.Store) verb {

@@ -96,6 +96,24 @@ func sceneTargetGone(d *drill) {
 	d.before(8, func() { d.reaches(t, "sent", names("iv_", 3)...) })
 }
 
+// The user may not use one job, which is known since another was accepted; the company's row is as that leaves it.
+func sceneTargetRefused(d *drill) {
+	t := d.t
+	d.sim.AddAccount(greenhousesim.Account{
+		Name: "acme", Key: acmeKey, Users: []greenhousesim.User{{Email: acmeUser, Name: "Lee Doe"}},
+		Jobs: []greenhousesim.Job{{ID: 101, Name: "Backend Engineer", Public: true}, {ID: 102, Name: "Backend Engineer II", Public: true}},
+	})
+	d.service()
+	d.must(t, "", "org", "set", "acme", "--mode", "candidate", "--job", "backend-engineer=101")
+	d.exec(t, "UPDATE ghexport.integrations SET refused_targets = '{job 101}'")
+	d.sim.Plan(greenhousesim.Fault{Status: 403, Times: -1})
+	role := with("job", "backend-engineer")
+	d.folded("dead", result("acme", "iv_1", role), result("acme", "iv_2", role), result("acme", "iv_3", role))
+	d.about("iv_1")
+	d.before(6, d.sim.ClearFaults)
+	d.before(8, func() { d.reaches(t, "sent", names("iv_", 3)...) })
+}
+
 // No data makes this version's code fail; the rows are as such a version leaves them.
 func sceneBug(d *drill) {
 	d.service()

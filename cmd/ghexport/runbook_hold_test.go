@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 )
 
@@ -66,6 +68,22 @@ func scenePermissionDenied(d *drill) {
 	d.about("iv_1")
 	d.before(6, d.sim.ClearFaults)
 	d.before(8, func() { d.reaches(d.t, "sent", "iv_1") })
+}
+
+// Greenhouse takes nobody any more, and says always the same.
+func sceneRefusing(d *drill) {
+	d.service()
+	d.sim.Plan(greenhousesim.Fault{Status: 422, Times: -1})
+	var many []map[string]any
+	for n := range 20 {
+		many = append(many, result("acme", fmt.Sprintf("iv_%d", n+2)))
+	}
+	d.folded("dead", many...)
+	d.enqueue(d.t, result("acme", "iv_1"))
+	d.waitsBecause(d.t, "iv_1", "refusing")
+	d.about("iv_1")
+	d.before(6, d.sim.ClearFaults)
+	d.before(8, func() { d.reaches(d.t, "sent", names("iv_", 21)...) })
 }
 
 // Somebody copied a row from one company to another, which the seal notices.

@@ -16,6 +16,7 @@ var scenes = map[string]func(*drill){
 	"duplicate.possible": sceneDuplicatePossible, "payload.refused": scenePayloadRefused, "target.gone": sceneTargetGone, "bug": sceneBug,
 	"message.invalid": sceneMessageInvalid, "discarded": sceneDiscarded, "skipped": sceneSkipped, "dropped": sceneDropped, "erased": sceneErased,
 	"stopped": sceneStopped, "off": sceneOff, "incomplete": sceneIncomplete, "untested": sceneUntested, "paused": scenePaused,
+	"target.refused": sceneTargetRefused, "refusing": sceneRefusing,
 	"auth.rejected": sceneAuthRejected, "permission.denied": scenePermissionDenied, "decrypt.failed": sceneDecryptFailed,
 	"stuck": sceneStuck, "missing": sceneMissing, "doubled": sceneDoubled, "privacy": scenePrivacy, "silence": sceneSilence,
 }

@@ -71,6 +71,7 @@ type service struct {
 	relay  *relay.Relay
 	worker *worker.Worker
 	ready  readiness
+	state  *stateFile
 
 	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
@@ -97,7 +98,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	if wrong := separated(errors.Join(checkSchema(ctx, s.store), checkClock(ctx, s.store))); len(wrong) > 0 {
 		return wrong
 	}
-	if err := s.store.Guard(ctx, store.Guard{SynchronousStandby: s.config.SyncStandby, Found: s.foundCluster}); err != nil {
+	if err := s.guard(ctx); err != nil {
 		return err
 	}
 	if err := s.store.CheckRights(ctx); err != nil {
@@ -128,17 +129,6 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	}
 	s.ready = readiness{store: s.store, worker: s.worker, relay: s.relay}
 	return nil
-}
-
-// foundCluster says what the guard found, in every connection that finds it.
-func (s *service) foundCluster(what store.GuardFound) {
-	switch what {
-	case store.GuardStopped:
-		s.log.Error("the database is not the cluster that was last served from, so nothing is sent",
-			zap.String("hint", "see docs/restore.md; then ghexport resume --all"))
-	case store.GuardPromoted:
-		s.log.Warn("a synchronous standby was promoted; going on")
-	}
 }
 
 // warn says what is not wrong enough to stay down for.

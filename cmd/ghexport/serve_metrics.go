@@ -6,14 +6,14 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/interviewing-io/greenhouse-export/store"
-	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
 // metrics are what this node serves at /metrics.
 func (s *service) metrics() http.Handler {
-	return web.Metrics(s.registry, s.store, binaryVersion(), s.log)
+	return metrics.Handler(s.registry, s.store, binaryVersion(), s.log)
 }
 
 // heart tells the fleet that this node is there.
@@ -24,7 +24,7 @@ func (s *service) heart() *worker.Heart {
 	}
 	return &worker.Heart{
 		Store: s.store, Log: s.log, Trouble: s.ready.trouble,
-		Node: store.Node{
+		Node: ledger.Node{
 			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,
 			Keys: s.connections.Keyset.IDs(),
 		},

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // metricsAt reads the log until it says where the metrics are. The line comes before the one that serve waits for.
@@ -49,7 +49,7 @@ func TestServe_Metrics(t *testing.T) {
 
 	code, out, _ := s.ghexport(t, "", "health", "--json")
 	assert.Zero(t, code)
-	var h store.Health
+	var h ledger.Health
 	require.NoError(t, json.Unmarshal([]byte(out), &h))
 	require.Len(t, h.Nodes, 1)
 	assert.True(t, h.Nodes[0].Sends && h.Nodes[0].Console && h.Nodes[0].Alive())

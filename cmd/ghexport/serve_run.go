@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"riverqueue.com/riverui"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
@@ -48,7 +49,7 @@ func (r *readiness) trouble(ctx context.Context) error {
 	schema := checkSchema(ctx, r.store)
 	var known *hintedError
 	if errors.As(schema, &known) {
-		schema = &store.TroubleError{Kind: store.TroubleSchema, Err: schema}
+		schema = &store.TroubleError{Kind: ledger.TroubleSchema, Err: schema}
 	}
 	return errors.Join(schema, r.store.CheckSession(ctx), r.store.CheckRights(ctx))
 }
@@ -70,6 +71,7 @@ func (s *service) run(ctx context.Context) error {
 	}
 	parts.Go(func() { s.relay.Run(work) })
 	parts.Go(func() { s.heart().Run(work) })
+	parts.Go(func() { s.keepState(work) })
 	parts.Go(func() { failed <- s.worker.Run(work) })
 	s.logStarted(doors[0].listener.Addr().String())
 

@@ -70,6 +70,9 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	line("attempts", fmt.Sprint(e.Attempts))
 	line("sent", or(e.SentAt, moment))
 	line("profile", or(e.ProfileURL, asText))
+	if e.ByWord {
+		line("by word", fmt.Sprintf("a person said so, and may take it back: ghexport resolve %d --absent, or --present another", e.ID))
+	}
 	line("name", strings.TrimSpace(or(e.FirstName, asText)+" "+or(e.LastName, asText)))
 	line("email", or(e.Email, asText))
 	line("linkedin", or(e.LinkedIn, asText))
@@ -84,6 +87,9 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	}
 	if e.LaterNote != nil {
 		c.printf("\nnote of a newer result, which is not sent\n  %s\n", strings.ReplaceAll(lines(*e.LaterNote), "\n", "\n  "))
+	}
+	if e.Answer != nil {
+		c.printf("\nGreenhouse's answer of %s, which may quote the candidate\n  %s\n", moment(e.Answer.At), strings.ReplaceAll(lines(e.Answer.Words), "\n", "\n  "))
 	}
 	c.printf("\nhistory\n")
 	for _, event := range e.Timeline {

@@ -35,6 +35,7 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
   GHEXPORT_RELAY_POLL        1s; how often to look for work without being woken by a commit
   GHEXPORT_SYNCHRONOUS_STANDBY  true says that a promoted standby has every commit; else a promotion stops all sending
+  GHEXPORT_STATE_FILE        a file of this node's own that remembers how far it saw the database come, to notice a restore
   GHEXPORT_LOG_LEVEL         info; or debug, warn, error
   GHEXPORT_METRICS_ADDR      an address for /metrics alone, without a login; else they are behind the console's
   GHEXPORT_ACTOR             who acts, for commands without --as

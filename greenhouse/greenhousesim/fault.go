@@ -36,7 +36,8 @@ type Fault struct {
 	Status int
 	// Body answers instead of the true one; with Status alone an error of the usual shape does.
 	Body *string
-	// Headers are added to the answer, Retry-After for one; an empty value removes one, as the X-RateLimit ones.
+	// Headers are added to the answer, Retry-After for one; an empty value removes one, as the X-RateLimit ones. Each line
+	// of a value is a header of its own.
 	Headers map[string]string
 	// Delay comes before the answer, and after the candidate was stored.
 	Delay time.Duration
@@ -164,8 +165,11 @@ func (f Fault) shape(header http.Header, text []byte) []byte {
 		}
 	}
 	for name, value := range f.Headers {
-		if header.Set(name, value); value == "" {
-			header.Del(name)
+		header.Del(name)
+		for line := range strings.SplitSeq(value, "\n") {
+			if line != "" {
+				header.Add(name, line)
+			}
 		}
 	}
 	if f.Truncate {

@@ -126,6 +126,16 @@ func (s *Server) StopImmediate() {
 	}
 }
 
+// StopFast ends the server in order, as an operator does. The data stays for [Server.Restart], and may be copied meanwhile.
+func (s *Server) StopFast() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != nil {
+		s.process.stop(fast)
+		s.process = nil
+	}
+}
+
 // Restart starts the server again on the same data, port and password, after a fast stop where it still runs. It returns once
 // recovery is over and connections are taken.
 func (s *Server) Restart(ctx context.Context) error {

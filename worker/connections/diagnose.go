@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -53,8 +54,8 @@ func (c *Connections) narrow(ctx context.Context, p pair, f *findings) error {
 }
 
 // remember adds what is known of the past, where nothing could be proven.
-func remember(line *store.TestCheck, p pair, key, user *store.Worked) {
-	day := func(w *store.Worked) string { return w.At.UTC().Format("2 January 2006") }
+func remember(line *store.TestCheck, p pair, key, user *ledger.Worked) {
+	day := func(w *ledger.Worked) string { return w.At.UTC().Format("2 January 2006") }
 	switch {
 	case p.version != 0:
 		line.Why = "both were accepted before, so the key was revoked in Greenhouse, or the user was deactivated or has another address now"

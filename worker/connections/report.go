@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // lookRequests is how many requests a connection test that passes makes.
@@ -133,7 +134,7 @@ func (f *findings) lookAtJobs(ctx context.Context, client *greenhouse.Client, p 
 	}
 	f.jobs = SeenJobs(open)
 	f.report.OpenJobs = new(len(open))
-	says := fmt.Sprintf("%s sees %s", f.report.User, plural(len(open), "open job"))
+	says := fmt.Sprintf("%s sees %s", f.report.User, wording.Count(len(open), "open job"))
 	if gone := missingJobs(p.chosen, f.jobs); len(gone) > 0 {
 		f.note(checkJobs, says+"; not among them, though roles are mapped to them: "+strings.Join(gone, ", "),
 			"map those roles to open jobs, or give "+f.report.User+" access to these: until then, people interviewed for them are not added")
@@ -156,7 +157,7 @@ func (f *findings) lookAtPools(ctx context.Context, client *greenhouse.Client, p
 		return
 	}
 	f.pools = seenPools(pools)
-	says := plural(len(pools), "prospect pool")
+	says := wording.Count(len(pools), "prospect pool")
 	if problem := missingPool(p.chosen, f.pools); problem != "" {
 		f.fail(checkPools, says+"; "+problem, "it was deleted or renamed away in Greenhouse", "choose another pool or stage, or none")
 		return
@@ -231,11 +232,4 @@ func asGreenhouseError(err error) *greenhouse.Error {
 		return e
 	}
 	return &greenhouse.Error{Class: greenhouse.ClassNoAnswer, Reason: "connection failed", Err: err}
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

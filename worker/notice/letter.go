@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // Letter is a notice in words. It names no candidate.
@@ -23,13 +23,13 @@ type Letter struct {
 }
 
 // Write puts a notice into words. Held says why the company is held, and may be nil; public is the console's address, and may be empty.
-func Write(n store.Notice, held *store.HoldWords, public string) Letter {
+func Write(n store.Notice, held *wording.Hold, public string) Letter {
 	l := words(n, held)
 	l.Link = link(n, public)
 	return l
 }
 
-func words(n store.Notice, held *store.HoldWords) Letter {
+func words(n store.Notice, held *wording.Hold) Letter {
 	switch n.Kind {
 	case store.NoticeBroken:
 		l := refused(n, held)
@@ -38,7 +38,7 @@ func words(n store.Notice, held *store.HoldWords) Letter {
 	case store.NoticeStillBroken:
 		l := refused(n, held)
 		l.Subject = fmt.Sprintf("Day %d: we still can't add candidates to your Greenhouse", n.Days+1)
-		l.Text = append([]string{fmt.Sprintf("It has been like this for %s.", count(int64(n.Days), "day"))}, l.Text...)
+		l.Text = append([]string{fmt.Sprintf("It has been like this for %s.", wording.Count(n.Days, "day"))}, l.Text...)
 		return l
 	case store.NoticeWorksAgain:
 		return worksAgain(n)
@@ -51,7 +51,7 @@ func words(n store.Notice, held *store.HoldWords) Letter {
 	}
 }
 
-func refused(n store.Notice, held *store.HoldWords) Letter {
+func refused(n store.Notice, held *wording.Hold) Letter {
 	l := Letter{
 		Text:    []string{"We can't add candidates to your Greenhouse."},
 		Action:  "Fix it here (2 minutes)",
@@ -66,7 +66,10 @@ func refused(n store.Notice, held *store.HoldWords) Letter {
 	if n.Cause == ledger.CausePermissionDenied {
 		what, likely = "has not let us add candidates", "Most often the rights of the \"Created by\" user were reduced."
 	}
-	l.Text = append(l.Text, fmt.Sprintf("Since %s Greenhouse %s. %s", moment(n.Since), what, waiting(n.Waiting)), likely)
+	if n.Cause == ledger.CauseRefusing {
+		what, likely = "has refused one candidate after another", "We look into it; look whether the choices made here still fit your Greenhouse."
+	}
+	l.Text = append(l.Text, fmt.Sprintf("Since %s Greenhouse %s. %s", wording.Date(n.Since), what, waiting(n.Waiting)), likely)
 	return l
 }
 
@@ -77,7 +80,7 @@ func worksAgain(n store.Notice) Letter {
 	}
 	return Letter{
 		Subject: "Adding candidates to your Greenhouse works again",
-		Text:    []string{"It works again.", fmt.Sprintf("Greenhouse has accepted us since %s. %s", moment(n.Since), then)},
+		Text:    []string{"It works again.", fmt.Sprintf("Greenhouse has accepted us since %s. %s", wording.Date(n.Since), then)},
 		Action:  "See them here",
 		Closing: []string{company},
 	}
@@ -92,20 +95,20 @@ func needsDecision(n store.Notice) Letter {
 	}
 	if n.Unknown > 0 {
 		l.Text = append(l.Text, fmt.Sprintf("Of %s we do not know whether they are in your Greenhouse: it gave no clear answer. Look there, and tell us; "+
-			"we do not send them a second time by ourselves.", count(n.Unknown, "candidate")))
+			"we do not send them a second time by ourselves.", wording.Count(n.Unknown, "candidate")))
 	}
 	if n.Duplicate > 0 {
-		l.Text = append(l.Text, fmt.Sprintf("Of %s we added the same person before, or may have. Say whether you want a second profile.", count(n.Duplicate, "candidate")))
+		l.Text = append(l.Text, fmt.Sprintf("Of %s we added the same person before, or may have. Say whether you want a second profile.", wording.Count(n.Duplicate, "candidate")))
 	}
-	l.Text = append(l.Text, fmt.Sprintf("The first has waited since %s.", moment(n.Since)))
+	l.Text = append(l.Text, fmt.Sprintf("The first has waited since %s.", wording.Date(n.Since)))
 	return l
 }
 
 func refusals(n store.Notice) Letter {
 	return Letter{
-		Subject: fmt.Sprintf("[ghexport] 401 from Greenhouse for %s within minutes", count(int64(len(n.Companies)), "company")),
+		Subject: fmt.Sprintf("[ghexport] 401 from Greenhouse for %s within minutes", wording.Count(len(n.Companies), "company")),
 		Text: []string{
-			fmt.Sprintf("Since %s Greenhouse has refused the sign-in of %s. That is rarely their fault: it is Greenhouse's, or ours.", moment(n.Since), strings.Join(n.Companies, ", ")),
+			fmt.Sprintf("Since %s Greenhouse has refused the sign-in of %s. That is rarely their fault: it is Greenhouse's, or ours.", wording.Date(n.Since), strings.Join(n.Companies, ", ")),
 			fmt.Sprintf("%s. Each company is looked at and let go by itself. Their mails are held back until it is over.", waiting(n.Waiting)),
 		},
 		Steps: []string{
@@ -121,7 +124,7 @@ func keyUnreadable(n store.Notice) Letter {
 	return Letter{
 		Subject: fmt.Sprintf("[ghexport] the stored key of %s does not open", n.OrgID),
 		Text: []string{
-			fmt.Sprintf("Since %s the key of %s cannot be opened, though the keyset has the key that sealed it. %s", moment(n.Since), n.OrgID, waiting(n.Waiting)),
+			fmt.Sprintf("Since %s the key of %s cannot be opened, though the keyset has the key that sealed it. %s", wording.Date(n.Since), n.OrgID, waiting(n.Waiting)),
 			"The stored value was altered, or copied from another company or database. The company is not told.",
 		},
 		Action: "The runbook",
@@ -150,19 +153,6 @@ func link(n store.Notice, public string) string {
 		page = "/runbooks/" + url.PathEscape(string(n.Cause))
 	}
 	return strings.TrimRight(public, "/") + page
-}
-
-func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
-
-func count(n int64, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y") && noun != "day":
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
-	default:
-		return fmt.Sprintf("%d %ss", n, noun)
-	}
 }
 
 func waiting(n int64) string {

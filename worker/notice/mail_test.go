@@ -19,6 +19,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 	"github.com/interviewing-io/greenhouse-export/worker/notice/noticetest"
 )
@@ -162,15 +163,15 @@ func TestParseSMTP(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	t.Parallel()
-	held := (&store.HoldFacts{Cause: ledger.CauseAuthRejected, Since: &at, KeyLast5: "a7f2c", CreatedBy: "recruiting@acme.example"}).Words()
+	held := wording.OfHold(&ledger.HoldFacts{Cause: ledger.CauseAuthRejected, Since: &at, KeyLast5: "a7f2c", CreatedBy: "recruiting@acme.example"})
 	for name, c := range map[string]struct {
 		notice store.Notice
-		held   *store.HoldWords
+		held   *wording.Hold
 		want   []string
 	}{
 		"Broken":    {broken, nil, []string{"Since 26 November 2026, 09:14 UTC Greenhouse has refused our sign-in. 3 candidates are waiting; none are lost.", "the API key was revoked", "Fix it here (2 minutes)", "as soon as it works"}},
-		"Explained": {broken, &held, []string{"Greenhouse refuses our sign-in since 26 November, 09:14 UTC. 3 candidates are waiting", "recruiting@acme.example", "1. In Greenhouse, Configure"}},
-		"Forbidden": {with(func(n *store.Notice) { n.Cause, n.Waiting = ledger.CausePermissionDenied, 1 }), &held, []string{"has not let us add candidates. 1 candidate is waiting, and is not lost."}},
+		"Explained": {broken, held, []string{"Greenhouse refuses our sign-in since 26 November, 09:14 UTC. 3 candidates are waiting", "recruiting@acme.example", "1. In Greenhouse, Configure"}},
+		"Forbidden": {with(func(n *store.Notice) { n.Cause, n.Waiting = ledger.CausePermissionDenied, 1 }), held, []string{"has not let us add candidates. 1 candidate is waiting, and is not lost."}},
 		"Day":       {with(func(n *store.Notice) { n.Kind, n.Days = store.NoticeStillBroken, 2 }), nil, []string{"Day 3: we still can't", "It has been like this for 2 days."}},
 		"Works":     {with(func(n *store.Notice) { n.Kind = store.NoticeWorksAgain }), nil, []string{"It works again.", "3 candidates were waiting; none were lost."}},
 		"WorksOne":  {with(func(n *store.Notice) { n.Kind, n.Waiting = store.NoticeWorksAgain, 1 }), nil, []string{"1 candidate was waiting; none was lost."}},

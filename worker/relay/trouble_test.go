@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // What lies around the messages says nothing about them: they stay in the outbox, and go once somebody has mended it.
@@ -79,14 +81,14 @@ func TestTrouble_IsSaidWithTheHeartbeat(t *testing.T) {
 	r := newRig(t)
 	r.company("acme")
 	relay := r.relay()
-	beat := func() store.Health {
-		node := store.Node{ID: uuid.UUID{1}, Host: "node-a", Sends: true}
+	beat := func() wording.Health {
+		node := ledger.Node{ID: uuid.UUID{1}, Host: "node-a", Sends: true}
 		node.TroubleKind, node.Trouble = store.TroubleOf(relay.Trouble())
 		require.NoError(t, r.store.SeeNode(t.Context(), node))
 		h, err := r.store.Health(t.Context())
 		require.NoError(t, err)
 		require.Len(t, h.Nodes, 1)
-		return h
+		return wording.OfHealth(h)
 	}
 	r.sql("REVOKE ALL ON ghexport.bodies FROM ghexport_service")
 	r.enqueue("acme", "a")
@@ -96,7 +98,7 @@ func TestTrouble_IsSaidWithTheHeartbeat(t *testing.T) {
 		relay.ended("fold", relay.folding, err)
 	}
 	h := beat()
-	assert.Equal(t, store.TroubleRights, h.Nodes[0].TroubleKind)
+	assert.Equal(t, ledger.TroubleRights, h.Nodes[0].TroubleKind)
 	assert.Equal(t, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)", h.Nodes[0].Trouble)
 	assert.NotNil(t, h.Nodes[0].TroubleSince)
 	assert.Contains(t, h.Problems[0].Says, "node node-a is not ready since")

@@ -1,0 +1,4 @@
+package ledger
+
+// GuardActor is who stops everything where the guard does.
+const GuardActor = "ghexport"
