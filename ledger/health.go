@@ -33,7 +33,8 @@ type Backlog struct {
 	Companies int64            `json:"companies_on"` // turned on
 	ByHold    map[string]int64 `json:"companies"`    // by the cause that holds them, and "on": those that send
 
-	Live map[State]int64 `json:"-"` // exact counts of the states that something is still to come of
+	Live     map[State]int64 `json:"-"` // exact counts of the states that something is still to come of
+	LateOrgs []string        `json:"-"` // companies whose exports have been due for too long, those that wait for longest first
 }
 
 // Seconds is a length of time that JSON shows as a number of seconds.
@@ -81,6 +82,8 @@ type Health struct {
 	States    map[State]int64 `json:"states"`
 	StatesAge Seconds         `json:"states_age_s"` // how old the counts of what is over are (ineligible, sent, cancelled); the others are of now
 	Trend     Trend           `json:"trend"`
+	Late      []Late          `json:"late"`    // companies whose due exports have waited for over a minute, and what keeps them; at most 20
+	Holders   []Holder        `json:"holders"` // sessions that keep the service from a lock of its own
 }
 
 // NodeGone is from when on a node counts as gone that has said nothing.
@@ -97,6 +100,15 @@ type Node struct {
 	StartedAt time.Time `json:"started_at"`
 	SeenAge   Seconds   `json:"seen_age_s"` // how long ago it said that it is there
 	Keys      []int64   `json:"keys"`       // ids of the keys in its keyset; null where it does not say
+
+	TroubleKind  TroubleKind `json:"trouble_kind"`  // which advice fits; empty for a binary that does not say
+	TroubleSince *time.Time  `json:"trouble_since"` // since when it says trouble of that kind
+}
+
+// TakesJobs says whether the node is there and sends. One whose relay is in trouble still works off what has been handed out.
+func (n Node) TakesJobs() bool {
+	relaysOnly := n.TroubleKind != "" && n.TroubleKind != TroubleKeyset
+	return n.Alive() && n.Sends && (n.Trouble == "" || relaysOnly)
 }
 
 // Alive says whether the node said lately that it is there.

@@ -29,6 +29,12 @@ type WhyFacts struct {
 	Aside       bool
 	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
 	Still
+	Kept *Late `db:"-"` // what keeps it, where it is due
+}
+
+// IsDue says whether nothing but dispatch's own rules keeps the export.
+func (f WhyFacts) IsDue() bool {
+	return f.State != nil && *f.State == StatePending && f.Held == nil && f.BlockedAt == nil && f.DueAt != nil && !f.DueAt.After(f.Now)
 }
 
 // Unknown tells whether nothing is known under the id that was asked for, not even a message.

@@ -58,10 +58,11 @@ func UpTo(ctx context.Context, databaseURL string, version int64) error {
 		return fmt.Errorf("connect to migrate: %w", err)
 	}
 	defer turn.Release()
-	if _, err := turn.Exec(ctx, "SELECT set_config('lock_timeout', '0', false), pg_advisory_lock($1)", int64(advisoryLock)); err != nil {
-		return fmt.Errorf("wait for another migration: %w", err)
+	release, err := takeTurn(ctx, turn.Conn())
+	if err != nil {
+		return err
 	}
-	defer turn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(advisoryLock)) //nolint:errcheck // the connection closes next
+	defer release()
 
 	patience := backoff.NewExponentialBackOff(backoff.WithMaxElapsedTime(retryFor))
 	return backoff.Retry(func() error {

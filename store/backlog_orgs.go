@@ -98,6 +98,7 @@ func addWork(b *ledger.Backlog, list []orgWork) {
 	slices.SortFunc(b.Held, func(a, b ledger.HeldGroup) int {
 		return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Cause, b.Cause))
 	})
+	b.LateOrgs = lateOrgs(list)
 	slices.SortStableFunc(b.Oldest, func(a, b ledger.OrgWaiting) int { return cmp.Compare(b.Age, a.Age) })
 	b.Oldest = b.Oldest[:min(len(b.Oldest), oldestNamed)]
 	slices.SortStableFunc(b.Still, func(a, b ledger.OrgStill) int { return b.Until.Compare(a.Until) })

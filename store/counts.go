@@ -18,7 +18,6 @@ const (
 	countShare  = 100                   // else the ledger is counted for one hundredth of the time at most
 	countPeriod = 10 * time.Minute      // and at least this often
 	countLimit  = time.Minute           // one count
-	countTurn   = 0x6768636f756e74      // "ghcount": one node counts, the others take what is there
 )
 
 // stateCounts is how many exports there were of each state.
@@ -81,17 +80,23 @@ func (s *Store) knownCounts(ctx context.Context) (c stateCounts, err error) {
 // only read counts and keeps nothing.
 func (s *Store) recount(ctx context.Context, must bool) (c stateCounts, err error) {
 	err = s.inTx(ctx, "count states", func(tx pgx.Tx) error {
-		var mine, keeps bool
+		var keeps bool
 		err := tx.QueryRow(ctx, `
-			SELECT pg_try_advisory_xact_lock($1), has_table_privilege('ghexport.state_counts', 'INSERT, UPDATE'),
-			       set_config('statement_timeout', $2, true)`, int64(countTurn), milliseconds(countLimit)).Scan(&mine, &keeps, nil)
+			SELECT has_table_privilege('ghexport.state_counts', 'INSERT, UPDATE'), set_config('statement_timeout', $1, true)`,
+			milliseconds(countLimit)).Scan(&keeps, nil)
 		if err != nil {
 			return err
 		}
-		if !mine && !must {
-			return ErrStandby
+		mine := false
+		if keeps {
+			if mine, err = countsTurn.take(ctx, tx); err != nil {
+				return err
+			}
+			if !mine && !must {
+				return ErrStandby
+			}
 		}
-		if c, err = readLedger(ctx, tx); err != nil || !mine || !keeps || c.took < countQuick || c.all() < countSmall {
+		if c, err = readLedger(ctx, tx); err != nil || !mine || c.took < countQuick || c.all() < countSmall {
 			return err
 		}
 		return c.keep(ctx, tx)

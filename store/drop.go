@@ -68,7 +68,7 @@ var errTurnedOn = errors.New("the company was turned on")
 const dropAction = "org enable --drop-waiting"
 
 // dropWaiting cancels (dropped), in tx, what waits for a company: its pending and queued exports, and what was committed to the
-// outbox before it. The caller holds the relay's lock. It returns how many exports that were.
+// outbox before it. The caller has the relay's turn. It returns how many exports that were.
 func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, error) {
 	dropped, err := dropExports(ctx, tx, org, nil)
 	if err != nil {
@@ -118,12 +118,12 @@ func dropExports(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int6
 	return dropped, nil
 }
 
-// dropMessages cancels what was never folded, and takes the relay's lock for that. The ledger gets a row without a body, and the
+// dropMessages cancels what was never folded, and takes the relay's turn for that. The ledger gets a row without a body, and the
 // message is kept aside for it. The row's version is one less than the message's, so that a replay, which puts the message back, lets
 // the fold take it as new.
 func dropMessages(ctx context.Context, tx pgx.Tx, org string, limit *int, after int64) ([]int64, droppedMessages, error) {
-	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
-		return nil, droppedMessages{}, fmt.Errorf("wait for the relay: %w", err)
+	if err := relayTurn.await(ctx, tx); err != nil {
+		return nil, droppedMessages{}, err
 	}
 	messages, err := unfolded(ctx, tx, org, limit, after)
 	if err != nil {

@@ -142,6 +142,7 @@ const inFlight = `flight AS MATERIALIZED (
 		 GROUP BY j.key_digest
 	)`
 
+// dueExports looks at companies with due exports, in their order behind one.
 const dueExports = `
 	WITH RECURSIVE due(org_id, n) AS (
 		(SELECT e.org_id, 1 FROM ghexport.exports e WHERE e.due_at IS NOT NULL AND e.org_id > $1 ORDER BY e.org_id LIMIT 1)
@@ -154,7 +155,15 @@ const dueExports = `
 			 ORDER BY e.org_id LIMIT 1
 		 ) next -- a loose scan of exports_due: one probe a company
 		 WHERE due.n < $2
-	), looked AS (
+	), ` + dueOfThem
+
+// dueExportsOf looks at certain companies as dispatch would. The limit is more than their number.
+const dueExportsOf = `
+	WITH due(org_id, n) AS (
+		SELECT o, 1 FROM unnest($1::text[]) o
+	), ` + dueOfThem
+
+const dueOfThem = `looked AS (
 		SELECT CASE WHEN count(*) = $2 THEN max(org_id) ELSE '' END AS last FROM due
 	), ` + inFlight + `, ready AS (
 		SELECT i.*, held.reason IS NOT NULL AS trial,

@@ -49,12 +49,12 @@ func (s *Store) beforeEnable(ctx context.Context, org string, waiting Waiting, b
 	return s.dropAhead(ctx, org, by)
 }
 
-// prepareEnable tells whether the company is on already. If not, it counts or drops what waits. To drop, it takes the relay's lock
+// prepareEnable tells whether the company is on already. If not, it counts or drops what waits. To drop, it takes the relay's turn
 // before any row's, as a relay does, so that nothing is folded or dispatched in between.
 func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waiting Waiting, by By, out *Switched) (enabled bool, err error) {
 	if waiting == WaitingDrop {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
-			return false, fmt.Errorf("wait for the relay: %w", err)
+		if err := relayTurn.await(ctx, tx); err != nil {
+			return false, err
 		}
 	}
 	err = tx.QueryRow(ctx, "SELECT enabled FROM ghexport.integrations WHERE org_id = $1", org).Scan(&enabled)

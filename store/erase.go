@@ -75,8 +75,8 @@ func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 func (s *Store) eraseRun(ctx context.Context, q Erasure) (out Erased, err error) {
 	err = s.inTx(ctx, "erase", func(tx pgx.Tx) (err error) {
 		if !q.DryRun { // no fold may run: it would bring back what it had read before
-			if _, err = tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", relayLock); err != nil {
-				return fmt.Errorf("wait for the relay: %w", err)
+			if err := relayTurn.await(ctx, tx); err != nil {
+				return err
 			}
 		}
 		out, err = q.run(ctx, tx)

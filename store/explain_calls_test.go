@@ -282,6 +282,14 @@ func (e *explained) healthCalls() []call {
 		}, may: map[string]string{"exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
+		{name: "Health", do: func(ctx context.Context) error {
+			e.exec("UPDATE ghexport.control SET released_at = now() - interval '1 hour'")
+			return nothing(e.serve.Health(ctx))
+		}, uses: []string{"exports_due", "exports_in_flight"},
+			may: map[string]string{"outbox": waits, "exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
+		{name: "Holders", do: func(ctx context.Context) error { return nothing(e.serve.Holders(ctx)) }},
+		{name: "QueueIs", do: func(ctx context.Context) error { return nothing(e.serve.QueueIs(ctx, "export", true)) }},
+		{name: "CancelAsked", do: func(ctx context.Context) error { return nothing(e.serve.CancelAsked(ctx, 7)) }},
 		{name: "PausedQueues", do: func(ctx context.Context) error { return nothing(e.serve.PausedQueues(ctx)) }},
 	}
 }
@@ -340,6 +348,7 @@ func (e *explained) verbCalls() []call {
 
 func (e *explained) commandCalls() []call {
 	const byID = "who never qualified is known by an id that no index has; nobody waits for an erasure"
+	const freeText = "free text that may quote anybody is searched once for each person who is erased"
 	const rare = "whoever reconciles after a restore asks once, and waits"
 	return []call{
 		{name: "Exports", do: func(ctx context.Context) error {

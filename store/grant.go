@@ -23,7 +23,8 @@ var (
 	serviceTables = []string{
 		"answers", "aside", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "door_counts", "exports",
 		"integrations",
-		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "waves",
+		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts",
+		"turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.

@@ -214,7 +214,7 @@ func TestEnable(t *testing.T) {
 		tx, err := d.Pool.Begin(t.Context())
 		require.NoError(t, err)
 		defer tx.Rollback(t.Context()) //nolint:errcheck // ends with the test's database
-		_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock(x'67686578706f7274'::bigint)")
+		_, err = tx.Exec(t.Context(), "LOCK TABLE ghexport.turn_relay IN SHARE UPDATE EXCLUSIVE MODE")
 		require.NoError(t, err)
 		short, err := store.Open(t.Context(), store.Config{URL: d.Pool.Config().ConnString(), LockLimit: 50 * time.Millisecond})
 		require.NoError(t, err)

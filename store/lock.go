@@ -1,14 +1,46 @@
 package store
 
-// Lock order, so that nothing here can deadlock: the relay's lock or that of runs, then replay runs by id, then exports by id, then
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Lock order, so that nothing here can deadlock: the relay's turn or that of runs, then replay runs by id, then exports by id, then
 // members of runs, then budgets by credential, then integrations by org, then control. Who needs only some of them keeps the order of
 // those. Intents, the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what
 // lost against another transaction is done again ([Contended]). Producers lock nothing that the exporter locks: they only insert into
 // the outbox.
 
-// relayLock is the transaction-level advisory lock ("ghexport") whose holder is the one relay at work. Verbs that must not meet a
-// fold or a dispatch in the middle wait for it.
-const relayLock int64 = 0x67686578706f7274
+// A turn is what one transaction of the fleet at a time may do. It is the lock, until the transaction ends, of an empty table that no
+// role but the service's has a right on, so that nobody else can take it. A table's lock rather than a row's: it writes nothing, so that
+// a pass that finds nothing to do commits nothing, and who waits for it is served before the next that merely tries.
+//
+// Nodes of before migration 32 take turns by advisory locks. The functions take those, too, and give way where a role that may have
+// the turn holds one: the fleet has one relay while it is upgraded. See 00032_turns.sql.
+type turnOf string
 
-// runsLock is the same for steps of replay runs ("ghexporu"). They need no turn of the relay's, and live work does not wait for them.
-const runsLock = relayLock + 1
+const (
+	relayTurn   turnOf = "relay"   // the one relay at work, and verbs that must not meet a fold or a dispatch in the middle
+	runsTurn    turnOf = "runs"    // steps of replay runs, which need no turn of the relay's, and live work does not wait for them
+	noticesTurn turnOf = "notices" // what is due is decided by looking at what was written
+	slicesTurn  turnOf = "slices"  // one node sums up attempts
+	countsTurn  turnOf = "counts"  // one node counts the ledger, the others take what is there
+)
+
+// take takes the turn until tx ends, or returns false at once where another has it.
+func (t turnOf) take(ctx context.Context, tx pgx.Tx) (mine bool, err error) {
+	if err := tx.QueryRow(ctx, "SELECT ghexport.take_turn($1)", string(t)).Scan(&mine); err != nil {
+		return false, fmt.Errorf("take the turn of %s: %w", t, err)
+	}
+	return mine, nil
+}
+
+// await takes the turn until tx ends, and waits for it. What waits for longer than lock_timeout has lost ([Contended]).
+func (t turnOf) await(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, "SELECT ghexport.await_turn($1)", string(t)); err != nil {
+		return fmt.Errorf("wait for the turn of %s: %w", t, err)
+	}
+	return nil
+}

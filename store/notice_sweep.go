@@ -28,9 +28,6 @@ type NoticesSwept struct {
 	Unreadable []string // companies whose key does not open, told now
 }
 
-// noticeLock makes one sweep of notices at a time: what is due is decided by looking at what was written.
-const noticeLock = 0x6768786e // "ghxn"
-
 // SweepNotices writes what is to be told, from how things stand: companies that Greenhouse refuses or takes again, and decisions that
 // wait. It belongs to the relay's sweep; it keeps no state but the rows, so that it may be called by anybody at any time. While
 // another node does it, it does nothing.
@@ -38,8 +35,8 @@ func (s *Store) SweepNotices(ctx context.Context, rules NoticeRules) (NoticesSwe
 	var n NoticesSwept
 	err := s.inTx(ctx, "sweep notices", func(tx pgx.Tx) error {
 		n = NoticesSwept{}
-		var mine bool
-		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", noticeLock).Scan(&mine); err != nil || !mine {
+		mine, err := noticesTurn.take(ctx, tx)
+		if err != nil || !mine {
 			return err
 		}
 		w := noticeSweep{tx: tx, rules: rules, swept: &n}

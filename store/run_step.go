@@ -38,8 +38,8 @@ func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 	}
 	err := s.inTx(ctx, "advance runs", func(tx pgx.Tx) error {
 		done = RunsAdvanced{}
-		var mine bool
-		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", runsLock).Scan(&mine); err != nil {
+		mine, err := runsTurn.take(ctx, tx)
+		if err != nil {
 			return err
 		}
 		if !mine {

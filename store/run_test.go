@@ -286,7 +286,7 @@ func TestRun(t *testing.T) {
 		tx, err := d.Pool.Begin(t.Context())
 		require.NoError(t, err)
 		defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it may have ended
-		_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock($1)", int64(0x67686578706f7275))
+		_, err = tx.Exec(t.Context(), "LOCK TABLE ghexport.turn_runs IN SHARE UPDATE EXCLUSIVE MODE")
 		require.NoError(t, err)
 		_, err = d.AdvanceRuns(t.Context())
 		require.ErrorIs(t, err, store.ErrStandby)

@@ -18,7 +18,6 @@ const (
 	sliceSpan   = 24 * time.Hour     // what is older when it is first looked at is not summed up
 	sliceStays  = 8 * 24 * time.Hour // longer than any page looks back
 	sliceStep   = time.Hour          // at most so much at a time, so that a day of a busy service is no long statement
-	sliceTurn   = 0x6768736c696365   // "ghslice": one node sums up at a time
 )
 
 // waitStep is the step of a histogram in which an export fell that was sent now: the power of 1.2 of 10 ms that its way from the
@@ -52,15 +51,15 @@ func (s *Store) SumUpAttempts(ctx context.Context) error {
 func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
 	err = s.inTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
 		more = false
-		var mine bool
-		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(sliceTurn)).Scan(&mine); err != nil {
+		mine, err := slicesTurn.take(ctx, tx)
+		if err != nil {
 			return err
 		}
 		if !mine {
 			return ErrStandby
 		}
 		var from, until time.Time
-		err := tx.QueryRow(ctx, `
+		err = tx.QueryRow(ctx, `
 			SELECT greatest(`+summedUntil+`, date_bin($1, clock_timestamp() - $2::interval, 'epoch')), date_bin($1, clock_timestamp() - $3::interval, 'epoch')`,
 			sliceLength, sliceSpan, sliceGrace).Scan(&from, &until)
 		if err != nil || !from.Before(until) {

@@ -43,7 +43,7 @@ func (s *Store) sweepSiblings(ctx context.Context, n *Swept) error {
 	batch.Queue(releaseSiblings, n.After, rows, changedWithin, changedBeside).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&n.Released, &waiting, &last) })
 	err := s.sweepPart(ctx, batch)
-	late := timedOut(err)
+	late := TimedOut(err)
 	if err == nil || late {
 		s.sweepSlice.took(!late)
 	}
@@ -59,8 +59,8 @@ func (s *Store) sweepSiblings(ctx context.Context, n *Swept) error {
 	return err
 }
 
-// timedOut tells a statement that took longer than it may.
-func timedOut(err error) bool {
+// TimedOut tells a statement that took longer than it may.
+func TimedOut(err error) bool {
 	var pgErr *pgconn.PgError
 	return errors.As(err, &pgErr) && pgErr.Code == "57014"
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -79,7 +80,35 @@ func (s *Store) why(ctx context.Context, keys string, asked any, org string) ([]
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
+	kept, err := s.kept(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if l, late := kept[list[i].OrgID]; late && list[i].IsDue() {
+			list[i].Kept = &l
+		}
+	}
 	return list, nil
+}
+
+// kept asks of the companies of exports that are due what keeps them.
+func (s *Store) kept(ctx context.Context, list []ledger.WhyFacts) (map[string]ledger.Late, error) {
+	var orgs []string
+	for _, f := range list {
+		if f.IsDue() && !slices.Contains(orgs, f.OrgID) {
+			orgs = append(orgs, f.OrgID)
+		}
+	}
+	late, err := s.late(ctx, orgs)
+	if err != nil {
+		return nil, err
+	}
+	kept := make(map[string]ledger.Late, len(late))
+	for _, l := range late {
+		kept[l.Org] = l
+	}
+	return kept, nil
 }
 
 // whyFacts takes the statement that names the interviews, as (org_id, interview_id).

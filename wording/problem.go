@@ -59,6 +59,8 @@ func (h healthFacts) problems() []Problem {
 	}
 	list = append(list, h.stopProblems()...)
 	list = append(list, h.nodeProblems()...)
+	list = append(list, h.holderProblems()...)
+	list = append(list, h.lateProblems()...)
 	for _, q := range h.Paused {
 		by := ""
 		if q.By != "" {
@@ -95,15 +97,11 @@ func (h healthFacts) problems() []Problem {
 func (h healthFacts) nodeProblems() (list []Problem) {
 	senders := 0
 	for _, n := range h.Nodes {
-		if n.Alive() && n.Sends && n.Trouble == "" {
+		if n.TakesJobs() {
 			senders++
 		}
-		if n.Alive() && n.Trouble != "" {
-			list = append(list, problem(
-				fmt.Sprintf("node %s is not ready: %s", n.Host, n.Trouble), ledger.FaultOurs, act("give it the whole keyset and restart it", ""), string(ledger.CauseDecryptFailed),
-			))
-		}
 	}
+	list = h.troubles()
 	if senders == 0 && (h.DueAge.Duration() > oldIdle || h.InFlight > 0 && len(h.Nodes) > 0) {
 		seen := "none was seen within a day"
 		if len(h.Nodes) > 0 {

@@ -23,9 +23,9 @@ func (f whyFacts) waiting(add addCheck) {
 		add("due", false, "It failed %d times (%s) and goes again at %s. %s", f.Failures, f.Cause, Time(*f.DueAt), f.Detail)
 	case f.DueAt != nil && f.DueAt.After(f.Now):
 		add("due", false, "It goes again at %s%s.", Time(*f.DueAt), choose(f.Cause != "", " ("+string(f.Cause)+")", ""))
-	case still != nil:
+	case still != nil && (f.Kept == nil || f.Kept.Keeper == ledger.KeptByBudget): // that is said
 	default:
-		add("due", true, "It is due, and goes when the company's budget and turn allow.")
+		f.due(add)
 	}
 	add("in Greenhouse", false, "It has not been sent.")
 }

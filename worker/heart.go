@@ -15,7 +15,7 @@ import (
 type Heart struct {
 	Store   *store.Store
 	Node    ledger.Node
-	Trouble func() error // why the node takes no jobs, nil when it does; may be nil
+	Trouble func(context.Context) error // what keeps the node from its work, nil when nothing does; may be nil
 	Log     *zap.Logger
 }
 
@@ -45,9 +45,7 @@ func (h *Heart) beat(ctx context.Context) {
 	defer cancel()
 	node := h.Node
 	if h.Trouble != nil {
-		if err := h.Trouble(); err != nil {
-			node.Trouble = err.Error()
-		}
+		node.TroubleKind, node.Trouble = store.TroubleOf(h.Trouble(ctx))
 	}
 	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))

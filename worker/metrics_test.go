@@ -115,7 +115,7 @@ func TestHeart(t *testing.T) {
 	r.sql("CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON ghexport.nodes FOR EACH STATEMENT EXECUTE FUNCTION public.tell()")
 	n := r.start()
 	n.worker.keyless.Store(true)
-	heart := &Heart{Store: r.store, Node: ledger.Node{ID: newToken(), Host: "node-a", Sends: true}, Trouble: n.worker.Ready, Log: r.log}
+	heart := &Heart{Store: r.store, Node: ledger.Node{ID: newToken(), Host: "node-a", Sends: true}, Trouble: func(context.Context) error { return n.worker.Ready() }, Log: r.log}
 	beating := r.beat(heart)
 	nodes := r.nodes(1)
 	assert.True(t, nodes[0].Alive())

@@ -249,7 +249,7 @@ func TestRace_ProducersNeverWait(t *testing.T) {
 	r.enqueue(result("acme", "iv-3"))
 	holder := connect(t, r.db.URL)
 	_, err := holder.Exec(t.Context(), `BEGIN;
-		SELECT pg_advisory_xact_lock(x'67686578706f7274'::bigint);
+		LOCK TABLE ghexport.turn_relay, ghexport.turn_runs, ghexport.turn_notices IN ACCESS EXCLUSIVE MODE;
 		SELECT FROM ghexport.outbox FOR UPDATE; SELECT FROM ghexport.exports FOR UPDATE; SELECT FROM ghexport.bodies FOR UPDATE;
 		SELECT FROM ghexport.attempts FOR UPDATE; SELECT FROM ghexport.budgets FOR UPDATE; SELECT FROM ghexport.integrations FOR UPDATE;
 		SELECT FROM ghexport.control FOR UPDATE; SELECT FROM ghexport.river_job FOR UPDATE;

@@ -105,7 +105,7 @@ func New(c Config) (*Worker, error) {
 	river.AddWorker(workers, &exportWorker{Worker: w})
 	river.AddWorker(workers, &probeWorker{Worker: w})
 	river.AddWorker(workers, &noticeWorker{Worker: w})
-	client, err := river.NewClient(riverpgxv5.New(c.Store.Pool), w.riverConfig(workers))
+	client, err := river.NewClient(&riverDriver{Driver: riverpgxv5.New(c.Store.Pool), store: c.Store, log: c.Log}, w.riverConfig(workers))
 	if err != nil {
 		return nil, fmt.Errorf("river: %w", err)
 	}
@@ -153,10 +153,12 @@ func (w *Worker) Run(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
+	events, unsubscribe := w.river.Subscribe(river.EventKindQueuePaused, river.EventKindQueueResumed)
+	defer unsubscribe()
 	if err := w.start(ctx); err != nil {
 		return err
 	}
-	<-ctx.Done()
+	w.watchQueues(ctx, events)
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.config.ShutdownTimeout)
 	defer cancel()
 	go func() { // settles that still wait for the database give up shortly before we must
@@ -201,7 +203,9 @@ func (w *Worker) start(ctx context.Context) error {
 // Ready tells why this node takes no jobs, or nil.
 func (w *Worker) Ready() error {
 	if w.keyless.Load() {
-		return errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset")
+		return &store.TroubleError{
+			Kind: ledger.TroubleKeyset, Err: errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset"),
+		}
 	}
 	return nil
 }

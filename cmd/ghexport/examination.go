@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // examination collects findings; what depends on something that failed is not looked at.
@@ -96,9 +97,49 @@ func (e *examination) database(ctx context.Context) bool {
 	} else {
 		e.ok("rights", "this role may do what the service does")
 	}
+	e.holders(ctx, st)
+	e.nodes(ctx, st)
 	e.identity(ctx, st)
 	e.store = st
 	return true
+}
+
+// holders names who keeps the service, or a migration, from a lock.
+func (e *examination) holders(ctx context.Context, st *store.Store) {
+	list, err := st.Holders(ctx)
+	if err != nil {
+		e.bad("locks", err)
+		return
+	}
+	for _, h := range list {
+		e.bad("locks", hinted(errors.New(wording.HolderSays(h)), "%s", wording.HolderDo(h)))
+	}
+	if len(list) == 0 {
+		e.ok("locks", "nobody keeps the service from its own")
+	}
+}
+
+// nodes repeats what those that run say is wrong with them: it may not be seen from here.
+func (e *examination) nodes(ctx context.Context, st *store.Store) {
+	list, err := st.Nodes(ctx)
+	if err != nil {
+		e.bad("nodes", err)
+		return
+	}
+	alive, well := 0, true
+	for _, n := range list {
+		if !n.Alive() {
+			continue
+		}
+		alive++
+		if n.Trouble != "" {
+			well = false
+			e.bad("nodes", hinted(fmt.Errorf("%s: %s", n.Host, n.Trouble), "%s", wording.TroubleDo(n.TroubleKind)))
+		}
+	}
+	if well {
+		e.ok("nodes", "%s at work, none in trouble", count(int64(alive), "node"))
+	}
 }
 
 // identity looks as the guard of serve does, and stops nothing.

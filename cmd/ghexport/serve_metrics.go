@@ -23,7 +23,7 @@ func (s *service) heart() *worker.Heart {
 		host = "unknown"
 	}
 	return &worker.Heart{
-		Store: s.store, Log: s.log, Trouble: s.worker.Ready,
+		Store: s.store, Log: s.log, Trouble: s.ready.trouble,
 		Node: ledger.Node{
 			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,
 			Keys: s.connections.Keyset.IDs(),

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"riverqueue.com/riverui"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker"
@@ -34,13 +35,23 @@ func (r *readiness) check(ctx context.Context) error {
 	if r.stopping.Load() {
 		return errStopping
 	}
+	return r.trouble(ctx)
+}
+
+// trouble is what keeps this node from its work, as it says with its heartbeat.
+func (r *readiness) trouble(ctx context.Context) error {
 	if err := r.worker.Ready(); err != nil {
 		return err
 	}
 	if err := r.relay.Trouble(); err != nil {
 		return err
 	}
-	return errors.Join(checkSchema(ctx, r.store), r.store.CheckSession(ctx), r.store.CheckRights(ctx))
+	schema := checkSchema(ctx, r.store)
+	var known *hintedError
+	if errors.As(schema, &known) {
+		schema = &store.TroubleError{Kind: ledger.TroubleSchema, Err: schema}
+	}
+	return errors.Join(schema, r.store.CheckSession(ctx), r.store.CheckRights(ctx))
 }
 
 // run works until ctx ends or a part fails. Then it is not ready, lets relay and workers end, and the HTTP server last, so that

@@ -23,6 +23,8 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   GHEXPORT_OIDC_CLIENT_ID, GHEXPORT_OIDC_CLIENT_SECRET (or GHEXPORT_OIDC_CLIENT_SECRET_FILE),
   GHEXPORT_OIDC_ROLES        groups:sre=oncall,hiring-eng=admin: which values of which claim give which role
   GHEXPORT_OIDC_SCOPES       profile email; beside openid
+  GHEXPORT_TRUSTED_PROXIES   networks of the proxies in front of the console, as 10.0.0.0/8,fd00::/8: their word about who
+                             comes is believed; without them nobody's is
   GHEXPORT_LINK_SECRET       shared with the product, whose links let companies' admins in; 32 bytes at least, or
   GHEXPORT_LINK_SECRET_FILE  the file that holds it
                              with no users, provider or link secret there is no console

@@ -73,7 +73,7 @@ func (f *figures) sendNodes(gauge func(d *prometheus.Desc, value float64, labels
 	for _, n := range f.backlog.Nodes {
 		if n.Alive() {
 			folding++ // every node does
-			sending += oneIf(n.Sends && n.Trouble == "")
+			sending += oneIf(n.TakesJobs())
 			serving += oneIf(n.Console)
 		}
 	}

@@ -55,6 +55,7 @@ type Relay struct {
 	folding     *trouble
 	dispatching *trouble
 	filledUntil time.Time // dispatch rests: River's queue was just filled
+	sweeping    *trouble
 }
 
 // New returns r ready for use.
@@ -67,7 +68,7 @@ func New(r Relay) *Relay {
 	}
 	r.Notices = noticeDefaults(r.Notices)
 	r.nudge = make(chan struct{}, 1)
-	r.folding, r.dispatching = &trouble{}, &trouble{}
+	r.folding, r.dispatching, r.sweeping = &trouble{}, &trouble{}, &trouble{}
 	return &r
 }
 
@@ -241,7 +242,11 @@ func (r *Relay) Sweep(ctx context.Context) {
 	if errors.Is(err, store.ErrStandby) {
 		return
 	}
-	r.report("sweep", err)
+	if store.TimedOut(err) { // its next slice is smaller
+		r.report("sweep", err)
+	} else {
+		r.ended("sweep", r.sweeping, err)
+	}
 	if r.Probe != nil && !r.NoSend {
 		orgs, err := r.Store.DueProbes(ctx, dueAtOnce)
 		r.report("due probes", err)

@@ -2,7 +2,6 @@ package relay
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -58,11 +57,17 @@ func (t *trouble) lasting() error {
 
 // Trouble tells why this node's relay does not get on, or nil. Safe to call while it runs.
 func (r *Relay) Trouble() error {
-	if err := r.folding.lasting(); err != nil {
-		return fmt.Errorf("messages cannot be folded: %w", err)
-	}
-	if err := r.dispatching.lasting(); err != nil {
-		return fmt.Errorf("exports cannot be handed out: %w", err)
+	for _, part := range []struct {
+		doing string
+		*trouble
+	}{
+		{"messages cannot be folded", r.folding},
+		{"exports cannot be handed out", r.dispatching},
+		{"what crashed cannot be repaired", r.sweeping},
+	} {
+		if err := part.lasting(); err != nil {
+			return &store.TroubleError{Doing: part.doing, Err: err}
+		}
 	}
 	return nil
 }

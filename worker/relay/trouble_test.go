@@ -3,10 +3,13 @@ package relay
 import (
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // What lies around the messages says nothing about them: they stay in the outbox, and go once somebody has mended it.
@@ -70,4 +73,42 @@ func TestRelay_SessionsTurnedReadOnly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, folded)
 	assert.Zero(t, r.rows("rejected"))
+}
+
+// What keeps a relay from its work stands with its node's heartbeat, by kind and without anybody's data, until it is mended.
+func TestTrouble_IsSaidWithTheHeartbeat(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.company("acme")
+	relay := r.relay()
+	beat := func() wording.Health {
+		node := ledger.Node{ID: uuid.UUID{1}, Host: "node-a", Sends: true}
+		node.TroubleKind, node.Trouble = store.TroubleOf(relay.Trouble())
+		require.NoError(t, r.store.SeeNode(t.Context(), node))
+		h, err := r.store.Health(t.Context())
+		require.NoError(t, err)
+		require.Len(t, h.Nodes, 1)
+		return wording.OfHealth(h)
+	}
+	r.sql("REVOKE ALL ON ghexport.bodies FROM ghexport_service")
+	r.enqueue("acme", "a")
+	for range troubleFrom {
+		_, err := relay.Fold(t.Context())
+		require.Error(t, err)
+		relay.ended("fold", relay.folding, err)
+	}
+	h := beat()
+	assert.Equal(t, ledger.TroubleRights, h.Nodes[0].TroubleKind)
+	assert.Equal(t, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)", h.Nodes[0].Trouble)
+	assert.NotNil(t, h.Nodes[0].TroubleSince)
+	assert.Contains(t, h.Problems[0].Says, "node node-a is not ready since")
+	assert.Contains(t, h.Problems[0].Do, "ghexport grant --service")
+
+	r.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ghexport.bodies TO ghexport_service")
+	_, err := relay.Fold(t.Context())
+	require.NoError(t, err)
+	relay.ended("fold", relay.folding, nil)
+	h = beat()
+	assert.Empty(t, h.Nodes[0].Trouble)
+	assert.Empty(t, h.Problems)
 }
