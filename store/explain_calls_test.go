@@ -279,14 +279,14 @@ func (e *explained) healthCalls() []call {
 		{name: "States", do: func(ctx context.Context) error {
 			_, _, err := e.serve.States(ctx, ledger.Backlog{})
 			return err
-		}, may: map[string]string{"exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
+		}, may: map[string]string{"exports": "at times: a ledger that counts slowly is counted for a hundredth of the time"}},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
 		{name: "Health", do: func(ctx context.Context) error {
 			e.exec("UPDATE ghexport.control SET released_at = now() - interval '1 hour'")
 			return nothing(e.serve.Health(ctx))
 		}, uses: []string{"exports_due", "exports_in_flight"},
-			may: map[string]string{"outbox": waits, "exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
+			may: map[string]string{"outbox": waits, "exports": "at times: a ledger that counts slowly is counted for a hundredth of the time"}},
 		{name: "Holders", do: func(ctx context.Context) error { return nothing(e.serve.Holders(ctx)) }},
 		{name: "QueueIs", do: func(ctx context.Context) error { return nothing(e.serve.QueueIs(ctx, "export", true)) }},
 		{name: "CancelAsked", do: func(ctx context.Context) error { return nothing(e.serve.CancelAsked(ctx, 7)) }},

@@ -105,6 +105,7 @@ var textColumns = []textColumn{
 	{table: "nodes", column: "host", does: eraseNothing},
 	{table: "nodes", column: "version", does: eraseNothing},
 	{table: "nodes", column: "trouble", does: eraseNothing},
+	{table: "nodes", column: "trouble_kind", does: eraseNothing},
 	{table: "notices", column: "key", does: eraseNothing},
 	{table: "notices", column: "kind", does: eraseNothing},
 	{table: "notices", column: "org_id", does: eraseNothing},
