@@ -134,6 +134,9 @@ func (s *Store) commitIntents(ctx context.Context, asked []Intent) ([]*Granted, 
 	for n, i := range asked {
 		exports[n], jobs[n], tokens[n], deadlines[n], timeouts[n] = i.ExportID, i.JobID, i.Token, i.Deadline, i.JobTimeout
 	}
+	if s.guard.Load() != nil && s.positions.get() == nil { // a stop has ended since the last look: what is here must be known first
+		s.Look(ctx) //nolint:errcheck // what it finds stops the intents themselves
+	}
 	var control uint32 // zero without a guard
 	if seen := s.positions.get(); seen != nil {
 		control = seen.Control

@@ -102,7 +102,7 @@ func TestBrowser_ACompanyDecides(t *testing.T) {
 	b.sees("Nothing waits for a decision")
 	assert.Equal(t, "pending", s.state(waits))
 	b.open("/orgs/acme/why")
-	b.fill("Interview, or the candidate’s email", "grace@example.com")
+	b.fill("Interview, or the candidate’s email or id", "grace@example.com")
 	b.click("Ask")
 	b.sees("It was given up at attempt 2")
 }

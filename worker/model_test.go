@@ -80,7 +80,7 @@ func soundRules() rules {
 func newModel(r *rig, owner *pgx.Conn, broken rules) *model {
 	m := &model{rig: r, rules: broken, owner: owner, barred: map[string]string{}, sent: map[string]bool{}, ids: 1000}
 	m.relay = relay.New(relay.Relay{Store: r.store, Digests: r.digests, Log: r.log})
-	m.must(m.exec(`TRUNCATE ghexport.outbox, ghexport.rejected, ghexport.bodies, ghexport.exports, ghexport.aside, ghexport.attempts, ghexport.river_job`))
+	m.must(m.exec(`TRUNCATE ghexport.outbox, ghexport.rejected, ghexport.bodies, ghexport.exports, ghexport.aside, ghexport.attempts, ghexport.river_job CASCADE`))
 	m.must(m.exec(`UPDATE ghexport.integrations SET paused_at = NULL, hold_cause = NULL, hold_since = NULL, probe_at = NULL, trial_at = NULL, trial_export_id = NULL`))
 	m.must(m.exec(`UPDATE ghexport.control SET stopped_at = NULL`))
 	m.must(m.exec(`INSERT INTO ghexport.budgets AS b (credential, limit_) SELECT key_digest, 100000 FROM ghexport.integrations
