@@ -25,9 +25,11 @@ var files embed.FS
 type pages map[string]*template.Template
 
 // parsePages reads templates/NAME.html as the page NAME. What several pages share stands in files whose names begin with "_".
-func parsePages() (pages, error) {
+//
+// Where simulated, a profile may be on any host.
+func parsePages(simulated bool) (pages, error) {
 	list := pages{}
-	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).ParseFS(files, "templates/layout.html", "templates/_*.html")
+	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).Funcs(profileFuncs(simulated)).ParseFS(files, "templates/layout.html", "templates/_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}

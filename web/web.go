@@ -120,7 +120,7 @@ func New(c Config) (http.Handler, error) {
 		k.sso = auth.NewSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
 	}
 	k.sessions = &auth.Sessions{Store: c.Store, Now: c.Now, Valid: k.stillLetsIn}
-	if k.pages, err = parsePages(); err != nil {
+	if k.pages, err = parsePages(c.Simulated); err != nil {
 		return nil, err
 	}
 	handler, err := k.serve(k.routes())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/pgsession"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -76,6 +77,7 @@ func (e *examination) database(ctx context.Context) bool {
 		return false
 	}
 	e.ok("database", "it answers")
+	e.encryption(st)
 	if err := st.CheckSession(ctx); err != nil {
 		e.bad("sessions", err)
 	} else {
@@ -140,6 +142,19 @@ func (e *examination) nodes(ctx context.Context, st *store.Store) {
 	if well {
 		e.ok("nodes", "%s at work, none in trouble", count(int64(alive), "node"))
 	}
+}
+
+// encryption tells who could stand between this machine and the database. It is no failure: a network may be trusted.
+func (e *examination) encryption(st *store.Store) {
+	hosts := pgsession.Unverified(&st.Pool.Config().ConnConfig.Config)
+	if len(hosts) == 0 {
+		e.ok("encryption", "nobody can pose as the database")
+		return
+	}
+	e.findings = append(e.findings, finding{
+		Check: "encryption", OK: true, Detail: "sslmode is weaker than verify-full, so somebody on the network could pose as " + strings.Join(hosts, ", "),
+		Hint: "set sslmode=verify-full, and sslrootcert to the certificate of who signs the database's",
+	})
 }
 
 // identity looks as the guard of serve does, and stops nothing.
