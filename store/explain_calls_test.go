@@ -228,6 +228,12 @@ func (e *explained) searchCalls() []call {
 		find("Name", store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true}, "exports_by_org", "bodies_pkey"),
 		find("OfTheWhale", store.Search{Text: "4242", Filter: store.Filter{Org: "whale"}}, "exports_by_org"),
 		find("AmongDead", store.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}, "exports_attention_by_id"),
+		{name: "Lookup", do: func(ctx context.Context) error {
+			return nothing(e.serve.Lookup(ctx, store.Search{Text: "4242", EmailDigest: []byte("ada4242@"), CandidateDigest: []byte("cand_4242"), People: true, By: kim}))
+		}, uses: []string{"exports_pkey", "exports_key", "exports_by_profile", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
+		{name: "LookupName", do: func(ctx context.Context) error {
+			return nothing(e.serve.Lookup(ctx, store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}))
+		}, uses: []string{"exports_by_org", "bodies_pkey"}},
 	}
 }
 

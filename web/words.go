@@ -28,6 +28,7 @@ var words = template.FuncMap{
 	"lasted":   func(a store.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
 	"holdings": holdings,
 	"count":    wording.Number,
+	"match":    wording.Match,
 	"plural":   wording.Plural,
 	"plural64": func(n int, one, many string) string { return wording.Plural(int64(n), one, many) },
 	"policy":   func(name string) string { return policyWords[name] },
