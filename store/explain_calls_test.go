@@ -157,6 +157,7 @@ func (e *explained) sweepCalls() []call {
 			return nothing(e.serve.SweepNotices(ctx, store.NoticeRules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
 		}},
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
+		{name: "SumUpHours", do: e.serve.SumUpHours, uses: []string{"attempts_by_end"}},
 		{name: "SumUpAttempts", do: e.serve.SumUpAttempts, uses: []string{"attempts_by_end"}},
 		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
 		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
@@ -286,6 +287,9 @@ func (e *explained) healthCalls() []call {
 			_, _, err := e.serve.States(ctx, ledger.Backlog{})
 			return err
 		}, may: map[string]string{"exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
+		{name: "Numbers", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "", ledger.SpanMonth)) }, uses: []string{"attempt_hours_pkey"}},
+		{name: "NumbersOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "org_7", ledger.SpanDay)) },
+			uses: []string{"attempt_hours_pkey"}},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
 		{name: "PausedQueues", do: func(ctx context.Context) error { return nothing(e.serve.PausedQueues(ctx)) }},

@@ -56,7 +56,7 @@ func TestBrowser_Keys(t *testing.T) {
 		b.sees("Found: 1 export by the id of the interview.")
 		b.axe()
 		b.shot("search")
-		for typed, path := range map[string]string{"ge": "/exports", "gd": "/decisions", "gx": "/dead", "go": "/"} {
+		for typed, path := range map[string]string{"ge": "/exports", "gd": "/decisions", "gx": "/dead", "gn": "/numbers", "go": "/"} {
 			b.loads(typed, keys(typed))
 			assert.Equal(t, path, b.path(), typed)
 		}

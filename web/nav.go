@@ -25,6 +25,7 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: home, Text: p.Org, Key: "o"},
 			{Href: listAddress(p.Org), Text: "Exports", Key: "e"},
 			{Href: decisionsAddress(p.Org), Text: "Decisions", Key: "d"},
+			{Href: numbersAddress(p.Org), Text: "Numbers", Key: "n"},
 			{Href: home + "/settings", Text: "Settings", Key: "s"},
 			{Href: home + "/audit", Text: "Activity", Key: "a"},
 		}
@@ -35,6 +36,7 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: "/dead", Text: "Dead letters", Key: "x"},
 			{Href: decisionsAddress(""), Text: "Decisions", Key: "d"},
 			{Href: "/runs", Text: "Replays", Key: "r"},
+			{Href: numbersAddress(""), Text: "Numbers", Key: "n"},
 			{Href: "/orgs", Text: "Companies", Key: "c"},
 			{Href: "/audit", Text: "Activity", Key: "a"},
 			{Href: runbookBase + "/", Text: "Runbooks", Key: "b"},
