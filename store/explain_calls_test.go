@@ -157,6 +157,7 @@ func (e *explained) sweepCalls() []call {
 			return nothing(e.serve.SweepNotices(ctx, store.NoticeRules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
 		}},
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
+		{name: "SumUpHours", do: e.serve.SumUpHours, uses: []string{"attempts_by_end"}},
 		{name: "SumUpAttempts", do: e.serve.SumUpAttempts, uses: []string{"attempts_by_end"}},
 		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
 		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
@@ -228,6 +229,12 @@ func (e *explained) searchCalls() []call {
 		find("Name", store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true}, "exports_by_org", "bodies_pkey"),
 		find("OfTheWhale", store.Search{Text: "4242", Filter: store.Filter{Org: "whale"}}, "exports_by_org"),
 		find("AmongDead", store.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}, "exports_attention_by_id"),
+		{name: "Lookup", do: func(ctx context.Context) error {
+			return nothing(e.serve.Lookup(ctx, store.Search{Text: "4242", EmailDigest: []byte("ada4242@"), CandidateDigest: []byte("cand_4242"), People: true, By: kim}))
+		}, uses: []string{"exports_pkey", "exports_key", "exports_by_profile", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
+		{name: "LookupName", do: func(ctx context.Context) error {
+			return nothing(e.serve.Lookup(ctx, store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}))
+		}, uses: []string{"exports_by_org", "bodies_pkey"}},
 	}
 }
 
@@ -280,6 +287,9 @@ func (e *explained) healthCalls() []call {
 			_, _, err := e.serve.States(ctx, ledger.Backlog{})
 			return err
 		}, may: map[string]string{"exports": "at times: a ledger that counts slowly is counted for a hundredth of the time"}},
+		{name: "Numbers", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "", ledger.SpanMonth)) }, uses: []string{"attempt_hours_pkey"}},
+		{name: "NumbersOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "org_7", ledger.SpanDay)) },
+			uses: []string{"attempt_hours_pkey"}},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
 		{name: "Health", do: func(ctx context.Context) error {

@@ -23,6 +23,9 @@ const (
 var textColumns = []textColumn{
 	{table: "answers", column: "words", does: eraseReplaces, key: "'body ' || t.body_id", own: "t.body_id = ANY ($3)"},
 	{table: "aside", column: "message", does: eraseTakes},
+	{table: "attempt_hours", column: "org_id", does: eraseNothing},
+	{table: "attempt_hours", column: "outcome", does: eraseNothing},
+	{table: "attempt_hours", column: "cause", does: eraseNothing},
 	{table: "attempt_slices", column: "outcome", does: eraseNothing},
 	{table: "attempt_slices", column: "cause", does: eraseNothing},
 	{table: "attempts", column: "outcome", does: eraseNothing},

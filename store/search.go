@@ -19,7 +19,8 @@ type Search struct {
 	People bool   // look for a person of that email, or where nothing else is found of that name, too; this is audited
 	By     By     // who looks; People needs it
 
-	EmailDigest []byte // of Text, see [Digests.Email]; nil where it is no address
+	EmailDigest     []byte // of Text, see [Digests.Email]; nil where it is no address
+	CandidateDigest []byte // of Text, see [Digests.Candidate]; [Store.Lookup] alone reads it
 }
 
 // Found is what a search came to.

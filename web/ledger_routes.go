@@ -16,6 +16,11 @@ func (k *console) ledgerRoutes() []route {
 		allow(operators, "POST /exports/{id}/replay", k.replayExport),
 		allow(operators, "POST /exports/{id}/discard", k.discardExport),
 
+		allow(staff, "GET /search", k.searchPage),
+		allow(staff, "POST /search", k.searchEverything),
+		allow(staff.andCompany(), "GET /orgs/{org}/search", k.companySearchPage),
+		allow(staff.andCompany(), "POST /orgs/{org}/search", k.searchOfCompany),
+
 		allow(staff, "GET /why", k.why),
 		allow(staff, "POST /why", k.askWhy),
 		allow(staff.andCompany(), "GET /orgs/{org}/why", k.companyWhy),

@@ -11,7 +11,8 @@ import (
 type navItem struct {
 	Href    string
 	Text    string
-	Current bool // the page is this one, or below it
+	Key     string // after "g" on the keyboard; empty for none
+	Current bool   // the page is this one, or below it
 }
 
 // nav is where whoever sends the request can go: ours everywhere, a company's admin within their company.
@@ -21,25 +22,27 @@ func (k *console) nav(r *http.Request) []navItem {
 	case p.Role == auth.RoleCompany:
 		home := auth.CompanyHome(p.Org)
 		items = []navItem{
-			{Href: home, Text: p.Org},
-			{Href: listAddress(p.Org), Text: "Exports"},
-			{Href: decisionsAddress(p.Org), Text: "Decisions"},
-			{Href: home + "/settings", Text: "Settings"},
-			{Href: home + "/audit", Text: "Activity"},
+			{Href: home, Text: p.Org, Key: "o"},
+			{Href: listAddress(p.Org), Text: "Exports", Key: "e"},
+			{Href: decisionsAddress(p.Org), Text: "Decisions", Key: "d"},
+			{Href: numbersAddress(p.Org), Text: "Numbers", Key: "n"},
+			{Href: home + "/settings", Text: "Settings", Key: "s"},
+			{Href: home + "/audit", Text: "Activity", Key: "a"},
 		}
 	case p.Role.Staff():
 		items = []navItem{
-			{Href: "/", Text: "Overview"},
-			{Href: listAddress(""), Text: "Exports"},
-			{Href: "/dead", Text: "Dead letters"},
-			{Href: decisionsAddress(""), Text: "Decisions"},
-			{Href: "/runs", Text: "Replays"},
-			{Href: "/orgs", Text: "Companies"},
-			{Href: "/audit", Text: "Activity"},
-			{Href: runbookBase + "/", Text: "Runbooks"},
+			{Href: "/", Text: "Overview", Key: "o"},
+			{Href: listAddress(""), Text: "Exports", Key: "e"},
+			{Href: "/dead", Text: "Dead letters", Key: "x"},
+			{Href: decisionsAddress(""), Text: "Decisions", Key: "d"},
+			{Href: "/runs", Text: "Replays", Key: "r"},
+			{Href: numbersAddress(""), Text: "Numbers", Key: "n"},
+			{Href: "/orgs", Text: "Companies", Key: "c"},
+			{Href: "/audit", Text: "Activity", Key: "a"},
+			{Href: runbookBase + "/", Text: "Runbooks", Key: "b"},
 		}
 		if k.RiverUI != nil {
-			items = append(items, navItem{Href: "/river/", Text: "River UI"})
+			items = append(items, navItem{Href: "/river/", Text: "River UI", Key: "u"})
 		}
 	}
 	return markCurrent(items, r.URL.EscapedPath())

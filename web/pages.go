@@ -60,6 +60,8 @@ type page struct {
 	Org     string // of a company's admin
 	Home    string // where they begin
 	Nav     []navItem
+	Search  string // where the search of every page is sent
+	Near    string // the company that the page is about, for ours
 	Dev     bool
 	Version string
 	Content any
@@ -75,7 +77,7 @@ func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 	var text bytes.Buffer
 	err := k.pages[name].Execute(&text, page{
 		Title: title, User: p.Name, Role: string(p.Role), Staff: p.Role.Staff(), Org: p.Org, Home: p.Home(),
-		Nav: nav, Dev: k.Dev, Version: k.Version, Content: content,
+		Nav: nav, Search: searchAt(p), Near: nearOf(r), Dev: k.Dev, Version: k.Version, Content: content,
 	})
 	if err != nil {
 		k.Log.Error("page not rendered", zap.String("page", name), zap.Error(err))

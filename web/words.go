@@ -15,19 +15,28 @@ import (
 
 // words are the functions by which templates turn facts into words.
 var words = template.FuncMap{
-	"act":      func(action string) string { return wording.Action(ledger.Action(action)) },
-	"state":    stateWord,
-	"meaning":  wording.Meaning,
-	"because":  wording.Cause,
-	"flag":     wording.Flag,
-	"notice":   func(k store.NoticeKind) string { return noticeWords[k] },
-	"moment":   wording.Time,
-	"minute":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
-	"rfc":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"age":      func(s ledger.Seconds) string { return wording.Age(s.Duration()) },
-	"lasted":   func(a store.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
-	"holdings": holdings,
-	"count":    wording.Number,
+	"act":          func(action string) string { return wording.Action(ledger.Action(action)) },
+	"state":        stateWord,
+	"meaning":      wording.Meaning,
+	"because":      wording.Cause,
+	"flag":         wording.Flag,
+	"notice":       func(k store.NoticeKind) string { return noticeWords[k] },
+	"moment":       wording.Time,
+	"minute":       func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
+	"rfc":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"age":          func(s ledger.Seconds) string { return wording.Age(s.Duration()) },
+	"lasted":       func(a store.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
+	"holdings":     holdings,
+	"count":        wording.Number,
+	"partFailed":   func(p ledger.Part, f string) int64 { return p.Failed()[ledger.Fault(f)] },
+	"causesHeight": func(list []causeCount) int { return len(list) * causeRow },
+	"causeWord": func(c ledger.Cause) string {
+		if c == "" {
+			return "A node could not open a key"
+		}
+		return sentenceCase(wording.Cause(c))
+	},
+	"match":    wording.Match,
 	"plural":   wording.Plural,
 	"plural64": func(n int, one, many string) string { return wording.Plural(int64(n), one, many) },
 	"policy":   func(name string) string { return policyWords[name] },

@@ -86,6 +86,7 @@ func (r *Relay) Run(ctx context.Context) {
 	defer beside.Wait()
 	beside.Go(func() { r.listen(ctx) })
 	beside.Go(func() { r.advanceRuns(ctx) })
+	beside.Go(func() { r.sumUpHours(ctx) })
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
