@@ -81,6 +81,7 @@ type Health struct {
 	States    map[State]int64 `json:"states"`
 	StatesAge Seconds         `json:"states_age_s"` // how old the counts of what is over are (ineligible, sent, cancelled); the others are of now
 	Trend     Trend           `json:"trend"`
+	DeadKinds []DeadKind      `json:"dead_kinds"` // what the dead letters died of, the commonest first; at most ten
 }
 
 // NodeGone is from when on a node counts as gone that has said nothing.

@@ -280,6 +280,7 @@ func (e *explained) healthCalls() []call {
 			_, _, err := e.serve.States(ctx, ledger.Backlog{})
 			return err
 		}, may: map[string]string{"exports": "a ledger that counts slowly is counted for a hundredth of the time"}},
+		{name: "DeadKinds", do: func(ctx context.Context) error { return nothing(e.serve.DeadKinds(ctx)) }},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
 		{name: "PausedQueues", do: func(ctx context.Context) error { return nothing(e.serve.PausedQueues(ctx)) }},
