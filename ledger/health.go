@@ -82,8 +82,9 @@ type Health struct {
 	States    map[State]int64 `json:"states"`
 	StatesAge Seconds         `json:"states_age_s"` // how old the counts of what is over are (ineligible, sent, cancelled); the others are of now
 	Trend     Trend           `json:"trend"`
-	Late      []Late          `json:"late"`    // companies whose due exports have waited for over a minute, and what keeps them; at most 20
-	Holders   []Holder        `json:"holders"` // sessions that keep the service from a lock of its own
+	Late      []Late          `json:"late"`       // companies whose due exports have waited for over a minute, and what keeps them; at most 20
+	Holders   []Holder        `json:"holders"`    // sessions that keep the service from a lock of its own
+	DeadKinds []DeadKind      `json:"dead_kinds"` // what the dead letters died of, the commonest first; at most ten
 }
 
 // NodeGone is from when on a node counts as gone that has said nothing.

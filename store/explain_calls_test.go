@@ -290,6 +290,7 @@ func (e *explained) healthCalls() []call {
 		{name: "Numbers", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "", ledger.SpanMonth)) }, uses: []string{"attempt_hours_pkey"}},
 		{name: "NumbersOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "org_7", ledger.SpanDay)) },
 			uses: []string{"attempt_hours_pkey"}},
+		{name: "DeadKinds", do: func(ctx context.Context) error { return nothing(e.serve.DeadKinds(ctx)) }},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
 		{name: "Health", do: func(ctx context.Context) error {

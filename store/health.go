@@ -24,7 +24,8 @@ func (s *Store) Health(ctx context.Context) (h ledger.Health, err error) {
 	if h.Holders, err = s.Holders(ctx); err != nil {
 		return h, err
 	}
-	return h, nil
+	h.DeadKinds, err = s.DeadKinds(ctx)
+	return h, err
 }
 
 // States tells how many exports there are of each state, and how old the counts of ineligible, sent and cancelled are: reading a

@@ -171,3 +171,22 @@ func TestHealth_CountsOfALargeLedger(t *testing.T) {
 	assert.Equal(t, int64(1), h.States[ledger.StateSent])
 	assert.Zero(t, h.StatesAge)
 }
+
+func TestHealth_WhatLettersDiedOf(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	for _, org := range []string{"acme", "acme", "acme", "globex"} {
+		d.export(fixture{Org: org, State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
+	}
+	d.export(fixture{Org: "globex", State: ledger.StateDead, Cause: ledger.CauseBug})
+	d.exec("UPDATE ghexport.exports SET died_of = 'emails: Email is invalid', died_version = id::text WHERE cause = 'payload.refused'")
+	d.exec("UPDATE ghexport.exports SET attention_at = now() - interval '2 hours' WHERE id = (SELECT min(id) FROM ghexport.exports)")
+	kinds, err := d.DeadKinds(t.Context())
+	require.NoError(t, err)
+	require.Len(t, kinds, 2, "the version that sent them makes no other kind")
+	first := kinds[0]
+	assert.Equal(t, []int64{4, 3, 2, 3}, []int64{first.Count, first.LastHour, first.Companies, first.OrgCount})
+	assert.Equal(t, []string{"acme", "emails: Email is invalid"}, []string{first.Org, first.Shape})
+	assert.InDelta(t, 7200, float64(first.Age), 60)
+	assert.Equal(t, ledger.CauseBug, kinds[1].Cause)
+}

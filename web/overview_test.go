@@ -95,7 +95,7 @@ func TestOverview(t *testing.T) {
 		_, err := s.store.StopAll(t.Context(), store.By{Actor: "kim", Reason: "Greenhouse <asked>"})
 		require.NoError(t, err)
 		b.waitFor("Everything is stopped, by kim")
-		b.sees("Greenhouse <asked>", "Once the reason is gone: ghexport resume --all", "Whose doing: ours.")
+		b.sees("Greenhouse <asked>", "Once the reason is gone.", "On the command line", "Whose doing: ours.")
 		b.axe()
 		b.shot("overview-stopped")
 	})
@@ -107,7 +107,7 @@ func TestOverview(t *testing.T) {
 		b := s.browser("val")
 		b.open("/")
 		b.sees("Greenhouse is failing for 2 of 3 companies since", "with 2 waiting. 3 waiting, the oldest for 22 min, none lost.", "Whose doing: Greenhouse’s.",
-			"Companies held (auth.rejected): 1, with 1 waiting", "Dead letters: 1", "Exports that may or may not be in Greenhouse: 1",
+			"Companies held (auth.rejected): 1, with 1 waiting", "acme: 1 refused since", "Exports that may or may not be in Greenhouse: 1",
 			"Greenhouse rejects the key", "initech")
 		b.click("The same in figures")
 		b.axe()

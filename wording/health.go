@@ -29,8 +29,7 @@ type healthFacts struct{ ledger.Health }
 // headline says the state of things to somebody who has just been woken: what is wrong, how much waits, and that nothing is lost.
 func (h healthFacts) headline(problems []Problem) string {
 	if len(problems) > 0 {
-		first := problems[0].Says
-		return strings.ToUpper(first[:1]) + first[1:] + ". " + h.waits() + ", none lost."
+		return problems[0].Sentence() + ". " + h.waits() + ", none lost."
 	}
 	var all int64
 	for _, n := range h.States {

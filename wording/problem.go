@@ -12,9 +12,13 @@ type Problem struct {
 	Says    string       `json:"says"`    // what is wrong, in words
 	Fault   ledger.Fault `json:"fault"`   // whose doing it is
 	Do      string       `json:"do"`      // the first thing to do, with a terminal at hand
+	Because string       `json:"because"` // how one knows whose doing it is; empty where the cause alone tells
+	Org     string       `json:"org_id"`  // the company that it is about; empty where it is about several
 	Runbook string       `json:"runbook"` // the page of docs/runbooks that goes on from there
 
 	Act Act `json:"-"` // the same thing to do, for a page
+
+	weight weight
 }
 
 // Act is the first thing to do about a problem: in a terminal a command follows it, on a page a link.
@@ -49,9 +53,13 @@ const (
 	oldIdle    = time.Minute     // exports due, and nobody there to send them
 )
 
-// problems says what a person should look at, the worst first: what stops everybody, what stops some, what waits for a person.
+// problems says what a person should look at: what stops everybody, and then the rest, by how many people it concerns.
 func (h healthFacts) problems() []Problem {
-	list := []Problem{}
+	return append(append([]Problem{}, h.standProblems()...), rank(append(h.someProblems(), h.peopleProblems()...))...)
+}
+
+// standProblems are those that keep everybody's exports where they are.
+func (h healthFacts) standProblems() (list []Problem) {
 	add := func(wrong bool, p Problem) {
 		if wrong {
 			list = append(list, p)
@@ -75,22 +83,53 @@ func (h healthFacts) problems() []Problem {
 		fmt.Sprintf("messages waiting to be folded: %d, the oldest for %s: no relay keeps up", h.Outbox, Age(h.OutboxAge.Duration())),
 		ledger.FaultOurs, act("look for a node that runs, and at its log", ": ghexport doctor"), RunbookStuck,
 	))
-	add(len(h.Wave) > 0, problem(
-		fmt.Sprintf("Greenhouse refused the keys of %s within minutes: that is rarely their fault, and they are not told", Count(len(h.Wave), "company")),
-		ledger.FaultGreenhouse, act("did a deploy of ours change how we log in? else wait: they are tried again by themselves", ""), string(ledger.CauseAuthRejected),
-	))
-	if h.Failing.Since != nil && h.Failing.Age.Duration() > oldFailing {
-		add(true, problem(
-			failing(h.Failing, h.Companies), ledger.FaultGreenhouse,
-			act("usually nothing, they are tried again by themselves; see https://status.greenhouse.io", ""), string(ledger.CauseGreenhouseDown),
-		))
+	return list
+}
+
+// someProblems are those that keep the exports of some where they are.
+func (h healthFacts) someProblems() (list []Problem) {
+	if len(h.Wave) > 0 {
+		list = append(list, problem(
+			fmt.Sprintf("Greenhouse refused the keys of %s within minutes: that is rarely their fault, and they are not told", Count(len(h.Wave), "company")),
+			ledger.FaultGreenhouse, act("did a deploy of ours change how we log in? else wait: they are tried again by themselves", "").on("Companies", "/orgs?state=refused"),
+			string(ledger.CauseAuthRejected),
+		).of(h.heldFor(ledger.CauseAuthRejected), 0))
 	}
-	add(len(h.Still) > 0, stillProblem(h.Still))
-	add(h.DueAge.Duration() > oldDue, problem(
-		fmt.Sprintf("exports due: %d, the longest for %s", h.Due, Age(h.DueAge.Duration())),
-		ledger.FaultOurs, act("see who waits", ": ghexport exports --state pending").on("Pending exports", "/exports?state=pending"), RunbookStuck,
-	))
-	return append(list, h.peopleProblems()...)
+	if h.Failing.Since != nil && h.Failing.Age.Duration() > oldFailing {
+		lastHour := int64(0)
+		if h.Failing.Age.Duration() < time.Hour {
+			lastHour = h.Failing.Waiting
+		}
+		list = append(list, problem(
+			failing(h.Failing, h.Companies), ledger.FaultGreenhouse,
+			act("usually nothing, they are tried again by themselves; see https://status.greenhouse.io", "").on("Pending exports", "/exports?state=pending"),
+			string(ledger.CauseGreenhouseDown),
+		).of(h.Failing.Waiting, lastHour))
+	}
+	if len(h.Still) > 0 {
+		var waiting int64
+		for _, still := range h.Still {
+			waiting += still.Waiting
+		}
+		list = append(list, stillProblem(h.Still).of(waiting, 0))
+	}
+	if h.DueAge.Duration() > oldDue {
+		list = append(list, problem(
+			fmt.Sprintf("exports due: %d, the longest for %s", h.Due, Age(h.DueAge.Duration())),
+			ledger.FaultOurs, act("see who waits", ": ghexport exports --state pending").on("Pending exports", "/exports?state=pending"), RunbookStuck,
+		).of(h.Due, 0))
+	}
+	return list
+}
+
+// heldFor is how many exports wait for companies that one cause holds.
+func (h healthFacts) heldFor(cause ledger.Cause) (waiting int64) {
+	for _, group := range h.Held {
+		if group.Cause == cause {
+			waiting += group.Waiting
+		}
+	}
+	return waiting
 }
 
 // nodeProblems are those of our own processes.

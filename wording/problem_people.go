@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
@@ -21,27 +22,21 @@ func (h healthFacts) peopleProblems() (list []Problem) {
 	}
 	for _, group := range h.Held {
 		if hint, broken := do[group.Cause]; broken {
-			list = append(list, problem(
-				fmt.Sprintf("companies held (%s): %d, with %d waiting", group.Cause, group.Count, group.Waiting),
-				group.Cause.Fault(), hint, string(group.Cause),
-			))
+			list = append(list, heldProblem(group, hint))
 		}
 	}
 	if h.Rejected > 0 {
 		list = append(list, problem(
 			fmt.Sprintf("messages that could not be folded (message.invalid): %d", h.Rejected), ledger.FaultOurs,
 			act("once the producer or the exporter is mended", ": ghexport replay --cause message.invalid --reason TEXT"), string(ledger.CauseMessageInvalid),
-		))
+		).of(h.Rejected, 0))
 	}
-	if h.Dead > 0 {
-		worst := h.mostDead()
-		list = append(list, problem(fmt.Sprintf("dead letters: %d", h.Dead), worst.Fault(), act("see why, by cause", ": ghexport dead --group").on("Dead letters", "/dead"), string(worst)))
-	}
+	list = append(list, h.deadProblems()...)
 	if h.Unknown > 0 {
 		list = append(list, problem(
 			fmt.Sprintf("exports that may or may not be in Greenhouse: %d", h.Unknown), ledger.FaultGreenhouse,
 			act("look for each in Greenhouse, then", ": ghexport resolve EXPORT --present URL, or --absent").on("Decisions", "/decisions"), string(ledger.CauseOutcomeUnknown),
-		))
+		).of(h.Unknown, 0))
 	}
 	if h.Untold > 0 {
 		list = append(list, problem(
@@ -50,6 +45,22 @@ func (h healthFacts) peopleProblems() (list []Problem) {
 		))
 	}
 	return list
+}
+
+// heldProblem is the companies that one cause holds; a single one is named.
+func heldProblem(group ledger.HeldGroup, do Act) Problem {
+	says := fmt.Sprintf("companies held (%s): %d, with %d waiting", group.Cause, group.Count, group.Waiting)
+	org := ""
+	if group.Count == 1 && len(group.Orgs) == 1 {
+		org = group.Orgs[0]
+		says += ": " + org
+		if do.Page == "/orgs" {
+			do = do.on(org, "/orgs/"+url.PathEscape(org))
+		}
+	}
+	p := problem(says, group.Cause.Fault(), do, string(group.Cause)).of(group.Waiting, 0)
+	p.Org = org
+	return p
 }
 
 // mostDead is the cause of most dead letters.
