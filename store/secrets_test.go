@@ -8,8 +8,6 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
-const secretKey = "0f1e2d3c4b5a69788796a5b4c3d2e1f0-1"
-
 func newKeyset(t *testing.T) *seal.Keyset {
 	t.Helper()
 	text, err := seal.NewKeysetJSON()

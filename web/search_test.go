@@ -46,7 +46,7 @@ func TestSearch(t *testing.T) {
 			address, say string
 		}{
 			{kim, "/search", fmt.Sprint(sent), "", fmt.Sprintf("/search?asked=1&by.export=%d", sent), "1 export by the number of the export"},
-			{kim, "/search", " iv_sent​", "", fmt.Sprintf("/search?asked=1&by.interview=%d", sent), "1 export by the id of the interview"},
+			{kim, "/search", " iv_sent\u200b", "", fmt.Sprintf("/search?asked=1&by.interview=%d", sent), "1 export by the id of the interview"},
 			{kim, "/search", "https://app.greenhouse.io/people/7", "", fmt.Sprintf("/search?asked=1&by.greenhouse=%d", sent), "by Greenhouse’s id of the candidate"},
 			{kim, "/search", "cand_iv_sent", "", fmt.Sprintf("/search?asked=1&by.candidate=%d", sent), "1 export by the id of the candidate"},
 			{kim, "/search", "Ada <ADA@example.com>", "", fmt.Sprintf("/search?asked=1&by.email=%d.%d", other, sent), "2 exports by the email"},

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // crowd puts companies into the ledger that nobody has connected, each with an export that is due, and messages of a later schema.
@@ -37,10 +36,4 @@ func TestRelay_ServesWhoeverComesBehindTheCrowd(t *testing.T) {
 			assert.Equal(t, 2, r.sim.CountCandidates(key))
 		})
 	}
-}
-
-func (r *rig) rows(table string) (n int) {
-	r.t.Helper()
-	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), "SELECT count(*) FROM ghexport."+table).Scan(&n))
-	return n
 }
