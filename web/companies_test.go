@@ -37,7 +37,7 @@ func TestCompanies(t *testing.T) {
 	b.sees("acme")
 	b.seesNot("globex")
 	b.fill("Name", "xyz")
-	b.click("Find")
+	b.click("Find companies")
 	b.sees("No company is like that with “xyz” in its name.")
 	assert.Equal(t, http.StatusBadRequest, b.open("/orgs?state=nonsense"))
 
