@@ -14,9 +14,6 @@ func Date(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC
 // RFC is a moment that a program may read, too.
 func RFC(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// Minute is a moment in a column.
-func Minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
-
 // Age rounds a length of time to what a person would say.
 func Age(d time.Duration) string {
 	switch {
