@@ -232,34 +232,6 @@ func (r *Relay) Dispatch(ctx context.Context) (int, error) {
 	}
 }
 
-// Sweep repairs what crashes left, and hands over the probes and notices that are due. A pass of another relay makes it do nothing.
-func (r *Relay) Sweep(ctx context.Context) {
-	swept, err := r.Store.Sweep(ctx, r.siblings)
-	r.siblings = swept.After
-	r.Silent(swept.Unknown)
-	if swept.Unknown+swept.Requeued > 0 {
-		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
-	}
-	if errors.Is(err, store.ErrStandby) {
-		return
-	}
-	if store.TimedOut(err) { // its next slice is smaller
-		r.report("sweep", err)
-	} else {
-		r.ended("sweep", r.sweeping, err)
-	}
-	if r.Probe != nil && !r.NoSend {
-		orgs, err := r.Store.DueProbes(ctx, dueAtOnce)
-		r.report("due probes", err)
-		if len(orgs) > 0 {
-			r.report("probe", r.Probe(ctx, orgs))
-		}
-	}
-	if r.Tell != nil && !r.NoSend {
-		r.sweepNotices(ctx)
-	}
-}
-
 func (r *Relay) report(doing string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		r.Log.Warn(doing, zap.Error(err))
