@@ -109,16 +109,23 @@ func (r *reader) fine(w http.ResponseWriter) bool {
 	return len(wrong) == 0
 }
 
-// Test asks Greenhouse about a key and a created-by, and saves neither.
-func (a *API) Test(w http.ResponseWriter, r *http.Request) {
+// fields takes what it needs of the body, an object, and says whether there is one and nothing is wrong with it; else it has answered.
+func fields(w http.ResponseWriter, r *http.Request, take func(*reader)) bool {
 	object, ok := object(w, r)
 	if !ok {
-		return
+		return false
 	}
-	var c change
 	read := &reader{object: object}
-	c.credential(read)
-	if !read.fine(w) {
+	take(read)
+	return read.fine(w)
+}
+
+// Test asks Greenhouse about a key and a created-by, and saves neither.
+func (a *API) Test(w http.ResponseWriter, r *http.Request) {
+	var c change
+	if !fields(w, r, func(read *reader) {
+		c.credential(read)
+	}) {
 		return
 	}
 	report, err := a.Greenhouse.Test(r.Context(), r.PathValue("org"), c.Key, c.CreatedBy, auth.By(r, ""))
@@ -139,19 +146,15 @@ type switched struct {
 
 // Enable turns a company on.
 func (a *API) Enable(w http.ResponseWriter, r *http.Request) {
-	object, ok := object(w, r)
-	if !ok {
-		return
-	}
 	var c change
-	read := &reader{object: object}
-	c.because(read)
-	field(read, "waiting", `"send" or "drop"`, func(word string) {
-		if c.Waiting = store.Waiting(word); c.Waiting != store.WaitingSend && c.Waiting != store.WaitingDrop {
-			read.wrong = append(read.wrong, wrongField{"waiting", `"send" or "drop"`})
-		}
-	})
-	if !read.fine(w) {
+	if !fields(w, r, func(read *reader) {
+		c.because(read)
+		field(read, "waiting", `"send" or "drop"`, func(word string) {
+			if c.Waiting = store.Waiting(word); c.Waiting != store.WaitingSend && c.Waiting != store.WaitingDrop {
+				read.wrong = append(read.wrong, wrongField{"waiting", `"send" or "drop"`})
+			}
+		})
+	}) {
 		return
 	}
 	org := r.PathValue("org")
@@ -170,14 +173,10 @@ func (a *API) Enable(w http.ResponseWriter, r *http.Request) {
 
 // Disable turns a company off.
 func (a *API) Disable(w http.ResponseWriter, r *http.Request) {
-	object, ok := object(w, r)
-	if !ok {
-		return
-	}
 	var c change
-	read := &reader{object: object}
-	c.because(read)
-	if !read.fine(w) {
+	if !fields(w, r, func(read *reader) {
+		c.because(read)
+	}) {
 		return
 	}
 	if _, err := a.Store.Disable(r.Context(), r.PathValue("org"), auth.By(r, c.reason)); err != nil {
@@ -189,15 +188,11 @@ func (a *API) Disable(w http.ResponseWriter, r *http.Request) {
 
 // Preview shows what would be sent under choices that are not saved yet.
 func (a *API) Preview(w http.ResponseWriter, r *http.Request) {
-	object, ok := object(w, r)
-	if !ok {
-		return
-	}
 	var c change
-	read := &reader{object: object}
-	c.choices(read)
-	field(read, "role", "text", func(role string) { c.role = role })
-	if !read.fine(w) {
+	if !fields(w, r, func(read *reader) {
+		c.choices(read)
+		field(read, "role", "text", func(role string) { c.role = role })
+	}) {
 		return
 	}
 	preview, err := a.Greenhouse.Preview(r.Context(), r.PathValue("org"), c.Settings, c.role)
