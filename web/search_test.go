@@ -82,9 +82,9 @@ func TestSearch(t *testing.T) {
 		assert.NotContains(t, page, "iv_other")
 	})
 	t.Run("IsOnEveryPage", func(t *testing.T) {
-		assert.Contains(t, s.ask("GET", "/nothing", "", val).body, `role="search" method="post" action="/search"`)
+		assert.Contains(t, s.ask("GET", "/nothing", "", val).body, `role="search" aria-label="Everything" method="post" action="/search"`)
 		assert.Contains(t, s.ask("GET", "/orgs/acme", "", kim).body, `<input type="hidden" name="org" value="acme">`)
-		assert.Contains(t, s.ask("GET", "/orgs/acme", "", mia).body, `role="search" method="post" action="/orgs/acme/search"`)
+		assert.Contains(t, s.ask("GET", "/orgs/acme", "", mia).body, `role="search" aria-label="Everything" method="post" action="/orgs/acme/search"`)
 		assert.NotContains(t, s.ask("GET", "/login", "").body, `role="search"`)
 	})
 	t.Run("RefusesAnAddressThatIsNone", func(t *testing.T) {
