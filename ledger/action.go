@@ -16,6 +16,7 @@ const (
 	ActionReveal         Action = "reveal"
 	ActionSearchPeople   Action = "search people"
 	ActionErase          Action = "erase"
+	ActionHook           Action = "webhook" // what Greenhouse said did to an export
 
 	ActionRunStart  Action = "run start"
 	ActionRunPause  Action = "run pause"
@@ -34,6 +35,7 @@ const (
 	ActionOrgResume            Action = "org resume"
 	ActionOrgProbe             Action = "org probe"
 	ActionOrgLink              Action = "org link"
+	ActionOrgWebhook           Action = "org webhook"
 
 	ActionPauseAll        Action = "pause --all"
 	ActionResumeAll       Action = "resume --all"
@@ -55,10 +57,10 @@ const (
 // Actions lists every act that the trail may name.
 var Actions = []Action{
 	ActionReplay, ActionDiscard, ActionEdit, ActionResolvePresent, ActionResolveAbsent, ActionResolveSkip, ActionResolveCreate, ActionSkip,
-	ActionReveal, ActionSearchPeople, ActionErase,
+	ActionReveal, ActionSearchPeople, ActionErase, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
-	ActionOrgResume, ActionOrgProbe, ActionOrgLink,
+	ActionOrgResume, ActionOrgProbe, ActionOrgLink, ActionOrgWebhook,
 	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
 	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,

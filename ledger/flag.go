@@ -12,10 +12,11 @@ const (
 	FlagNamePadded         = "name_padded"
 	FlagLinkedInLeftOut    = "linkedin_left_out"
 	FlagNoteCut            = "note_cut"
+	FlagGone               = "gone" // Greenhouse said that the profile was deleted or anonymised
 )
 
 // Flags lists every flag.
 var Flags = []string{
 	FlagEditedAfterSend, FlagWithdrawnAfterSend, FlagResentAfter5xx, FlagVersionConflict, FlagDecisionVanished, FlagDoubled,
-	FlagMayExist, FlagNamePadded, FlagLinkedInLeftOut, FlagNoteCut,
+	FlagMayExist, FlagNamePadded, FlagLinkedInLeftOut, FlagNoteCut, FlagGone,
 }

@@ -65,7 +65,7 @@ type dueExport struct {
 	Urgent  bool // it failed before
 	Allowed bool // a person wants the second profile
 	Waits   bool // a sibling is in flight, or of an earlier interview and pending
-	Doubt   bool // a sibling may exist in Greenhouse
+	Doubt   bool // a sibling may exist in Greenhouse, or was deleted there
 	Twin    bool // a sibling was sent
 }
 
@@ -79,7 +79,7 @@ const inTurn = `
 const siblings = `
 	SELECT coalesce(bool_or(s.state IN ('queued', 'sending')
 	                        OR s.state = 'pending' AND (s.interviewed_at, s.id) < (e.interviewed_at, e.id)), false) AS waits,
-	       coalesce(bool_or(s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)), false) AS doubt,
+	       coalesce(bool_or(s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags) OR 'gone' = ANY (s.flags)), false) AS doubt,
 	       coalesce(bool_or(s.state = 'sent'), false) AS twin
 	  FROM (SELECT c.state, c.flags, c.interviewed_at, c.id FROM ghexport.exports c
 	         WHERE c.org_id = e.org_id AND c.candidate_digest = e.candidate_digest AND c.id <> e.id -- exports_by_candidate

@@ -81,6 +81,18 @@ var textColumns = []textColumn{
 	{table: "holds", column: "key_last5", does: eraseNothing},
 	{table: "holds", column: "created_by", does: eraseNothing},
 	{table: "holds", column: "ended", does: eraseNothing},
+	{table: "gone_profiles", column: "org_id", does: eraseNothing},
+	{table: "hook_events", column: "org_id", does: eraseNothing},
+	{table: "hook_events", column: "action", does: eraseNothing},
+	{table: "hook_events", column: "profile_url", does: eraseNothing}, // Greenhouse's ids
+	{table: "hook_events", column: "status", does: eraseNothing},
+	{table: "hook_events", column: "stage", does: eraseNothing}, // as the company names it
+	{table: "hook_events", column: "job", does: eraseNothing},   // likewise
+	{table: "hook_events", column: "outcome", does: eraseNothing},
+	{table: "hooks", column: "org_id", does: eraseNothing},
+	{table: "hooks", column: "made_by", does: eraseNothing},
+	{table: "hooks", column: "last_action", does: eraseNothing},
+	{table: "hooks", column: "unused_action", does: eraseNothing},
 	{table: "integrations", column: "org_id", does: eraseNothing},
 	{table: "integrations", column: "key_last5", does: eraseNothing},
 	{table: "integrations", column: "key_set_by", does: eraseNothing},

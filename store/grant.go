@@ -21,7 +21,7 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "door_counts", "exports",
+		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks",
 		"integrations",
 		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts",
 		"turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
@@ -30,7 +30,7 @@ var (
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "exports", "holds", "nodes", "presences", "revisions", "river_job", "river_queue",
+		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "exports", "gone_profiles", "holds", "hook_events", "nodes", "presences", "revisions", "river_job", "river_queue",
 		"run_members",
 		"runs", "state_counts", "waves",
 	}
@@ -43,6 +43,9 @@ var (
 		"control": {
 			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
 			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at",
+		},
+		"hooks": {
+			"org_id", "before_until", "made_at", "made_by", "ping_at", "last_at", "last_action", "refused_at", "refused", "unused", "unused_action",
 		},
 		"integrations": {
 			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",
@@ -88,7 +91,7 @@ func GrantSQL(kind GrantKind, role string) (string, error) {
 		b.WriteString("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ghexport" + to)
 	case GrantViewer:
 		tables("SELECT", viewerTables)
-		for _, table := range []string{"checks", "control", "integrations", "notices", "rejected"} {
+		for _, table := range []string{"checks", "control", "hooks", "integrations", "notices", "rejected"} {
 			tables("SELECT ("+strings.Join(viewerColumns[table], ", ")+")", []string{table})
 		}
 		b.WriteString("GRANT EXECUTE ON FUNCTION " + qualified(viewerFunctions) + to)

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Lock order, so that nothing here can deadlock: the relay's turn or that of runs, then replay runs by id, then exports by id, then
+// Lock order, so that nothing here can deadlock: a company's webhooks, then the relay's turn or that of runs, then replay runs by id, then exports by id, then
 // members of runs, then budgets by credential, then integrations by org, then control. Who needs only some of them keeps the order of
 // those. Intents, the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what
 // lost against another transaction is done again ([Contended]). Producers lock nothing that the exporter locks: they only insert into

@@ -15,7 +15,7 @@ import (
 type Rotation struct {
 	Key       int64    `json:"key"` // the id of the keyset's primary key, under which it is sealed
 	DryRun    bool     `json:"dry_run"`
-	Sealed    int      `json:"sealed"`    // values: companies' keys, and the digest key
+	Sealed    int      `json:"sealed"`    // values: companies' keys and webhook secrets, and the digest key
 	Already   int      `json:"already"`   // of them, those that were under it before
 	Rewrapped int      `json:"rewrapped"` // sealed anew, or to be
 	Broken    []string `json:"broken"`    // companies whose key does not open and stays as it is
@@ -86,8 +86,12 @@ func (s *Store) rewrap(ctx context.Context, k *seal.Keyset) (int, error) {
 	}
 	for after := ""; ; {
 		batch, err := s.sealedKeys(ctx, after)
-		if err != nil || len(batch) == 0 {
+		if err != nil {
 			return total, err
+		}
+		if len(batch) == 0 {
+			n, err := s.rewrapHooks(ctx, k)
+			return total + n, err
 		}
 		after = batch[len(batch)-1].OrgID
 		n, err := s.rewrapKeys(ctx, k, batch)

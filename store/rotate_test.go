@@ -202,8 +202,8 @@ func TestRotate(t *testing.T) {
 func TestRotate_KnowsEverySealedColumn(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	assert.Equal(t, "control.digest_key, integrations.sealed_key", one[string](d, `
-		SELECT string_agg(c.relname || '.' || a.attname, ', ' ORDER BY c.relname)
+	assert.Equal(t, "control.digest_key, hooks.sealed_before, hooks.sealed_secret, integrations.sealed_key", one[string](d, `
+		SELECT string_agg(c.relname || '.' || a.attname, ', ' ORDER BY c.relname, a.attname)
 		  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 		 WHERE n.nspname = 'ghexport' AND c.relkind = 'r' AND a.attnum > 0 AND a.atttypid = 'bytea'::regtype
 		   AND col_description(c.oid, a.attnum) ~* '\m(sealed|Tink|AEAD|encrypted)\M'`))

@@ -104,6 +104,6 @@ func sentBefore(digest string) string {
 	return `EXISTS (
 			       SELECT FROM ghexport.exports s
 			        WHERE s.org_id = p.org_id AND s.` + digest + ` = p.` + digest + ` AND s.id <> p.id
-			          AND (s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)
+			          AND (s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags) OR 'gone' = ANY (s.flags)
 			               OR s.state = 'sent' AND coalesce(i.second_interview, 'hold') = 'hold'))`
 }

@@ -38,6 +38,53 @@ func (s *Store) sealedKeys(ctx context.Context, after string) ([]sealedKey, erro
 	return list, nil
 }
 
+// sealedHook is a company's webhook secrets, as they are sealed. The one before may be null.
+type sealedHook struct {
+	OrgID          string
+	Secret, Before []byte
+}
+
+// values are the sealed values of the row.
+func (h sealedHook) values() [][]byte {
+	if h.Before == nil {
+		return [][]byte{h.Secret}
+	}
+	return [][]byte{h.Secret, h.Before}
+}
+
+func (s *Store) sealedHooks(ctx context.Context, after string) ([]sealedHook, error) {
+	rows, err := s.Pool.Query(ctx, `
+		SELECT org_id, sealed_secret, sealed_before
+		  FROM ghexport.hooks
+		 WHERE org_id > $1 -- hooks_pkey
+		 ORDER BY org_id
+		 LIMIT $2`, after, sealedBatch)
+	if err != nil {
+		return nil, fmt.Errorf("read sealed webhook secrets: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sealedHook])
+	if err != nil {
+		return nil, fmt.Errorf("read sealed webhook secrets: %w", err)
+	}
+	return list, nil
+}
+
+// surveyHooks looks at every sealed secret of webhooks.
+func (s *Store) surveyHooks(ctx context.Context, k *seal.Keyset, found *survey) error {
+	for after := ""; ; {
+		batch, err := s.sealedHooks(ctx, after)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, one := range batch {
+			for _, sealed := range one.values() {
+				found.look(k, "the webhook of "+one.OrgID, seal.HookOrg(one.OrgID), sealed)
+			}
+		}
+		after = batch[len(batch)-1].OrgID
+	}
+}
+
 // survey tells what is sealed under which key, by companies; the digest key goes by digestName.
 type survey struct {
 	all, primary         int
@@ -58,8 +105,11 @@ func (s *Store) sealed(ctx context.Context, k *seal.Keyset) (survey, error) {
 	}
 	for after := ""; ; {
 		batch, err := s.sealedKeys(ctx, after)
-		if err != nil || len(batch) == 0 {
+		if err != nil {
 			return found, err
+		}
+		if len(batch) == 0 {
+			return found, s.surveyHooks(ctx, k, &found)
 		}
 		for _, one := range batch {
 			found.look(k, one.OrgID, one.OrgID, one.Sealed)

@@ -55,8 +55,15 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		}
 		return markDoubled(ctx, tx, in, doubled)
 	}
-	out := Settled{Applied: true, Late: late}
-	err = tx.QueryRow(ctx, `
+	out, err := s.settleFenced(ctx, tx, in)
+	out.Late = late
+	return out, err
+}
+
+// settleFenced gives a locked export the state that an answer says, whatever state it is in, as the fence allowed.
+func (s *Store) settleFenced(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
+	out := Settled{Applied: true}
+	err := tx.QueryRow(ctx, `
 		UPDATE ghexport.exports e
 		   SET `+newState+`, blocked_at = NULL
 		  FROM (SELECT $2::text AS outcome, $3::text AS cause, $4::text AS detail, $5::interval AS delay, $6::bigint AS candidate,

@@ -86,7 +86,7 @@ const releaseSiblings = `
 		                       FROM ghexport.exports y WHERE y.id = c.export_id OFFSET 0) x -- exports_pkey, each by itself
 		 WHERE (SELECT count(*) FROM waiting) = $2
 	), looked AS MATERIALIZED (
-		SELECT e.id, e.state, e.org_id, e.interviewed_at, e.candidate_digest, e.email_digest, ('may_exist' = ANY (e.flags))::int AS own
+		SELECT e.id, e.state, e.org_id, e.interviewed_at, e.candidate_digest, e.email_digest, (e.flags && '{may_exist,gone}')::int AS own
 		  FROM (
 			SELECT id FROM waiting
 			UNION
@@ -145,5 +145,6 @@ const releaseSiblings = `
 const siblingsTogether = `
 			       coalesce(bool_or(s.state IN ('queued', 'sending')), false) AS busy,
 			       min(ARRAY[extract(epoch FROM s.interviewed_at), s.id]) FILTER (WHERE s.state = 'pending') AS first,
-			       count(*) FILTER (WHERE s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)) AS doubts,
+			       count(*) FILTER (WHERE s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags)
+			                          OR 'gone' = ANY (s.flags)) AS doubts,
 			       coalesce(bool_or(s.state = 'sent'), false) AS twin`

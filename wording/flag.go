@@ -14,6 +14,7 @@ var flags = map[string]string{
 	ledger.FlagNamePadded:         "the name is one word, so the last name is “-”",
 	ledger.FlagLinkedInLeftOut:    "the LinkedIn address was no profile, and left out",
 	ledger.FlagNoteCut:            "the feedback was too long, and cut",
+	ledger.FlagGone:               "the profile was deleted or anonymised in Greenhouse: nobody is added again without a person’s word",
 }
 
 // Flag says a flag in a clause, and one that is unknown here by its name.
