@@ -7,11 +7,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Lock order, so that nothing here can deadlock: a company's webhooks, then the relay's turn or that of runs, then replay runs by id, then exports by id, then
-// members of runs, then budgets by credential, then integrations by org, then control. Who needs only some of them keeps the order of
-// those. Intents, the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what
-// lost against another transaction is done again ([Contended]). Producers lock nothing that the exporter locks: they only insert into
-// the outbox.
+// Lock order, so that nothing here can deadlock: a company's webhooks, then the relay's turn or that of runs, then replay runs by id, then
+// exports by id, then their tracks, then members of runs, then budgets by credential, then integrations by org, then control, then the turn
+// of changes. Who needs only some of them keeps the order of those. Intents, the sweep and the steps of runs skip rows that are locked; every
+// other waits, at most for lock_timeout, and what lost against another transaction is done again ([Contended]). Producers lock nothing that
+// the exporter locks: they only insert into the outbox.
 
 // A turn is what one transaction of the fleet at a time may do. It is the lock, until the transaction ends, of an empty table that no
 // role but the service's has a right on, so that nobody else can take it. A table's lock rather than a row's: it writes nothing, so that
