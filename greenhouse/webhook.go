@@ -98,6 +98,12 @@ type eventApplication struct {
 	Stage       lenient[eventNamed]     `json:"current_stage"`
 	Job         lenient[eventNamed]     `json:"job"`
 	Jobs        lenient[[]eventNamed]   `json:"jobs"`
+	Offer       lenient[eventOffer]     `json:"offer"`
+}
+
+// eventOffer dates a hire, which says nothing else of when it was.
+type eventOffer struct {
+	ResolvedAt lenient[time.Time] `json:"resolved_at"`
 }
 
 type eventCandidate struct {
@@ -117,6 +123,9 @@ func (p eventPayload) event() Event {
 	e := Event{
 		Application: max(a.ID.value, 0), Candidate: max(a.CandidateID.value, p.CandidateID.value, 0), At: a.ActiveAt.value,
 		Status: strings.ToLower(a.Status.value), Stage: a.Stage.value.Name.value, Job: a.Job.value.Name.value, ProfileURL: strings.ReplaceAll(a.URL.value, " ", ""),
+	}
+	if e.At.IsZero() {
+		e.At = a.Offer.value.ResolvedAt.value
 	}
 	if jobs := a.Jobs.value; e.Job == "" && len(jobs) > 0 {
 		e.Job = jobs[0].Name.value

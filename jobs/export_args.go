@@ -17,6 +17,14 @@ type ProbeArgs struct {
 // Kind is "probe".
 func (ProbeArgs) Kind() string { return "probe" }
 
+// HookArgs is the River job that works off what a company's Greenhouse said by webhook.
+type HookArgs struct {
+	OrgID string `json:"org_id"`
+}
+
+// Kind is "hook".
+func (HookArgs) Kind() string { return "hook" }
+
 // NoticeArgs is the River job that may send one notice to one receiver.
 type NoticeArgs struct {
 	NoticeID int64 `json:"notice_id"`

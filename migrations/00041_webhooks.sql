@@ -92,6 +92,16 @@ COMMENT ON COLUMN ghexport.gone_profiles.merged_into IS 'The candidate that it b
 COMMENT ON COLUMN ghexport.gone_profiles.anonymised IS 'The company took personal data out of it, and ours goes too.';
 COMMENT ON COLUMN ghexport.gone_profiles.said_at IS 'When that was heard.';
 
+-- A track that follows a merge already is not begun anew when its export follows.
+-- +goose StatementBegin
+DO $$
+BEGIN
+    EXECUTE replace(pg_get_functiondef('ghexport.track_sent()'::regprocedure), 'gone = NULL, gone_at = NULL, next_look_at = excluded.next_look_at;',
+                    E'gone = NULL, gone_at = NULL, next_look_at = excluded.next_look_at\n         WHERE t.greenhouse_candidate_id <> excluded.greenhouse_candidate_id;');
+END
+$$;
+-- +goose StatementEnd
+
 -- One more flag. The rules of exports stand in one function, whichever migrations had a part in it.
 -- +goose StatementBegin
 DO $$
@@ -111,6 +121,15 @@ DECLARE
 BEGIN
     UPDATE ghexport.exports SET flags = array_remove(flags, 'gone') WHERE 'gone' = ANY (flags);
     EXECUTE replace(pg_get_functiondef(made), '''note_cut''::text, ''gone''::text', '''note_cut''::text');
+END
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+DO $$
+BEGIN
+    EXECUTE regexp_replace(pg_get_functiondef('ghexport.track_sent()'::regprocedure),
+                           'next_look_at = excluded.next_look_at\s+WHERE t.greenhouse_candidate_id <> excluded.greenhouse_candidate_id;',
+                           'next_look_at = excluded.next_look_at;');
 END
 $$;
 -- +goose StatementEnd

@@ -73,12 +73,18 @@ func (s *Store) hearGone(ctx context.Context, tx pgx.Tx, e workedEvent, done *Ho
 	return erase, err
 }
 
-// followProfile gives exports that name the event's profile the one that it became, and the flag gone where that one is. It tells
-// whether there are such exports, and returns the producer's ids of candidates whose data must go.
+// followProfile gives exports that name the event's profile the one that it became, and the flag gone where that one is, and notes how
+// that stands. It tells whether there are such exports, and returns the producer's ids of candidates whose data must go.
 func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWorked) (ours bool, erase []string, err error) {
 	fate, err := fateOf(ctx, tx, e.OrgID, e.Candidate)
 	if err != nil {
 		return false, nil, err
+	}
+	if fate.ID != e.Candidate { // while the tracks still name it
+		err := observeHeard(ctx, tx, e.OrgID, ledger.Observation{Candidate: e.Candidate, As: ledger.ObservedMerged, Into: fate.ID, At: e.moment()})
+		if err != nil {
+			return false, nil, err
+		}
 	}
 	rows, err := tx.Query(ctx, followExports, e.OrgID, []int64{e.Candidate, fate.ID}, fate.ID, fate.Gone)
 	if err != nil {
@@ -100,6 +106,11 @@ func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWork
 	})
 	if err != nil {
 		return false, nil, fmt.Errorf("follow a profile: %w", err)
+	}
+	if o, tells := e.observes(fate); ours && tells {
+		if err := observeHeard(ctx, tx, e.OrgID, o); err != nil {
+			return false, nil, err
+		}
 	}
 	if len(moved) == 0 {
 		return ours, erase, nil

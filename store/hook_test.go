@@ -303,3 +303,27 @@ func TestHook_Secret(t *testing.T) {
 	assert.Nil(t, h.Before)
 	assert.Equal(t, 3, d.count("SELECT count(*) FROM ghexport.audit WHERE action = 'org webhook' AND org_id = 'acme'"))
 }
+
+// What events tell of stage and status is kept where answers keep it, in whichever order they come; a merge loses nothing of it.
+func TestWorkEvent_NotesWhereTheyStand(t *testing.T) {
+	t.Parallel()
+	d, _, digests := hooked(t)
+	id := d.sentAs("acme", 17)
+	at := time.Now().Add(-time.Hour)
+	stands := func(action ledger.HookAction, candidate int64, minute int, status, stage string) store.HookEvent {
+		e := hookSaid(action, candidate, "")
+		e.At, e.Status, e.Stage = at.Add(time.Duration(minute)*time.Minute), status, stage
+		return e
+	}
+	d.hear(digests, stands(ledger.HookStageChanged, 17, 3, "active", "Offer"), stands(ledger.HookStageChanged, 17, 2, "active", "Phone"))
+	assert.Equal(t, "17 active Offer", d.track(id))
+	merge := hookSaid(ledger.HookMerged, 17, "")
+	merge.NewCandidate = 18
+	d.hear(digests, merge)
+	assert.Equal(t, "18 active Offer", d.track(id))
+	assert.Equal(t, int64(18), d.profile(id)[0])
+	d.hear(digests, stands(ledger.HookHired, 17, 5, "hired", ""), stands(ledger.HookRejected, 18, 4, "rejected", "Offer"))
+	assert.Equal(t, "18 hired Offer never", d.track(id))
+	d.hear(digests, stands(ledger.HookDeleted, 18, 6, "", ""))
+	assert.Equal(t, []string{"seen Offer", "merged Offer", "hired Offer", "gone Offer"}, d.feed(id))
+}

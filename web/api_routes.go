@@ -6,7 +6,7 @@ import "github.com/interviewing-io/greenhouse-export/web/api"
 func (k *console) apiRoutes() []route {
 	const greenhouse = "/api/orgs/{org}/greenhouse"
 	read, write := staff.andCompany(), operators.andCompany()
-	answers := &api.API{Store: k.Store, Greenhouse: k.Greenhouse, Broken: k.broken}
+	answers := &api.API{Store: k.Store, Greenhouse: k.Greenhouse, Hooks: k.hookSecrets(), Broken: k.broken}
 	return []route{
 		allow(anyone, "GET /api/openapi.json", api.Description),
 		allow(read, "GET "+greenhouse, answers.Show),
@@ -18,5 +18,7 @@ func (k *console) apiRoutes() []route {
 		allow(read, "GET "+greenhouse+"/jobs", answers.Jobs),
 		allow(read, "GET "+greenhouse+"/pools", answers.Pools),
 		allow(read, "GET "+greenhouse+"/roles", answers.Roles),
+		allow(read, "GET "+greenhouse+"/webhook", answers.Webhook),
+		allow(write, "POST "+greenhouse+"/webhook", answers.MakeWebhook),
 	}
 }

@@ -96,7 +96,7 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
 	}, k.ledgerRoutes(), k.numbersRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
-		k.metricsRoutes(), k.apiRoutes())
+		k.metricsRoutes(), k.apiRoutes(), k.hookRoutes())
 }
 
 // companyRoutes are the list of companies, what we do to one, and its settings.
@@ -114,6 +114,7 @@ func (k *console) companyRoutes() []route {
 		allow(mayChange, "POST /orgs/{org}/settings/preview", k.previewSettings),
 		allow(mayChange, "POST /orgs/{org}/settings/on", k.turnOn),
 		allow(mayChange, "POST /orgs/{org}/settings/off", k.turnOff),
+		allow(mayChange, "POST /orgs/{org}/settings/webhook", k.makeWebhook),
 	}
 }
 

@@ -37,6 +37,7 @@ type settingsPage struct {
 	Asked    store.Waiting // what was answered, when something else was wrong
 	NoTest   bool          // the test failed: it may be saved without
 	Roles    []string      // that a preview can be made for
+	Webhook  *webhookPanel // nil where webhooks come in nowhere
 }
 
 // setupStep is one of the numbered steps.
@@ -88,7 +89,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 		return p, err
 	}
 	p.Form = formOf(p.Company, roles)
-	return p, k.readChoices(ctx, &p)
+	return p, errors.Join(k.readWebhook(r, &p), k.readChoices(ctx, &p))
 }
 
 // readChoices asks what Greenhouse has to choose from. Where nobody has connected the company there is nothing yet.

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -19,6 +21,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
 // Config is what the console is made of. Ready must be set, and Store too where anybody can log in.
@@ -31,6 +34,7 @@ type Config struct {
 	Digests    *seal.Digests                              // by which people are found by their email; nil: they are not
 	Greenhouse api.Greenhouse                             // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                               // made with the prefix "/river", and started; nil leaves it out
+	Hooks      *hooks.Door                                // where Greenhouse's webhooks come in; its clock, network and address are set here; nil: nowhere
 	Metrics    http.Handler                               // made by [Metrics], where it has no address of its own; nil leaves it out
 	Amend      Amend                                      // edits of dead exports; its zero value: none
 	Ready      func(context.Context) error                // nil when work can be done; its error's text is shown to anybody who asks /readyz
@@ -108,9 +112,14 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	if c.Hooks != nil {
+		door := *c.Hooks
+		door.Now, door.Network, door.PublicURL = c.Now, auth.Network, strings.TrimSuffix(c.PublicURL, "/")
+		c.Hooks = &door
+	}
 	k := &console{Config: c, proxies: s.proxies, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
 	if !c.entries(s) {
-		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))
+		handler, err := k.serve(append(slices.Concat(k.processRoutes(), k.hookRoutes()), allow(anyone, "/", noConsole)))
 		return plainHeaders(k.door(handler)), err
 	}
 	if k.login, err = auth.NewLogins(s.users, &auth.Throttle{Store: c.Store, Now: c.Now, Wait: c.Wait}, c.Log); err != nil {

@@ -14,6 +14,7 @@ type Metrics struct {
 	wait       prometheus.Histogram
 	keysetLost prometheus.Gauge
 	refused    *prometheus.CounterVec
+	hooks      *prometheus.CounterVec
 }
 
 // waitBuckets are bounds of the way from a producer's commit to Greenhouse's answer: from a tenth of a second, which is usual, to
@@ -38,7 +39,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Name: "ghexport_keyset_lost", Help: "1 when this node's keyset lacks a key that stored secrets need: it takes no jobs.",
 		}),
 	}
-	m.refused = refusedSettles()
+	m.refused, m.hooks = refusedSettles(), workedHooks()
 	for _, outcome := range ledger.Outcomes { // each is served from the start, so that the first of its kind is seen as an increase
 		for _, cause := range outcome.Causes() {
 			m.attempts.WithLabelValues(string(outcome), string(cause))
@@ -47,7 +48,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			}
 		}
 	}
-	registry.MustRegister(m.attempts, m.dead, m.wait, m.keysetLost, m.refused)
+	registry.MustRegister(m.attempts, m.dead, m.wait, m.keysetLost, m.refused, m.hooks)
 	return m
 }
 

@@ -49,6 +49,7 @@ const (
 	exportQueue = "export"
 	probeQueue  = "probe"
 	noticeQueue = "notice"
+	hookQueue   = "hook"
 )
 
 // Config is what a Worker needs.
@@ -105,6 +106,7 @@ func New(c Config) (*Worker, error) {
 	river.AddWorker(workers, &exportWorker{Worker: w})
 	river.AddWorker(workers, &probeWorker{Worker: w})
 	river.AddWorker(workers, &noticeWorker{Worker: w})
+	river.AddWorker(workers, &hookWorker{Worker: w})
 	client, err := river.NewClient(&riverDriver{Driver: riverpgxv5.New(c.Store.Pool), store: c.Store, log: c.Log}, w.riverConfig(workers))
 	if err != nil {
 		return nil, fmt.Errorf("river: %w", err)
@@ -119,6 +121,7 @@ func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
 			exportQueue: {MaxWorkers: w.config.Workers}, probeQueue: {MaxWorkers: probesAtOnce}, noticeQueue: {MaxWorkers: noticesAtOnce},
+			hookQueue: {MaxWorkers: hooksAtOnce},
 		},
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPollInterval,
@@ -218,7 +221,7 @@ func (w *Worker) loseKeyset() {
 	w.config.Metrics.keysetLost.Set(1)
 	w.config.Log.Error("the keyset lacks the key that a stored secret was sealed with; this node takes no more jobs",
 		zap.String("hint", "set GHEXPORT_KEYSET to the whole keyset and restart"))
-	for _, queue := range []string{exportQueue, probeQueue} {
+	for _, queue := range []string{exportQueue, probeQueue, hookQueue} {
 		w.removing.Go(func() { // Remove waits for the queue's running jobs, of which the caller is one
 			ctx, cancel := context.WithTimeout(w.patience, w.config.JobTimeout)
 			defer cancel()

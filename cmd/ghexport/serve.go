@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
@@ -75,6 +76,7 @@ type service struct {
 
 	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
+	hooked      func(outcome string) // counts webhooks
 }
 
 // newService opens everything and refuses what could not work. It starts nothing.
@@ -111,6 +113,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	}
 	s.registry = prometheus.NewRegistry()
 	metrics := worker.NewMetrics(s.registry)
+	s.hooked = hooks.Received(s.registry)
 	teller, rules, _ := s.config.notices() // checked with the other settings
 	s.relay = relay.New(relay.Relay{
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,

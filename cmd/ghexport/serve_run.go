@@ -15,6 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
@@ -124,6 +125,11 @@ func (s *service) handler(ctx context.Context) (http.Handler, error) {
 			return nil, fmt.Errorf("river ui: %w", err)
 		}
 		config.RiverUI = ui
+	}
+	if !s.flags.noConsole {
+		config.Hooks = &hooks.Door{
+			Secrets: hooks.Secrets{Store: s.store, Keyset: s.connections.Keyset}, Digests: s.connections.Digests, Log: s.log, Count: s.hooked,
+		}
 	}
 	config.Greenhouse, config.Digests = consoleGreenhouse(s.connections), s.connections.Digests
 	if s.config.MetricsAddr == "" {

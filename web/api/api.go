@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
 // openAPI describes every address under /api/. Tests hold the routes, and every answer that they get, against it.
@@ -19,10 +20,11 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// API answers under /api/. Who may ask is said where its methods are given addresses. Every field must be set.
+// API answers under /api/. Who may ask is said where its methods are given addresses. Every field but Hooks must be set.
 type API struct {
 	Store      *store.Store
 	Greenhouse Greenhouse
+	Hooks      *hooks.Secrets                                  // nil where webhooks come in nowhere
 	Broken     func(http.ResponseWriter, *http.Request, error) // answers what failed for no fault of the asker
 }
 

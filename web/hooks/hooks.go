@@ -55,8 +55,7 @@ var outcomes = []outcome{accepted, repeated, wrongSignature, unknownCompany, too
 
 // Door takes webhooks in. Its zero value cannot be used; it is safe for concurrent use.
 type Door struct {
-	Store   *store.Store
-	Keyset  *seal.Keyset  // opens the companies' secrets
+	Secrets
 	Digests *seal.Digests // by which an external_id of ours is known
 	Log     *zap.Logger
 	Now     func() time.Time           // the clock of the limits

@@ -112,7 +112,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.Sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx), r.Store.PruneHooks(ctx)))
 		}
 		timer.Stop()
 	}

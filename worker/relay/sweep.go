@@ -32,6 +32,10 @@ func (r *Relay) Sweep(ctx context.Context) {
 			r.report("probe", r.Probe(ctx, orgs))
 		}
 	}
+	if !r.NoSend {
+		_, err := r.Store.SweepHooks(ctx, dueAtOnce)
+		r.report("events that are due", err)
+	}
 	if r.Tell != nil && !r.NoSend {
 		r.sweepNotices(ctx)
 	}

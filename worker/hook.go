@@ -1,0 +1,64 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/riverqueue/river"
+	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
+)
+
+const hooksAtOnce = 4
+
+// hookWorker works off what a company's Greenhouse said by webhook.
+type hookWorker struct {
+	river.WorkerDefaults[jobs.HookArgs]
+	*Worker
+}
+
+func workedHooks() *prometheus.CounterVec {
+	counter := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "ghexport_hooks_worked_total", Help: "Events of companies' Greenhouses that this process worked off, by what came of them.",
+	}, []string{"outcome"})
+	for _, outcome := range ledger.HookOutcomes {
+		counter.WithLabelValues(string(outcome))
+	}
+	return counter
+}
+
+// Work works off a company's events in the order in which they came, until none is left or half of the job's time is over; the sweep
+// hands out the rest. One that fails is put off, and the others go on.
+func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) error {
+	until := time.Now().Add(w.config.JobTimeout / 2)
+	nudge := false
+	for after := int64(0); time.Now().Before(until); {
+		done, err := w.store.WorkEvent(ctx, job.Args.OrgID, after, w.config.Relay.Digests)
+		if errors.Is(err, store.ErrNotFound) {
+			break
+		}
+		if err != nil && done.ID == 0 {
+			return err // the sweep hands it out again
+		}
+		after = done.ID
+		if err != nil {
+			w.config.Log.Warn("event", zap.Int64("event_id", done.ID), zap.String("org_id", job.Args.OrgID), zap.String("action", string(done.Action)), zap.Error(err))
+			continue
+		}
+		w.config.Metrics.hooks.WithLabelValues(string(done.Outcome)).Inc()
+		nudge = nudge || done.Outcome == ledger.HookSettled || done.Outcome == ledger.HookErased
+		if len(done.Exports) > 0 {
+			w.config.Log.Info("event", zap.Int64("event_id", done.ID), zap.String("org_id", job.Args.OrgID), zap.String("action", string(done.Action)),
+				zap.String("outcome", string(done.Outcome)), zap.Int64s("exports", done.Exports))
+		}
+	}
+	if nudge { // a sibling may go now
+		w.config.Relay.Nudge()
+	}
+	return nil
+}
