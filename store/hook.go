@@ -96,7 +96,7 @@ func (s *Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, "keep a webhook's secret", func(tx pgx.Tx) error {
+	err = s.inTx(ctx, "keep a webhook's secret", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, statement, append([]any{org, sealed, ledger.Clean(by.Actor, detailCap)}, more...)...)
 		if err != nil {
 			return err
@@ -106,6 +106,10 @@ func (s *Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string
 		}
 		return addAudit(ctx, tx, by, ledger.ActionOrgWebhook, org, detail)
 	})
+	if errors.Is(err, none) {
+		return none
+	}
+	return err
 }
 
 // HookRefused counts what came for a company under a wrong signature.

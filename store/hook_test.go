@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -39,6 +40,17 @@ func hookSaid(action ledger.HookAction, candidate int64, who string) store.HookE
 	return e
 }
 
+// eraser is what the service erases with.
+func (d *db) eraser(digests *seal.Digests) store.Eraser {
+	return func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error) {
+		erased, err := d.Erase(ctx, store.Erasure{Candidate: candidate, Org: org, Digests: digests, By: by})
+		for _, e := range erased.Exports {
+			exports = append(exports, e.ID)
+		}
+		return exports, err
+	}
+}
+
 // hear receives an event and works off all that is due.
 func (d *db) hear(digests *seal.Digests, events ...store.HookEvent) (outcomes []ledger.HookOutcome) {
 	d.t.Helper()
@@ -49,7 +61,7 @@ func (d *db) hear(digests *seal.Digests, events ...store.HookEvent) (outcomes []
 		require.True(d.t, fresh)
 	}
 	for after := int64(0); ; {
-		done, err := d.WorkEvent(d.t.Context(), "acme", after, digests)
+		done, err := d.WorkEvent(d.t.Context(), "acme", after, d.eraser(digests))
 		if errors.Is(err, store.ErrNotFound) {
 			return outcomes
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
 // How long an event is looked at again.
@@ -23,6 +22,9 @@ const (
 func HookBy(action ledger.HookAction) By {
 	return By{Actor: "greenhouse", Reason: string(action), From: FromService}
 }
+
+// Eraser takes a person's data out of the ledger at one company, and returns the exports that it concerns. Safe to call again.
+type Eraser func(ctx context.Context, org, candidate string, by By) (exports []int64, err error)
 
 // HookWorked is what came of one event.
 type HookWorked struct {
@@ -43,7 +45,7 @@ type workedEvent struct {
 // WorkEvent works off the company's oldest event behind one, or returns [ErrNotFound] where none is left that may be looked at now. Events of a company
 // are worked off one at a time, whichever node does it; one that is done again changes nothing more. Erasures that follow take
 // transactions of their own before the event counts as worked off. A failure leaves it due again, and is returned with its id.
-func (s *Store) WorkEvent(ctx context.Context, org string, after int64, digests *seal.Digests) (HookWorked, error) {
+func (s *Store) WorkEvent(ctx context.Context, org string, after int64, eraser Eraser) (HookWorked, error) {
 	var done HookWorked
 	var erase []string
 	err := s.inTx(ctx, "work off an event", func(tx pgx.Tx) (err error) {
@@ -59,7 +61,7 @@ func (s *Store) WorkEvent(ctx context.Context, org string, after int64, digests 
 		return e.end(ctx, tx, done.Outcome)
 	})
 	if err == nil && len(erase) > 0 {
-		err = s.eraseHeard(ctx, org, erase, digests, &done)
+		err = s.eraseHeard(ctx, org, erase, eraser, &done)
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) && done.ID != 0 {
 		return done, errors.Join(err, s.failEvent(ctx, done.ID))
@@ -129,15 +131,13 @@ func (e workedEvent) end(ctx context.Context, tx pgx.Tx, outcome ledger.HookOutc
 }
 
 // eraseHeard erases and then ends the event. Where the process dies in between, all of it is done again.
-func (s *Store) eraseHeard(ctx context.Context, org string, candidates []string, digests *seal.Digests, done *HookWorked) error {
+func (s *Store) eraseHeard(ctx context.Context, org string, candidates []string, erase Eraser, done *HookWorked) error {
 	for _, candidate := range candidates {
-		erased, err := s.Erase(ctx, Erasure{Candidate: candidate, Org: org, Digests: digests, By: HookBy(done.Action)})
+		exports, err := erase(ctx, org, candidate, HookBy(done.Action))
 		if err != nil {
 			return err
 		}
-		for _, e := range erased.Exports {
-			done.Exports = append(done.Exports, e.ID)
-		}
+		done.Exports = append(done.Exports, exports...)
 	}
 	done.Outcome = ledger.HookErased
 	return s.inTx(ctx, "end an event", func(tx pgx.Tx) error {

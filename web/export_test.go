@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
 // Route is one line of the table of routes, for the test that walks it.
@@ -23,7 +24,7 @@ func (r Route) Allows(name string) bool { return slices.Contains(r.roles, auth.R
 
 // Routes is the table of a console of which every part is turned on.
 func Routes() []Route {
-	k := &console{Config: Config{RiverUI: http.NotFoundHandler(), LinkSecret: "set"}, sso: &auth.SSO{}}
+	k := &console{Config: Config{RiverUI: http.NotFoundHandler(), Hooks: &hooks.Door{}, LinkSecret: "set"}, sso: &auth.SSO{}}
 	var list []Route
 	for _, r := range k.routes() {
 		list = append(list, Route{Pattern: r.pattern, Anyone: r.may.anyone, AnyOrg: r.may.anyOrg, roles: r.may.roles})

@@ -29,6 +29,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/web/metrics"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
@@ -46,6 +47,8 @@ type site struct {
 	speaks  *connections.Connections
 	hash    string
 	config  web.Config
+
+	registry *prometheus.Registry // what /metrics serves
 
 	mu     sync.Mutex
 	now    time.Time
@@ -67,8 +70,12 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 		OIDC:       auth.OIDC{Issuer: "http://127.0.0.1:1", ClientID: "x", ClientSecret: "x", Roles: "groups:sre=oncall"}, // nobody answers there
 		LinkSecret: linkSecret, PublicURL: "http://example.com", Store: st, RiverUI: s.riverUI(), Ready: func(context.Context) error { return nil }, Version: "test", Now: s.clock, Wait: s.slow,
 	}
-	c.Metrics = metrics.Handler(prometheus.NewRegistry(), st, "test", zap.NewNop())
+	s.registry = prometheus.NewRegistry()
+	c.Metrics = metrics.Handler(s.registry, st, "test", zap.NewNop())
 	c.Greenhouse = s.greenhouse()
+	c.Hooks = &hooks.Door{
+		Secrets: hooks.Secrets{Store: st, Keyset: s.speaks.Keyset}, Digests: s.speaks.Digests, Log: zap.NewNop(), Count: hooks.Received(s.registry),
+	}
 	for _, f := range change {
 		f(&c)
 	}

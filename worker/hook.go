@@ -38,7 +38,7 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 	until := time.Now().Add(w.config.JobTimeout / 2)
 	nudge := false
 	for after := int64(0); time.Now().Before(until); {
-		done, err := w.store.WorkEvent(ctx, job.Args.OrgID, after, w.config.Relay.Digests)
+		done, err := w.store.WorkEvent(ctx, job.Args.OrgID, after, w.erase)
 		if errors.Is(err, store.ErrNotFound) {
 			break
 		}
@@ -61,4 +61,13 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 		w.config.Relay.Nudge()
 	}
 	return nil
+}
+
+// erase takes out what is held about a person whom a company has anonymised.
+func (w *hookWorker) erase(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error) {
+	erased, err := w.store.Erase(ctx, store.Erasure{Candidate: candidate, Org: org, Digests: w.config.Relay.Digests, By: by})
+	for _, e := range erased.Exports {
+		exports = append(exports, e.ID)
+	}
+	return exports, err
 }
