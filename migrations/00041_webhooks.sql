@@ -56,6 +56,7 @@ CREATE TABLE ghexport.hook_events (
     CHECK ((due_at IS NULL) = (worked_at IS NOT NULL) AND (worked_at IS NULL) = (outcome IS NULL))
 );
 CREATE INDEX hook_events_due ON ghexport.hook_events (org_id, id) WHERE due_at IS NOT NULL;
+CREATE INDEX hook_events_not_ours ON ghexport.hook_events (org_id, candidate_id) WHERE outcome = 'not_ours';
 COMMENT ON TABLE ghexport.hook_events IS 'Events of companies'' Greenhouses: of each the ids and words that are used, and nothing else of it. What is worked off goes after 30 days.';
 COMMENT ON COLUMN ghexport.hook_events.id IS 'In the order in which they came.';
 COMMENT ON COLUMN ghexport.hook_events.org_id IS 'The company.';

@@ -116,6 +116,9 @@ func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWork
 		return ours, erase, nil
 	}
 	done.Exports = append(done.Exports, moved...)
+	if err := hearEarlier(ctx, tx, e.OrgID, fate.ID, done); err != nil {
+		return false, nil, err
+	}
 	return ours, erase, auditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, moved,
 		map[string]any{"said": e.Action, "candidate": e.Candidate, "now": fate.ID, "gone": fate.Gone})
 }
@@ -163,4 +166,17 @@ func (e workedEvent) otherwise(ctx context.Context, tx pgx.Tx, outcome ledger.Ho
 		return ledger.HookAgain, nil
 	}
 	return outcome, nil
+}
+
+// hearEarlier makes events due again that were of nobody known when they came, and are of a profile that is known now.
+func hearEarlier(ctx context.Context, tx pgx.Tx, org string, candidate int64, done *HookWorked) error {
+	again, err := tx.Exec(ctx, `
+		UPDATE ghexport.hook_events
+		   SET due_at = clock_timestamp(), worked_at = NULL, outcome = NULL, tries = 0
+		 WHERE org_id = $1 AND candidate_id = $2 AND outcome = 'not_ours' -- hook_events_not_ours`, org, candidate)
+	if err != nil {
+		return fmt.Errorf("hear earlier events: %w", err)
+	}
+	done.Earlier += int(again.RowsAffected())
+	return nil
 }

@@ -32,7 +32,9 @@ func (s *Store) hearPresence(ctx context.Context, tx pgx.Tx, e workedEvent, done
 	if err == nil && !ours && e.Digest != nil {
 		done.Outcome, err = s.settleHeard(ctx, tx, e, done)
 		if err == nil && done.Outcome == ledger.HookSettled { // what was heard of the profile before
-			ours, erase, err = followProfile(ctx, tx, e, done)
+			if err = hearEarlier(ctx, tx, e.OrgID, e.Candidate, done); err == nil {
+				ours, erase, err = followProfile(ctx, tx, e, done)
+			}
 		}
 	}
 	switch {

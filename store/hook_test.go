@@ -66,7 +66,9 @@ func (d *db) hear(digests *seal.Digests, events ...store.HookEvent) (outcomes []
 			return outcomes
 		}
 		require.NoError(d.t, err)
-		outcomes, after = append(outcomes, done.Outcome), done.ID
+		if outcomes, after = append(outcomes, done.Outcome), done.ID; done.Earlier > 0 {
+			after = 0
+		}
 	}
 }
 

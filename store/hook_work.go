@@ -32,6 +32,7 @@ type HookWorked struct {
 	Action  ledger.HookAction
 	Outcome ledger.HookOutcome
 	Exports []int64 // that it changed
+	Earlier int     // events that came before and are about them, as is known now: they are due again
 }
 
 // workedEvent is an event under work: its row and the company's are locked.

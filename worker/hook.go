@@ -45,7 +45,9 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 		if err != nil && done.ID == 0 {
 			return err // the sweep hands it out again
 		}
-		after = done.ID
+		if after = done.ID; done.Earlier > 0 {
+			after = 0
+		}
 		if err != nil {
 			w.config.Log.Warn("event", zap.Int64("event_id", done.ID), zap.String("org_id", job.Args.OrgID), zap.String("action", string(done.Action)), zap.Error(err))
 			continue

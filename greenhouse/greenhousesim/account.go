@@ -62,6 +62,7 @@ type Account struct {
 	Jobs          []Job          `json:"jobs,omitempty"`
 	ProspectPools []ProspectPool `json:"prospect_pools,omitempty"`
 	NoProspects   bool           `json:"no_prospects,omitempty"` // the prospects feature is off
+	Hook          Hook           `json:"hook,omitzero"`          // its web hooks; set up here they are not pinged
 	// RateLimit is the number of requests in a window; 0 is no limit, and no headers that speak of one.
 	RateLimit int `json:"rate_limit,omitempty"`
 	// RateWindow is 10 s by default. Windows begin at multiples of it since the epoch.

@@ -148,6 +148,7 @@ func (s *Sim) keep(q *asked, p *posted) *Candidate {
 	}
 	q.account.candidates = append(q.account.candidates, c)
 	q.account.byID[c.ID] = c
+	s.created(q.account, c)
 	return c
 }
 

@@ -40,6 +40,7 @@ func (s *Sim) move(a *account, c *Candidate, m Move) error {
 	if m.Status != "" && !slices.Contains([]string{"active", "rejected", "hired"}, m.Status) {
 		return fmt.Errorf("status %q: want active, rejected or hired", m.Status)
 	}
+	before := *c
 	if m.JobID != 0 {
 		j := a.job(m.JobID)
 		if j == nil {
@@ -48,6 +49,7 @@ func (s *Sim) move(a *account, c *Candidate, m Move) error {
 		c.JobID, c.Job, c.Prospect = j.ID, j.Name, false
 	}
 	c.Status, c.Stage = cmp.Or(m.Status, c.Status), cmp.Or(m.Stage, c.Stage)
+	s.moved(a, before, c)
 	s.wake()
 	return nil
 }
@@ -88,6 +90,7 @@ func (s *Sim) Merge(id, into int64) error {
 		if a.byID[into] == nil || id == into {
 			return errors.New("merge into another candidate of the same account")
 		}
+		s.gone(a, a.byID[id], into)
 		a.remove(id)
 		s.wake()
 		return nil
@@ -100,7 +103,8 @@ func (s *Sim) Delete(id int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.accounts {
-		if a.byID[id] != nil {
+		if c := a.byID[id]; c != nil {
+			s.gone(a, c, 0)
 			a.remove(id)
 			s.wake()
 			return nil

@@ -48,6 +48,8 @@ type Config struct {
 	// OneAsObject answers a read of one candidate with that object instead of an array of it, and "Active" instead of "active", both as
 	// the documentation's own sample does.
 	OneAsObject bool
+	// HookWaits are the waits between attempts to deliver an event, HookWaits of Greenhouse by default.
+	HookWaits []time.Duration
 	// Source names the partner that candidates come from, interviewing.io by default.
 	Source string
 }
@@ -66,6 +68,10 @@ type Sim struct {
 	finished int           // requests that were answered or cut
 	changed  chan struct{} // closed at the next change; nil while nobody waits
 	closed   chan struct{}
+
+	deliveries []*Delivery
+	sending    sync.WaitGroup
+	hookClient *http.Transport
 }
 
 // New returns a simulator without accounts: it answers 401 to everything until AddAccount.
@@ -74,7 +80,10 @@ func New(cfg Config) *Sim {
 	cfg.DisabledStatus = cmp.Or(cfg.DisabledStatus, http.StatusUnauthorized)
 	cfg.InvalidStatus = cmp.Or(cfg.InvalidStatus, http.StatusUnprocessableEntity)
 	cfg.Source = cmp.Or(cfg.Source, "interviewing.io")
-	s := &Sim{cfg: cfg, latency: cfg.Latency, lastID: 17680000, closed: make(chan struct{})}
+	s := &Sim{cfg: cfg, latency: cfg.Latency, lastID: 17680000, closed: make(chan struct{}), hookClient: &http.Transport{DisableKeepAlives: true}}
+	if s.cfg.HookWaits == nil {
+		s.cfg.HookWaits = HookWaits
+	}
 	s.mux = http.NewServeMux()
 	s.api("GET /v1/partner/current_user", s.currentUser)
 	s.api("GET /v1/partner/jobs", s.jobs)
@@ -84,6 +93,7 @@ func New(cfg Config) *Sim {
 	s.api("POST /v1/partner/tracking_link", s.trackingLink)
 	s.api("/v1/partner/", func(*asked) reply { return refuse(http.StatusNotFound, "", "Resource not found") })
 	s.control()
+	s.hooks()
 	s.moves()
 	s.pages()
 	return s
@@ -92,8 +102,11 @@ func New(cfg Config) *Sim {
 // ServeHTTP answers the API, the pages and the orders.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// Close lets every request go that a Fault keeps hanging. It may be called once.
-func (s *Sim) Close() { close(s.closed) }
+// Close lets every request go that a Fault keeps hanging, and ends the deliveries of events. It may be called once.
+func (s *Sim) Close() {
+	close(s.closed)
+	s.sending.Wait()
+}
 
 // SetLatency changes Config.Latency for the requests that arrive from now on.
 func (s *Sim) SetLatency(d time.Duration) {
