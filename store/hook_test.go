@@ -18,7 +18,7 @@ import (
 )
 
 // hooked is a store with a keyset, and a company whose webhooks have a secret.
-func hooked(t *testing.T) (*db, *seal.Keyset, *seal.Digests) {
+func hooked(t testing.TB) (*db, *seal.Keyset, *seal.Digests) {
 	t.Helper()
 	d := setup(t)
 	text, err := seal.NewKeysetJSON()

@@ -102,6 +102,19 @@ func restoresKey(_ context.Context, st *stage, s scene) error {
 	return nil
 }
 
+// hearsBack makes a secret for the company's webhooks, and sets them up in its Greenhouse, which sends a ping.
+func hearsBack(ctx context.Context, st *stage, s scene) error {
+	text, err := st.ghexport.run(ctx, "", "org", "webhook", "new", s.org, "--reason", "demo", "--json")
+	if err != nil {
+		return err
+	}
+	var made struct{ Address, Secret string }
+	if err := json.Unmarshal([]byte(text), &made); err != nil {
+		return fmt.Errorf("read the webhook's secret: %w", err)
+	}
+	return st.sim.SetHook(s.org, greenhousesim.Hook{URL: made.Address, Secret: made.Secret})
+}
+
 // limits lets the company make so many requests in each window; none lifts the limit.
 func limits(requests int, window time.Duration) step {
 	return func(_ context.Context, st *stage, s scene) error {

@@ -73,6 +73,11 @@ var story = []scene{
 		want: outcome{"unknown", "outcome.unknown", 1}, why: "never resent by itself: a person looks",
 	},
 	{
+		org: "globex", interview: 203, who: person{"cand_heard", "Hera Heard"}, what: "its reply got lost; a webhook told it",
+		play: []step{hearsBack, meets(greenhousesim.Fault{Cut: greenhousesim.CutAfter}), hands()},
+		want: outcome{"sent", "", 1}, why: "settled by Greenhouse's own word",
+	},
+	{
 		org: "globex", interview: 231, count: 3, who: person{"cand_refused", "Ralph Refused"}, what: "Greenhouse refused all three: 422",
 		play: []step{meets(greenhousesim.Fault{Status: 422, Body: new(refusedBody)}), hands()},
 		want: outcome{"dead", "payload.refused", 0}, why: "one group of dead letters: replay it",
