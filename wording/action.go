@@ -15,6 +15,7 @@ var actions = map[ledger.Action]string{
 	ledger.ActionReveal:         "looked at personal data",
 	ledger.ActionSearchPeople:   "searched for a person",
 	ledger.ActionErase:          "erased personal data",
+	ledger.ActionHook:           "told by webhook what happened there",
 
 	ledger.ActionRunStart:  "started a run",
 	ledger.ActionRunPause:  "paused a run",
@@ -33,6 +34,7 @@ var actions = map[ledger.Action]string{
 	ledger.ActionOrgResume:            "resumed the company",
 	ledger.ActionOrgProbe:             "asked for a look at Greenhouse",
 	ledger.ActionOrgLink:              "made a link into the console",
+	ledger.ActionOrgWebhook:           "made a secret for webhooks",
 
 	ledger.ActionPauseAll:        "stopped everything",
 	ledger.ActionResumeAll:       "let everything go on",
