@@ -59,7 +59,7 @@ var ErrSame = errors.New("it would be sent as it is: nothing is changed")
 func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 	var out *Amended
 	var refused error
-	err := s.inTx(ctx, "edit an export", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "edit an export", func(tx pgx.Tx) error {
 		out, refused = s.amend(ctx, tx, a)
 		return refused
 	})
@@ -160,7 +160,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		       flags = ARRAY(SELECT f FROM unnest(e.flags) f WHERE f <> ALL ($9) UNION SELECT unnest($10::text[]) ORDER BY 1)
 		  FROM body
 		 WHERE e.id = $1 AND e.state IN ('dead', 'cancelled')`,
-		a.ExportID, fields, ledger.Clean(a.By.Actor, detailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
+		a.ExportID, fields, ledger.Clean(a.By.Actor, DetailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
 		append([]string{}, edited.Lowered...), append([]string{}, edited.Raised...))
 	if err != nil {
 		return fmt.Errorf("store the revision: %w", err)

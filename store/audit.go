@@ -84,25 +84,25 @@ const auditColumns = `
 
 // AuditTrail reads what people did, newest first. Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
 func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
-	w := where{}
-	w.addIf(f.Actor != "", "a.actor = %s", f.Actor)
-	w.addIf(f.Action != "", "a.action = %s", f.Action)
-	w.addIf(f.Org != "", "a.org_id = %s", f.Org)
-	w.addIf(f.ExportID != 0, "a.export_id = %s", f.ExportID)
-	w.addIf(f.Side == AuditTheirs, "right(a.actor, length(%[1]s::text)) = %[1]s", TheirActor("", f.Org))
-	w.addIf(f.Side == AuditOurs, "right(a.actor, length(%[1]s::text)) <> %[1]s", TheirActor("", f.Org))
-	w.addIf(!f.Since.IsZero(), "a.at >= %s", f.Since)
-	w.addIf(!f.Until.IsZero(), "a.at < %s", f.Until)
-	w.addIf(f.AfterID != 0, "a.id < %s", f.AfterID)
+	w := Where{}
+	w.AddIf(f.Actor != "", "a.actor = %s", f.Actor)
+	w.AddIf(f.Action != "", "a.action = %s", f.Action)
+	w.AddIf(f.Org != "", "a.org_id = %s", f.Org)
+	w.AddIf(f.ExportID != 0, "a.export_id = %s", f.ExportID)
+	w.AddIf(f.Side == AuditTheirs, "right(a.actor, length(%[1]s::text)) = %[1]s", TheirActor("", f.Org))
+	w.AddIf(f.Side == AuditOurs, "right(a.actor, length(%[1]s::text)) <> %[1]s", TheirActor("", f.Org))
+	w.AddIf(!f.Since.IsZero(), "a.at >= %s", f.Since)
+	w.AddIf(!f.Until.IsZero(), "a.at < %s", f.Until)
+	w.AddIf(f.AfterID != 0, "a.id < %s", f.AfterID)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = auditPage
 	}
 	var entries []AuditEntry
 	err := s.look(ctx, "read the audit trail", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, auditColumns+w.sql()+`
+		rows, err := tx.Query(ctx, auditColumns+w.SQL()+`
 		 ORDER BY a.id DESC
-		 LIMIT `+w.arg(limit), w.args...)
+		 LIMIT `+w.Arg(limit), w.Args...)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ const everyAction = `
 
 // AuditLogin records that somebody of ours logged in. Companies' admins come by links, which are recorded by themselves.
 func (s *Store) AuditLogin(ctx context.Context, by By) error {
-	return s.inTx(ctx, "record a login", func(tx pgx.Tx) error { return addAudit(ctx, tx, by, ledger.ActionLogIn, "", nil) })
+	return s.InTx(ctx, "record a login", func(tx pgx.Tx) error { return addAudit(ctx, tx, by, ledger.ActionLogIn, "", nil) })
 }
 
 var errNoActor = errors.New("nobody is named as who does it")
@@ -159,7 +159,7 @@ func addAudit(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, org s
 	_, err := tx.Exec(ctx, `
 		INSERT INTO ghexport.audit (actor, origin, action, org_id, reason, detail, method)
 		VALUES ($1, nullif($2, ''), $3, nullif($4, ''), nullif($5, ''), $6, nullif($7, ''))`,
-		ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, org, ledger.Clean(by.Reason, detailCap), detail, ledger.Clean(by.Method, detailCap))
+		ledger.Clean(by.Actor, DetailCap), ledger.Clean(by.From, DetailCap), action, org, ledger.Clean(by.Reason, DetailCap), detail, ledger.Clean(by.Method, DetailCap))
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
@@ -179,8 +179,8 @@ func auditExports(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, i
 		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), $5, nullif($7, '')
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($6)
-		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), detail, ids,
-		ledger.Clean(by.Method, detailCap))
+		 ORDER BY e.id`, ledger.Clean(by.Actor, DetailCap), ledger.Clean(by.From, DetailCap), action, ledger.Clean(by.Reason, DetailCap), detail, ids,
+		ledger.Clean(by.Method, DetailCap))
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}

@@ -60,7 +60,7 @@ func (s *Store) Candidates(ctx context.Context, exports []int64) (map[int64]Cand
 // It returns [ErrNotFound] for an export without personal data, and records nothing then.
 func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, error) {
 	var p Candidate
-	err := s.inTx(ctx, "reveal", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "reveal", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, personColumns+" WHERE e.id = $1", export).
 			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
 		if err != nil {

@@ -85,7 +85,7 @@ func (s *Store) AddTest(ctx context.Context, t TestedCredential) error {
 	_, err := s.Pool.Exec(ctx, `
 		INSERT INTO ghexport.checks (org_id, kind, answer, cause, status, detail, key_digest, key_last5, created_by)
 		VALUES ($1, 'test', $2, nullif($3, ''), nullif($4::int, 0), nullif($5, ''), $6, nullif($7, ''), nullif($8, ''))`,
-		t.OrgID, string(t.Answer), string(t.Cause), t.Status, ledger.Clean(t.Detail, detailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
+		t.OrgID, string(t.Answer), string(t.Cause), t.Status, ledger.Clean(t.Detail, DetailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
 	if err != nil {
 		return fmt.Errorf("keep the test of company %q: %w", t.OrgID, err)
 	}

@@ -36,7 +36,7 @@ func (s *Store) Doubt(ctx context.Context, seen *Position) (why string, err erro
 // counts no more. Whoever calls it has compared the ledger with Greenhouse: what waits is sent. By must give a reason. It returns false
 // where there was nothing to confirm and nothing was stopped.
 func (s *Store) ConfirmDatabase(ctx context.Context, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
 		doubt, stopped, err := lockControl(ctx, tx)
 		if changed = doubt != "" || stopped; err != nil || !changed {
 			return err

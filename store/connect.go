@@ -76,7 +76,7 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 		return s.Enable(ctx, c.OrgID, WaitingDrop, by)
 	}
 	var switched Switched
-	err := s.inTx(ctx, "connect company", func(tx pgx.Tx) (err error) {
+	err := s.InTx(ctx, "connect company", func(tx pgx.Tx) (err error) {
 		switched = Switched{}
 		enabled := false
 		if c.Enable {

@@ -30,7 +30,7 @@ func (s *Store) Stopped(ctx context.Context) (*ledger.Stop, error) {
 // StopAll lets nothing more be sent, for any company, from its commit on: intents look at it. What is being sent at that moment
 // finishes. It returns false where everything was stopped already; the first stop's author and reason then stay.
 func (s *Store) StopAll(ctx context.Context, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionPauseAll), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionPauseAll), func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.control
 			   SET stopped_at = clock_timestamp(), stopped_by = $1, stopped_reason = nullif($2, '')
@@ -52,7 +52,7 @@ func (s *Store) StopAll(ctx context.Context, by By) (changed bool, err error) {
 // ResumeAll ends [Store.StopAll]; what waited is sent. It returns false where nothing was stopped. Where the ledger may have forgotten
 // what was sent it changes nothing and returns a [DoubtError]: that ends by [Store.ConfirmDatabase].
 func (s *Store) ResumeAll(ctx context.Context, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
 		doubt, stopped, err := lockControl(ctx, tx)
 		if doubt != "" {
 			return &DoubtError{Why: doubt}

@@ -63,7 +63,7 @@ func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGrou
 	rows, err := tx.Query(ctx, `
 		WITH letters AS (
 			SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
-			       max(e.attention_at) AS last, max(e.id) AS newest`+exportsAlone+w.sql()+` -- exports_attention
+			       max(e.attention_at) AS last, max(e.id) AS newest`+exportsAlone+w.SQL()+` -- exports_attention
 			 GROUP BY 1, 2, 3, 4
 		)
 		SELECT left(md5(concat_ws(chr(10), l.cause, l.shape, l.version)), 10), coalesce(l.cause, ''), l.shape, l.version, sum(l.n)::bigint,
@@ -73,7 +73,7 @@ func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGrou
 		  LEFT JOIN ghexport.integrations i ON i.org_id = l.org_id
 		 GROUP BY l.cause, l.shape, l.version
 		 ORDER BY sum(l.n) DESC, max(l.last) DESC
-		 LIMIT `+w.arg(deadGroups), w.args...)
+		 LIMIT `+w.Arg(deadGroups), w.Args...)
 	if err != nil {
 		return nil, err
 	}
@@ -113,9 +113,9 @@ func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) err
 	rows, err := tx.Query(ctx, `
 		SELECT left(md5(concat_ws(chr(10), d.cause, d.shape, d.version)), 10), d.ago, d.n
 		  FROM (SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version,
-		               floor(extract(epoch FROM `+w.arg(now)+`::timestamptz - e.attention_at) / `+w.arg(step.Seconds())+`::float8)::int AS ago,
-		               count(*) AS n`+exportsAlone+w.sql()+` -- exports_attention
-		         GROUP BY 1, 2, 3, 4) d`, w.args...)
+		               floor(extract(epoch FROM `+w.Arg(now)+`::timestamptz - e.attention_at) / `+w.Arg(step.Seconds())+`::float8)::int AS ago,
+		               count(*) AS n`+exportsAlone+w.SQL()+` -- exports_attention
+		         GROUP BY 1, 2, 3, 4) d`, w.Args...)
 	if err != nil {
 		return err
 	}

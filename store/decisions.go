@@ -27,7 +27,7 @@ func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Deci
 	w := decisionsWhere(f)
 	err = s.look(ctx, "list decisions", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, exportColumnsShown+", e.attention_at, e.interviewed_at, e.job, e.attempt_started_at, "+unsettled+
-			exportsHeld+w.sql()+" ORDER BY e.id LIMIT "+w.arg(limit+1), w.args...)
+			exportsHeld+w.SQL()+" ORDER BY e.id LIMIT "+w.Arg(limit+1), w.Args...)
 		if err != nil {
 			return err
 		}
@@ -51,9 +51,9 @@ func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Deci
 	return list, more, err
 }
 
-func decisionsWhere(f Filter) where {
+func decisionsWhere(f Filter) Where {
 	w := Filter{State: f.State, Org: f.Org, IDs: f.IDs, BeforeID: f.BeforeID}.where()
-	w.addIf(true, "e.attention_at IS NOT NULL AND e.state = ANY (%s)", []ledger.State{ledger.StateUnknown, ledger.StateDuplicate})
+	w.AddIf(true, "e.attention_at IS NOT NULL AND e.state = ANY (%s)", []ledger.State{ledger.StateUnknown, ledger.StateDuplicate})
 	return w
 }
 

@@ -43,7 +43,7 @@ func (s *Store) dropAhead(ctx context.Context, org string, by By) (int64, error)
 // dropBatch drops one batch in a transaction of its own.
 func (s *Store) dropBatch(ctx context.Context, org string, by By, drop dropper) (n int64, err error) {
 	limit := dropBatch
-	err = s.inTx(ctx, "drop what waits", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "drop what waits", func(tx pgx.Tx) error {
 		n = 0
 		dropped, err := drop(ctx, tx, org, &limit)
 		if err != nil || len(dropped) == 0 {

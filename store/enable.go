@@ -19,7 +19,7 @@ func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) 
 	if err != nil {
 		return Switched{}, err
 	}
-	err = s.inTx(ctx, "enable company", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "enable company", func(tx pgx.Tx) error {
 		switched = Switched{Dropped: ahead}
 		enabled, err := s.prepareEnable(ctx, tx, org, waiting, by, &switched)
 		if err != nil || enabled {
@@ -65,7 +65,7 @@ func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waitin
 		return true, nil
 	}
 	var count int64
-	if err := tx.QueryRow(ctx, "SELECT "+waitingOf+" FROM (SELECT $1::text AS org_id) i", org).Scan(&count); err != nil {
+	if err := tx.QueryRow(ctx, "SELECT "+WaitingOf+" FROM (SELECT $1::text AS org_id) i", org).Scan(&count); err != nil {
 		return false, fmt.Errorf("count what waits: %w", err)
 	}
 	switch {
@@ -109,12 +109,12 @@ func (s *Store) Disable(ctx context.Context, org string, by By) (bool, error) {
 // pause's author and reason then stay.
 func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
 	return s.switchOrg(ctx, ledger.ActionOrgPause, org, by, "paused_at IS NULL",
-		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, detailCap))
+		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, DetailCap))
 }
 
 // switchOrg changes a company that is as the guard says, records it and wakes the relay. The guard and the change are SQL of ours.
 func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string, by By, guard, change string, args ...any) (changed bool, err error) {
-	err = s.inTx(ctx, string(action), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(action), func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.integrations
 			   SET updated_at = clock_timestamp(), `+change+`

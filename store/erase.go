@@ -73,7 +73,7 @@ func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 
 // eraseRun is one erasure in one transaction, or what it would be.
 func (s *Store) eraseRun(ctx context.Context, q Erasure) (out Erased, err error) {
-	err = s.inTx(ctx, "erase", func(tx pgx.Tx) (err error) {
+	err = s.InTx(ctx, "erase", func(tx pgx.Tx) (err error) {
 		if !q.DryRun { // no fold may run: it would bring back what it had read before
 			if err := relayTurn.await(ctx, tx); err != nil {
 				return err
@@ -196,7 +196,7 @@ func (s *Store) eraseLeftovers(ctx context.Context, e Erased) error {
 	for _, one := range e.Exports {
 		orgs, interviews = append(orgs, one.OrgID), append(interviews, one.InterviewID)
 	}
-	return s.inTx(ctx, "erase leftovers", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "erase leftovers", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", milliseconds(leftoverLimit)); err != nil {
 			return err
 		}

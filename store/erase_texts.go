@@ -61,7 +61,7 @@ type foundText struct {
 
 // textsOf reads what may name the person in one column, from end to end, outside the relay's turn.
 func (s *Store) textsOf(ctx context.Context, c textColumn, words personWords, exports, bodies []int64) (list []foundText, err error) {
-	err = s.inTx(ctx, "look for the person's words", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "look for the person's words", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", milliseconds(leftoverLimit)); err != nil {
 			return err
 		}

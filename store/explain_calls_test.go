@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // call is one thing that the service does, or that somebody asks of it, on a large ledger.
@@ -154,7 +155,7 @@ func (e *explained) sweepCalls() []call {
 			uses: []string{"exports_in_flight", "exports_blocked", "exports_by_candidate", "exports_by_email", "attempts_pkey", "river_job_pkey"}},
 		{name: "SweepBodies", do: e.serve.SweepBodies, uses: []string{"bodies_by_age"}},
 		{name: "SweepNotices", do: func(ctx context.Context) error {
-			return nothing(e.serve.SweepNotices(ctx, store.NoticeRules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
+			return nothing(notices.In(e.serve.Store).Sweep(ctx, notices.Rules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
 		}},
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
 		{name: "SumUpHours", do: e.serve.SumUpHours, uses: []string{"attempts_by_end"}},

@@ -62,24 +62,24 @@ const exportsHeld = `
 		SELECT CASE WHEN e.state IN ('pending', 'queued') THEN ghexport.held_reason(i, c.stopped_at IS NOT NULL) END AS held
 	 ) h`
 
-func (f Filter) where() where {
-	w := where{}
-	w.addIf(f.IDs != nil, "e.id = ANY (%s)", f.IDs)
-	w.addIf(f.State != "", "e.state = %s", f.State)
-	w.addIf(stateRows[f.State] != "", stateRows[f.State])
-	w.addIf(f.Org != "", "e.org_id = %s", f.Org)
-	w.addIf(f.InterviewID != "", "e.interview_id = %s", f.InterviewID)
+func (f Filter) where() Where {
+	w := Where{}
+	w.AddIf(f.IDs != nil, "e.id = ANY (%s)", f.IDs)
+	w.AddIf(f.State != "", "e.state = %s", f.State)
+	w.AddIf(stateRows[f.State] != "", stateRows[f.State])
+	w.AddIf(f.Org != "", "e.org_id = %s", f.Org)
+	w.AddIf(f.InterviewID != "", "e.interview_id = %s", f.InterviewID)
 	if slices.Contains(ledger.HoldCauses, f.Cause) { // of what waits; the indexes of what is due, waits for a sibling or is in flight
-		w.addIf(true, "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL OR e.job_id IS NOT NULL) AND h.held = %s", f.Cause)
+		w.AddIf(true, "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL OR e.job_id IS NOT NULL) AND h.held = %s", f.Cause)
 	} else {
-		w.addIf(f.Cause != "", "h.held IS NULL AND e.cause = %s", f.Cause) // exports_by_cause
+		w.AddIf(f.Cause != "", "h.held IS NULL AND e.cause = %s", f.Cause) // exports_by_cause
 	}
-	w.addIf(!f.Since.IsZero(), "e.updated_at >= %s", f.Since)
-	w.addIf(!f.Until.IsZero(), "e.updated_at < %s", f.Until)
-	w.addIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+fingerprint+" = %s", f.Fingerprint)
-	w.addIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
-	w.addIf(f.AfterID != 0, "e.id < %s", f.AfterID)
-	w.addIf(f.BeforeID != 0, "e.id > %s", f.BeforeID)
+	w.AddIf(!f.Since.IsZero(), "e.updated_at >= %s", f.Since)
+	w.AddIf(!f.Until.IsZero(), "e.updated_at < %s", f.Until)
+	w.AddIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+fingerprint+" = %s", f.Fingerprint)
+	w.AddIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
+	w.AddIf(f.AfterID != 0, "e.id < %s", f.AfterID)
+	w.AddIf(f.BeforeID != 0, "e.id > %s", f.BeforeID)
 	return w
 }
 
@@ -145,9 +145,9 @@ func (s *Store) ExportsEach(ctx context.Context, f Filter, each func(ExportRow) 
 
 func (s *Store) exportsPage(ctx context.Context, f Filter, page int) ([]ExportRow, error) {
 	w := f.where()
-	rows, err := s.Pool.Query(ctx, exportColumnsShown+exportsHeld+w.sql()+`
+	rows, err := s.Pool.Query(ctx, exportColumnsShown+exportsHeld+w.SQL()+`
 		 ORDER BY e.id DESC
-		 LIMIT `+w.arg(page), w.args...)
+		 LIMIT `+w.Arg(page), w.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("list exports: %w", err)
 	}

@@ -113,7 +113,7 @@ func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, "grant", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "grant", func(tx pgx.Tx) error {
 		var exists bool
 		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
 			return err

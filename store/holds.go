@@ -51,11 +51,11 @@ const holdPage = 100
 
 // Holds reads what companies were held for, newest first. The trigger track_hold on integrations writes it.
 func (s *Store) Holds(ctx context.Context, f HoldFilter) ([]Hold, error) {
-	w := where{}
-	w.addIf(f.Org != "", "h.org_id = %s", f.Org) // holds_by_org
-	w.addIf(!f.Since.IsZero(), "h.since >= %s", f.Since)
-	w.addIf(f.BeforeID != 0, "h.id < %s", f.BeforeID)
-	w.addIf(f.Open, "h.until IS NULL") // holds_open
+	w := Where{}
+	w.AddIf(f.Org != "", "h.org_id = %s", f.Org) // holds_by_org
+	w.AddIf(!f.Since.IsZero(), "h.since >= %s", f.Since)
+	w.AddIf(f.BeforeID != 0, "h.id < %s", f.BeforeID)
+	w.AddIf(f.Open, "h.until IS NULL") // holds_open
 	limit := f.Limit
 	if limit <= 0 {
 		limit = holdPage
@@ -63,9 +63,9 @@ func (s *Store) Holds(ctx context.Context, f HoldFilter) ([]Hold, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT h.id, h.org_id, h.cause, h.detail, h.credential_version, h.key_last5, h.created_by, h.good_until, h.since, h.until,
 		       h.ended, h.refused, h.probes
-		  FROM ghexport.holds h`+w.sql()+`
+		  FROM ghexport.holds h`+w.SQL()+`
 		 ORDER BY h.id DESC
-		 LIMIT `+w.arg(limit), w.args...)
+		 LIMIT `+w.Arg(limit), w.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("read holds: %w", err)
 	}

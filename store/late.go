@@ -6,8 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // How late is too late. Dispatch takes milliseconds.
@@ -40,7 +41,7 @@ func (s *Store) late(ctx context.Context, orgs []string) (list []ledger.Late, er
 	if len(orgs) == 0 {
 		return []ledger.Late{}, nil
 	}
-	err = s.inTx(ctx, "compare what is due with what goes", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "compare what is due with what goes", func(tx pgx.Tx) error {
 		list = nil
 		if _, err := tx.Exec(ctx, "SELECT set_config('ghexport.turn', 'true', true)"); err != nil {
 			return err

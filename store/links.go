@@ -16,7 +16,7 @@ const linkGrace = time.Hour
 // OpenLink uses a link of a company's up, by its digest, and records who came in; false says that it was used before. The moments are
 // the caller's. It deletes what has expired.
 func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, org string, now, expires time.Time) (opened bool, err error) {
-	err = s.inTx(ctx, "open a link", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "open a link", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.console_links WHERE expires_at < $1", now.Add(-linkGrace)); err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, o
 
 // AuditLink records that a link into the console was made for somebody of a company. Made links are remembered nowhere else.
 func (s *Store) AuditLink(ctx context.Context, by By, org, who string, expires time.Time) error {
-	return s.inTx(ctx, "org link", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionOrgLink, org, map[string]any{"for": ledger.Clean(who, detailCap), "expires_at": expires})
+	return s.InTx(ctx, "org link", func(tx pgx.Tx) error {
+		return addAudit(ctx, tx, by, ledger.ActionOrgLink, org, map[string]any{"for": ledger.Clean(who, DetailCap), "expires_at": expires})
 	})
 }

@@ -29,9 +29,9 @@ func (s *Store) List(ctx context.Context, f Filter, limit int) (Listing, error) 
 	}
 	var list Listing
 	err := s.look(ctx, "list exports", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, exportColumnsShown+exportsHeld+w.sql()+`
+		rows, err := tx.Query(ctx, exportColumnsShown+exportsHeld+w.SQL()+`
 		 ORDER BY e.id `+order+`
-		 LIMIT `+w.arg(limit+1), w.args...)
+		 LIMIT `+w.Arg(limit+1), w.Args...)
 		if err != nil {
 			return err
 		}
@@ -66,13 +66,13 @@ type StateCount struct {
 // same in a ledger of any size.
 func (s *Store) CountStates(ctx context.Context, org string, states ...ledger.State) ([]StateCount, error) {
 	columns := make([]string, len(states))
-	w := where{}
+	w := Where{}
 	company := ""
 	if org != "" {
-		company = " AND e.org_id = " + w.arg(org)
+		company = " AND e.org_id = " + w.Arg(org)
 	}
 	for i, state := range states {
-		rows := "e.state = " + w.arg(state)
+		rows := "e.state = " + w.Arg(state)
 		if stateRows[state] != "" {
 			rows += " AND " + stateRows[state]
 		}
@@ -80,7 +80,7 @@ func (s *Store) CountStates(ctx context.Context, org string, states ...ledger.St
 	}
 	var counts []int64
 	err := s.look(ctx, "count exports by state", func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, "SELECT ARRAY["+strings.Join(columns, ",\n\t\t")+"]", w.args...).Scan(&counts)
+		return tx.QueryRow(ctx, "SELECT ARRAY["+strings.Join(columns, ",\n\t\t")+"]", w.Args...).Scan(&counts)
 	})
 	if err != nil {
 		return nil, err

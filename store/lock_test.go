@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // The turns, each with the key of the advisory lock by which older nodes take it.
@@ -57,7 +58,7 @@ func TestTurns_StrangersBlockNobody(t *testing.T) {
 			assert.Len(t, d.underWay(), 1, "the run has stepped")
 			_, err := d.Sweep(t.Context(), 0)
 			require.NoError(t, err)
-			_, err = d.SweepNotices(t.Context(), telling)
+			_, err = notices.In(d.Store).Sweep(t.Context(), telling)
 			require.NoError(t, err)
 			require.NoError(t, d.SumUpAttempts(t.Context()))
 			_, err = d.Erase(t.Context(), store.Erasure{Candidate: "cand_0", By: kim})

@@ -70,7 +70,7 @@ func (q Search) lookWhole(ctx context.Context, tx pgx.Tx, out *Looked) error {
 		}
 		out.People = out.People || by.match == ledger.MatchEmail
 		w := q.Filter.where()
-		w.addIf(true, by.condition, by.value)
+		w.AddIf(true, by.condition, by.value)
 		var found Found
 		if err := found.add(ctx, tx, w); err != nil {
 			return err

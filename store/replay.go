@@ -37,17 +37,17 @@ func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
 // ReplayRejected puts messages that could not be folded back into the outbox, to be tried anew, and returns how many, or with dryRun
 // how many there are. Of the filter count Org, InterviewID, Since and Limit. One transaction, one audit row.
 func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool) (int, error) {
-	w := where{}
-	w.addIf(f.Org != "", "r.org_id = %s", f.Org)
-	w.addIf(f.InterviewID != "", "r.interview_id = %s", f.InterviewID)
-	w.addIf(!f.Since.IsZero(), "r.rejected_at >= %s", f.Since)
+	w := Where{}
+	w.AddIf(f.Org != "", "r.org_id = %s", f.Org)
+	w.AddIf(f.InterviewID != "", "r.interview_id = %s", f.InterviewID)
+	w.AddIf(!f.Since.IsZero(), "r.rejected_at >= %s", f.Since)
 	limit := ""
 	if f.Limit > 0 {
-		limit = " LIMIT " + w.arg(f.Limit)
+		limit = " LIMIT " + w.Arg(f.Limit)
 	}
 	var ids []int64
-	err := s.inTx(ctx, "replay rejected messages", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT r.id FROM ghexport.rejected r"+w.sql()+" ORDER BY r.id"+limit+" FOR UPDATE", w.args...)
+	err := s.InTx(ctx, "replay rejected messages", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT r.id FROM ghexport.rejected r"+w.SQL()+" ORDER BY r.id"+limit+" FOR UPDATE", w.Args...)
 		if err != nil {
 			return err
 		}

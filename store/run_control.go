@@ -16,7 +16,7 @@ func (s *Store) PauseRun(ctx context.Context, id int64, by By) error {
 	return s.controlRun(ctx, id, by, ledger.ActionRunPause, `
 		UPDATE ghexport.runs
 		   SET state = 'paused', because = nullif($2, ''), updated_at = clock_timestamp()
-		 WHERE id = $1 AND state = 'running'`, ledger.Clean(by.Reason, detailCap))
+		 WHERE id = $1 AND state = 'running'`, ledger.Clean(by.Reason, DetailCap))
 }
 
 // ResumeRun lets a paused run go on, whatever paused it: what died until now is taken as seen, so that the rule by which a run pauses
@@ -43,12 +43,12 @@ func (s *Store) StopRun(ctx context.Context, id int64, by By) error {
 			  FROM stopped
 			 WHERE m.run_id = stopped.id AND m.state = 'waiting'
 		)
-		SELECT FROM stopped`, ledger.Clean(by.Reason, detailCap))
+		SELECT FROM stopped`, ledger.Clean(by.Reason, DetailCap))
 }
 
 // controlRun does one guarded statement to a run. The row is locked first, so that a step of the relay is before it or after it.
 func (s *Store) controlRun(ctx context.Context, id int64, by By, what ledger.Action, sql string, args ...any) error {
-	err := s.inTx(ctx, string(what), func(tx pgx.Tx) error {
+	err := s.InTx(ctx, string(what), func(tx pgx.Tx) error {
 		var state RunState
 		err := tx.QueryRow(ctx, "SELECT state FROM ghexport.runs WHERE id = $1 FOR NO KEY UPDATE", id).Scan(&state)
 		if err != nil {

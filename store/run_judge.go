@@ -64,27 +64,27 @@ func judgedBy(f Filter) judged {
 	switch {
 	case f.IDs != nil:
 	case f.State == "" && f.Cause == "":
-		w.addIf(true, "e.attention_at IS NOT NULL")
-		w.addIf(true, "e.state IN ('dead', 'unknown', 'duplicate')")
+		w.AddIf(true, "e.attention_at IS NOT NULL")
+		w.AddIf(true, "e.state IN ('dead', 'unknown', 'duplicate')")
 	default:
-		w.addIf(true, "e.state IN ('dead', 'unknown', 'duplicate', 'cancelled')")
+		w.AddIf(true, "e.state IN ('dead', 'unknown', 'duplicate', 'cancelled')")
 	}
 	last := `judged AS (SELECT t.id, t.org_id, t.run_id, t.cause, t.version, t.attention_at, t.fate FROM told t)`
 	if f.Limit > 0 {
 		last = `judged AS (
 			SELECT t.id, t.org_id, t.run_id, t.cause, t.version, t.attention_at,
-			       CASE WHEN t.fate = 'go' AND row_number() OVER (PARTITION BY t.fate = 'go' ORDER BY t.id) > ` + w.arg(f.Limit) + `
+			       CASE WHEN t.fate = 'go' AND row_number() OVER (PARTITION BY t.fate = 'go' ORDER BY t.id) > ` + w.Arg(f.Limit) + `
 			            THEN 'limit' ELSE t.fate END AS fate
 			  FROM told t
 		)`
 	}
-	return judged{args: w.args, sql: `
+	return judged{args: w.Args, sql: `
 		WITH picked AS (
 			SELECT e.id, e.org_id, e.state, e.cause, ` + diedVersion + ` AS version, e.attention_at, e.candidate_digest, e.email_digest,
 			       e.duplicate_allowed, 'may_exist' = ANY (e.flags) AS doubt,
 			       e.erased_at IS NOT NULL
 			       OR e.body_id IS NULL AND NOT (e.state = 'cancelled' AND EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id)) AS gone` +
-		exportsAlone + w.sql() + `
+		exportsAlone + w.SQL() + `
 		), told AS (
 			SELECT p.*, m.run_id,
 			       CASE WHEN p.state IN ('unknown', 'duplicate') OR p.state = 'cancelled' AND p.doubt THEN 'decision'

@@ -21,11 +21,11 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		return nil, err
 	}
 	var id int64
-	err := s.inTx(ctx, "start a run", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "start a run", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `
 			INSERT INTO ghexport.runs (actor, reason, ticket, selected, canary, rate, stop_share, stop_from)
 			VALUES ($1, $2, nullif($3, ''), $4, $5, nullif($6::float8, 0), $7, $8)
-			RETURNING id`, ledger.Clean(r.By.Actor, detailCap), ledger.Clean(r.By.Reason, detailCap), ledger.Clean(r.Ticket, detailCap), r.Filter.words(), r.Canary,
+			RETURNING id`, ledger.Clean(r.By.Actor, DetailCap), ledger.Clean(r.By.Reason, DetailCap), ledger.Clean(r.Ticket, DetailCap), r.Filter.words(), r.Canary,
 			r.Rate, cmp.Or(r.StopShare, RunStopShareDefault), RunStopFromDefault).Scan(&id)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		}
 		detail := map[string]any{"run": id, "exports": n, "canary": r.Canary, "selected": r.Filter.words()}
 		if r.Ticket != "" {
-			detail["ticket"] = ledger.Clean(r.Ticket, detailCap)
+			detail["ticket"] = ledger.Clean(r.Ticket, DetailCap)
 		}
 		if err := addAudit(ctx, tx, r.By, ledger.ActionRunStart, r.Filter.Org, detail); err != nil {
 			return err

@@ -36,9 +36,9 @@ func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 	if !live {
 		return done, nil
 	}
-	err := s.inTx(ctx, "advance runs", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "advance runs", func(tx pgx.Tx) error {
 		done = RunsAdvanced{}
-		mine, err := runsTurn.take(ctx, tx)
+		mine, err := runsTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func (r *runRow) harm(canary *settledMember) string {
 	case canary != nil && canary.State == ledger.StateUnknown:
 		return fmt.Sprintf("export %d, sent first, may or may not be in Greenhouse", canary.ExportID)
 	case canary != nil:
-		return ledger.Clean(fmt.Sprintf("export %d, sent first, died again: %s, %s", canary.ExportID, canary.Cause, ledger.Shape(canary.Detail)), detailCap)
+		return ledger.Clean(fmt.Sprintf("export %d, sent first, died again: %s, %s", canary.ExportID, canary.Cause, ledger.Shape(canary.Detail)), DetailCap)
 	case settled >= r.StopFrom && float64(r.Bad) > r.StopShare*float64(settled):
 		return fmt.Sprintf("%d of %d died again or are in doubt, more than %.0f %%", r.Bad, settled, r.StopShare*100)
 	}

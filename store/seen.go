@@ -34,7 +34,7 @@ func (s *Store) SeenPools(ctx context.Context, org string) (Seen[SeenPool], erro
 // returns the whole list. Of a credential that was replaced meanwhile nothing is remembered.
 func (s *Store) KeepJobs(ctx context.Context, org string, credentialVersion int64, open []SeenJob) (Seen[SeenJob], error) {
 	var seen Seen[SeenJob]
-	err := s.inTx(ctx, "keep the list of jobs", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "keep the list of jobs", func(tx pgx.Tx) error {
 		var before []SeenJob
 		var now time.Time
 		var choices Choices

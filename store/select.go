@@ -46,12 +46,12 @@ func (s *Store) selected(ctx context.Context, f Filter, states ...ledger.State) 
 		return nil, nil
 	}
 	w := f.where()
-	w.addIf(true, "e.state = ANY (%s)", states)
+	w.AddIf(true, "e.state = ANY (%s)", states)
 	limit := ""
 	if f.Limit > 0 {
-		limit = " LIMIT " + w.arg(f.Limit)
+		limit = " LIMIT " + w.Arg(f.Limit)
 	}
-	rows, err := s.Pool.Query(ctx, "SELECT e.id"+exportsHeld+w.sql()+" ORDER BY e.id"+limit, w.args...)
+	rows, err := s.Pool.Query(ctx, "SELECT e.id"+exportsHeld+w.SQL()+" ORDER BY e.id"+limit, w.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("select exports: %w", err)
 	}

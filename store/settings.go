@@ -123,7 +123,7 @@ func (s *Store) SetSettings(ctx context.Context, org string, p Settings, by By) 
 	if err := errors.Join(p.understood().check()...); err != nil {
 		return err
 	}
-	return s.inTx(ctx, "change settings", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "change settings", func(tx pgx.Tx) error {
 		have, err := lockSettings(ctx, tx, org)
 		switch {
 		case err != nil:

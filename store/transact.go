@@ -7,9 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// inTx runs f in one transaction and commits it, again from the start while it merely lost against another transaction: f must
+// InTx runs f in one transaction and commits it, again from the start while it merely lost against another transaction: f must
 // overwrite what an earlier run left in the caller's variables. The error says what was being done.
-func (s *Store) inTx(ctx context.Context, doing string, f func(pgx.Tx) error) error {
+func (s *Store) InTx(ctx context.Context, doing string, f func(pgx.Tx) error) error {
 	var err error
 	for range contendedTries {
 		if err = pgx.BeginFunc(ctx, s.Pool, f); !Contended(err) {

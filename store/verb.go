@@ -63,7 +63,7 @@ func (s *Store) apply(ctx context.Context, v verb, by By, dryRun bool, ids []int
 	var all Result
 	for batch := range slices.Chunk(ids, verbBatch) {
 		var r Result
-		err := s.inTx(ctx, string(v.Action()), func(tx pgx.Tx) (err error) {
+		err := s.InTx(ctx, string(v.Action()), func(tx pgx.Tx) (err error) {
 			r, err = v.applyTo(ctx, tx, by, dryRun, batch)
 			return err
 		})

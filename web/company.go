@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -26,7 +27,7 @@ type companyPage struct {
 	Decide   int64 // exports that wait for a decision
 	Holds    []store.Hold
 	Checks   []store.CheckRow
-	Notices  []store.Notice
+	Notices  []notices.Notice
 	CanProbe bool
 	GoesOn   bool // a resume lets it send
 	Links    bool // links into the console can be made
@@ -82,7 +83,7 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
 	p.GoesOn = p.Company.PausedAt != nil || p.Company.HoldCause != nil && *p.Company.HoldCause == ledger.CauseRefusing
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
-	if p.Notices, err = k.Store.Notices(ctx, store.NoticeFilter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
+	if p.Notices, err = notices.In(k.Store).List(ctx, notices.Filter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
 		return err
 	}
 	if !p.Staff {

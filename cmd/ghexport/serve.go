@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
@@ -116,7 +117,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
-		Tell:  func(ctx context.Context, due []store.DueNotice) error { return s.worker.Tell(ctx, due) },
+		Tell:  func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Tell(ctx, due) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}

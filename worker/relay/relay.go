@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // How a relay paces itself. Waiting is for notifications; the intervals are what bounds a lost one.
@@ -42,8 +43,8 @@ type Relay struct {
 	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
-	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
-	Tell    func(ctx context.Context, due []store.DueNotice) error // hands over what they are to be told; nil writes no notices
+	Notices notices.Rules                                            // when people are told; zero durations take the defaults
+	Tell    func(ctx context.Context, due []notices.DueNotice) error // hands over what they are to be told; nil writes no notices
 
 	nudge       chan struct{}
 	outboxAfter string // companies take turns across passes
@@ -112,7 +113,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.Sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), notices.In(r.Store).Prune(ctx)))
 		}
 		timer.Stop()
 	}

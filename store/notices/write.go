@@ -1,4 +1,4 @@
-package store
+package notices
 
 import (
 	"context"
@@ -8,12 +8,12 @@ import (
 // delivery is one way in which a notice is told.
 type delivery struct {
 	channel, recipient string
-	state              NoticeState
+	state              State
 	detail             string
 }
 
 // deliveries are the ways to tell something. What nobody can be told is kept as well, for people to see.
-func (r NoticeRules) deliveries(f news) []delivery {
+func (r Rules) deliveries(f news) []delivery {
 	var list []delivery
 	if r.Mail {
 		for _, address := range f.To {
@@ -33,7 +33,7 @@ func (r NoticeRules) deliveries(f news) []delivery {
 	case r.Mail:
 		why = "nobody of ours is named to get alerts (GHEXPORT_ALERT_EMAIL)"
 	}
-	return []delivery{{channel: ChannelMail, state: NoticeUndeliverable, detail: why}}
+	return []delivery{{channel: ChannelMail, state: Undeliverable, detail: why}}
 }
 
 const heldBack = "held back: many companies are refused at once, which is rarely their fault"

@@ -13,10 +13,11 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // telling are rules by which everything is told at once.
-var telling = store.NoticeRules{WaveSize: 3, WaveWithin: 15 * time.Minute, Mail: true, Webhook: true, AlertTo: []string{"ops@example.com"}}
+var telling = notices.Rules{WaveSize: 3, WaveWithin: 15 * time.Minute, Mail: true, Webhook: true, AlertTo: []string{"ops@example.com"}}
 
 // refuse holds a company as a 401 would, so long ago.
 func (d *db) refuse(org string, ago time.Duration) {
@@ -30,9 +31,9 @@ func (d *db) accept(org string) {
 	d.exec("UPDATE ghexport.integrations SET hold_cause = NULL, hold_since = NULL, last_good_at = clock_timestamp() WHERE org_id = $1", org)
 }
 
-func (d *db) sweepNotices(rules store.NoticeRules) store.NoticesSwept {
+func (d *db) sweepNotices(rules notices.Rules) notices.Swept {
 	d.t.Helper()
-	n, err := d.SweepNotices(d.t.Context(), rules)
+	n, err := notices.In(d.Store).Sweep(d.t.Context(), rules)
 	require.NoError(d.t, err)
 	return n
 }
@@ -40,7 +41,7 @@ func (d *db) sweepNotices(rules store.NoticeRules) store.NoticesSwept {
 // told lists notices, oldest first, as "kind channel recipient state", the addresses without their domain.
 func (d *db) told() []string {
 	d.t.Helper()
-	list, err := d.Notices(d.t.Context(), store.NoticeFilter{Limit: 1000})
+	list, err := notices.In(d.Store).List(d.t.Context(), notices.Filter{Limit: 1000})
 	require.NoError(d.t, err)
 	out := []string{}
 	for _, n := range list {
@@ -51,18 +52,18 @@ func (d *db) told() []string {
 }
 
 // deliver sends what is due, and returns what that was.
-func (d *db) deliver() []store.Notice {
+func (d *db) deliver() []notices.Notice {
 	d.t.Helper()
-	due, err := d.DueNotices(d.t.Context(), 100)
+	due, err := notices.In(d.Store).Due(d.t.Context(), 100)
 	require.NoError(d.t, err)
-	var list []store.Notice
+	var list []notices.Notice
 	for _, one := range due {
 		token := uuid.New()
-		n, err := d.IntendNotice(d.t.Context(), one.ID, token)
+		n, err := notices.In(d.Store).Intend(d.t.Context(), one.ID, token)
 		require.NoError(d.t, err)
-		state, err := d.SettleNotice(d.t.Context(), one.ID, token, store.NoticeOutcome{Sent: true})
+		state, err := notices.In(d.Store).Settle(d.t.Context(), one.ID, token, notices.Outcome{Sent: true})
 		require.NoError(d.t, err)
-		assert.Equal(d.t, store.NoticeSent, state)
+		assert.Equal(d.t, notices.Sent, state)
 		list = append(list, n)
 	}
 	return list
@@ -127,7 +128,7 @@ func TestSweepNotices(t *testing.T) {
 		assert.Equal(t, 2, d.sweepNotices(telling).Written)
 		assert.Zero(t, d.sweepNotices(telling).Written)
 		sent = d.deliver()
-		assert.Equal(t, store.NoticeWorksAgain, sent[0].Kind)
+		assert.Equal(t, notices.WorksAgain, sent[0].Kind)
 		assert.EqualValues(t, 2, sent[0].Waiting, "what it let go, counted when it did")
 		assert.Len(t, d.told(), 8)
 
@@ -192,10 +193,10 @@ func TestSweepNotices(t *testing.T) {
 		d.refuse("acme", time.Minute)
 		d.sweepNotices(telling)
 		d.exec("UPDATE ghexport.integrations SET created_by = 'ANN@acme.example'")
-		due, err := d.DueNotices(t.Context(), 10)
+		due, err := notices.In(d.Store).Due(t.Context(), 10)
 		require.NoError(t, err)
 		for _, one := range due {
-			if _, err = d.IntendNotice(t.Context(), one.ID, uuid.New()); err != nil {
+			if _, err = notices.In(d.Store).Intend(t.Context(), one.ID, uuid.New()); err != nil {
 				break
 			}
 		}
@@ -243,12 +244,12 @@ func TestSweepNotices(t *testing.T) {
 		for _, org := range []string{"acme", "globex"} {
 			d.refuse(org, time.Minute)
 		}
-		mute := store.NoticeRules{WaveSize: 3, WaveWithin: 15 * time.Minute}
+		mute := notices.Rules{WaveSize: 3, WaveWithin: 15 * time.Minute}
 		d.sweepNotices(mute)
 		d.sweepNotices(mute)
 		assert.Equal(t, []string{"acme broken mail undeliverable", "globex broken mail undeliverable"}, d.told())
 		assert.Empty(t, d.deliver())
-		list, err := d.Notices(t.Context(), store.NoticeFilter{Org: "acme"})
+		list, err := notices.In(d.Store).List(t.Context(), notices.Filter{Org: "acme"})
 		require.NoError(t, err)
 		assert.Contains(t, *list[0].Detail, "GHEXPORT_SMTP_URL")
 		d.accept("acme")
@@ -280,13 +281,13 @@ func TestSweepNotices_Waves(t *testing.T) {
 	d.refuse("globex", 5*time.Minute)
 	d.sweepNotices(rules)
 	require.Len(t, d.told(), 3, "two companies within minutes, and one longer ago, are two and one")
-	due, err := d.DueNotices(t.Context(), 2)
+	due, err := notices.In(d.Store).Due(t.Context(), 2)
 	require.NoError(t, err)
 	for _, one := range due[:1] { // umbrella's, the oldest
 		token := uuid.New()
-		_, err := d.IntendNotice(t.Context(), one.ID, token)
+		_, err := notices.In(d.Store).Intend(t.Context(), one.ID, token)
 		require.NoError(t, err)
-		_, err = d.SettleNotice(t.Context(), one.ID, token, store.NoticeOutcome{Sent: true})
+		_, err = notices.In(d.Store).Settle(t.Context(), one.ID, token, notices.Outcome{Sent: true})
 		require.NoError(t, err)
 	}
 
@@ -330,43 +331,43 @@ func TestSettleNotice(t *testing.T) {
 	d.sweepNotices(rules)
 	take := func() (int64, uuid.UUID) {
 		d.exec("UPDATE ghexport.notices SET due_at = clock_timestamp() WHERE due_at IS NOT NULL")
-		due, err := d.DueNotices(t.Context(), 10)
+		due, err := notices.In(d.Store).Due(t.Context(), 10)
 		require.NoError(t, err)
 		require.Len(t, due, 1)
 		token := uuid.New()
-		_, err = d.IntendNotice(t.Context(), due[0].ID, token)
+		_, err = notices.In(d.Store).Intend(t.Context(), due[0].ID, token)
 		require.NoError(t, err)
 		return due[0].ID, token
 	}
-	settle := func(id int64, token uuid.UUID, o store.NoticeOutcome) store.NoticeState {
-		state, err := d.SettleNotice(t.Context(), id, token, o)
+	settle := func(id int64, token uuid.UUID, o notices.Outcome) notices.State {
+		state, err := notices.In(d.Store).Settle(t.Context(), id, token, o)
 		require.NoError(t, err)
 		return state
 	}
 	id, first := take()
-	_, err := d.IntendNotice(t.Context(), id, uuid.New())
+	_, err := notices.In(d.Store).Intend(t.Context(), id, uuid.New())
 	require.ErrorIs(t, err, store.ErrNotGranted, "one attempt at a time")
-	assert.Equal(t, store.NoticeWaiting, settle(id, first, store.NoticeOutcome{Again: time.Hour, Detail: "451 later"}))
-	due, err := d.DueNotices(t.Context(), 10)
+	assert.Equal(t, notices.NoticeWaiting, settle(id, first, notices.Outcome{Again: time.Hour, Detail: "451 later"}))
+	due, err := notices.In(d.Store).Due(t.Context(), 10)
 	require.NoError(t, err)
 	assert.Empty(t, due, "later")
 
 	_, silent := take()
 	d.exec("UPDATE ghexport.notices SET deadline = clock_timestamp() - interval '1 s'")
 	assert.Equal(t, 1, d.sweepNotices(rules).Repeated)
-	assert.Equal(t, store.NoticeState(""), settle(id, silent, store.NoticeOutcome{Refused: true}), "given up: what it says now")
-	assert.Equal(t, store.NoticeSent, settle(id, silent, store.NoticeOutcome{Sent: true}), "counts only when it was sent")
-	assert.Equal(t, store.NoticeState(""), settle(id, silent, store.NoticeOutcome{Again: time.Second}))
+	assert.Equal(t, notices.State(""), settle(id, silent, notices.Outcome{Refused: true}), "given up: what it says now")
+	assert.Equal(t, notices.Sent, settle(id, silent, notices.Outcome{Sent: true}), "counts only when it was sent")
+	assert.Equal(t, notices.State(""), settle(id, silent, notices.Outcome{Again: time.Second}))
 
 	d.exec("UPDATE ghexport.notices SET state = 'waiting', due_at = clock_timestamp(), sent_at = NULL")
 	_, token := take()
-	assert.Equal(t, store.NoticeDead, settle(id, token, store.NoticeOutcome{Refused: true, Detail: "550 no such user"}))
+	assert.Equal(t, notices.Dead, settle(id, token, notices.Outcome{Refused: true, Detail: "550 no such user"}))
 	d.exec("UPDATE ghexport.notices SET state = 'waiting', due_at = clock_timestamp(), told_from = told_from - interval '25 hours'")
 	_, token = take()
-	assert.Equal(t, store.NoticeDead, settle(id, token, store.NoticeOutcome{Again: time.Second}), "a day is enough")
+	assert.Equal(t, notices.Dead, settle(id, token, notices.Outcome{Again: time.Second}), "a day is enough")
 
 	d.exec("UPDATE ghexport.notices SET created_at = created_at - interval '91 days'")
-	require.NoError(t, d.PruneNotices(t.Context()))
+	require.NoError(t, notices.In(d.Store).Prune(t.Context()))
 	assert.Empty(t, d.told())
 }
 
@@ -382,9 +383,9 @@ func TestSweepNotices_ManyAtOnce(t *testing.T) {
 	for range 6 {
 		all.Go(func() {
 			for range 10 {
-				_, err := d.SweepNotices(t.Context(), telling)
+				_, err := notices.In(d.Store).Sweep(t.Context(), telling)
 				assert.NoError(t, err)
-				due, err := d.DueNotices(t.Context(), 10)
+				due, err := notices.In(d.Store).Due(t.Context(), 10)
 				assert.NoError(t, err)
 				mu.Lock()
 				for _, one := range due {

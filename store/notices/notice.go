@@ -1,4 +1,4 @@
-package store
+package notices
 
 import (
 	"context"
@@ -9,33 +9,34 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// NoticeKind is what a notice tells.
-type NoticeKind string
+// Kind is what a notice tells.
+type Kind string
 
 // The kinds. The first four go to a company, the others to us.
 const (
-	NoticeBroken        NoticeKind = "broken"         // Greenhouse has begun to refuse the company
-	NoticeStillBroken   NoticeKind = "still_broken"   // it still does, a day or more later
-	NoticeWorksAgain    NoticeKind = "works_again"    // it has stopped
-	NoticeNeedsDecision NoticeKind = "needs_decision" // exports are unknown, or possible duplicates
-	NoticeRefusals      NoticeKind = "refusals"       // several companies are refused within minutes
-	NoticeKeyUnreadable NoticeKind = "key_unreadable" // a company's key does not open
+	Broken        Kind = "broken"         // Greenhouse has begun to refuse the company
+	StillBroken   Kind = "still_broken"   // it still does, a day or more later
+	WorksAgain    Kind = "works_again"    // it has stopped
+	NeedsDecision Kind = "needs_decision" // exports are unknown, or possible duplicates
+	Refusals      Kind = "refusals"       // several companies are refused within minutes
+	KeyUnreadable Kind = "key_unreadable" // a company's key does not open
 )
 
-// NoticeState is where a notice stands.
-type NoticeState string
+// State is where a notice stands.
+type State string
 
 // The states.
 const (
-	NoticeWaiting       NoticeState = "waiting"       // to be sent at its due_at
-	NoticeSending       NoticeState = "sending"       // may be on its way
-	NoticeSent          NoticeState = "sent"          // its receiver took it
-	NoticeDead          NoticeState = "dead"          // given up
-	NoticeLapsed        NoticeState = "lapsed"        // over before it was told
-	NoticeSuppressed    NoticeState = "suppressed"    // held back while many companies are refused
-	NoticeUndeliverable NoticeState = "undeliverable" // nobody to tell, or no way
+	NoticeWaiting State = "waiting"       // to be sent at its due_at
+	Sending       State = "sending"       // may be on its way
+	Sent          State = "sent"          // its receiver took it
+	Dead          State = "dead"          // given up
+	Lapsed        State = "lapsed"        // over before it was told
+	Suppressed    State = "suppressed"    // held back while many companies are refused
+	Undeliverable State = "undeliverable" // nobody to tell, or no way
 )
 
 // How a notice is told.
@@ -47,7 +48,7 @@ const (
 // Notice is one message to one address, or to the webhook. It names no candidate.
 type Notice struct {
 	ID        int64        `json:"id"`
-	Kind      NoticeKind   `json:"kind"`
+	Kind      Kind         `json:"kind"`
 	OrgID     string       `json:"org_id"` // empty for what concerns several companies
 	Cause     ledger.Cause `json:"cause"`
 	Since     time.Time    `json:"since"` // for works_again: since when it works
@@ -59,7 +60,7 @@ type Notice struct {
 	Channel   string       `json:"channel"`
 	Recipient string       `json:"recipient"` // empty for the webhook, and where nobody can be written to
 	Message   uuid.UUID    `json:"-"`         // names the message to its receiver, the same in every attempt
-	State     NoticeState  `json:"state"`
+	State     State        `json:"state"`
 	Detail    *string      `json:"detail"`
 	Attempts  int          `json:"attempts"`
 	CreatedAt time.Time    `json:"created_at"`
@@ -68,14 +69,14 @@ type Notice struct {
 }
 
 // ForCompany says whether a company is told, and not we.
-func (k NoticeKind) ForCompany() bool { return k != NoticeRefusals && k != NoticeKeyUnreadable }
+func (k Kind) ForCompany() bool { return k != Refusals && k != KeyUnreadable }
 
 const noticeColumns = `
 	n.id, n.kind, coalesce(n.org_id, ''), coalesce(n.cause, ''), n.since, n.days, n.waiting, n.unknown, n.duplicate, n.companies,
 	n.channel, n.recipient, n.message, n.state, n.detail, n.attempts, n.created_at, n.due_at, n.sent_at`
 
-// NoticeFilter narrows a list of notices; its zero value is everything.
-type NoticeFilter struct {
+// Filter narrows a list of notices; its zero value is everything.
+type Filter struct {
 	Org       string
 	ToCompany bool  // leave out what only we are told
 	BeforeID  int64 // only older ones than this, for the next page
@@ -84,17 +85,17 @@ type NoticeFilter struct {
 
 const noticePage = 50
 
-// Notices lists what was told, newest first.
-func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
-	w := where{}
-	w.addIf(f.Org != "", "n.org_id = %s", f.Org) // notices_by_org
-	w.addIf(f.ToCompany, "n.kind NOT IN ('refusals', 'key_unreadable')")
-	w.addIf(f.BeforeID != 0, "n.id < %s", f.BeforeID)
+// List lists what was told, newest first.
+func (s Store) List(ctx context.Context, f Filter) ([]Notice, error) {
+	w := store.Where{}
+	w.AddIf(f.Org != "", "n.org_id = %s", f.Org) // notices_by_org
+	w.AddIf(f.ToCompany, "n.kind NOT IN ('refusals', 'key_unreadable')")
+	w.AddIf(f.BeforeID != 0, "n.id < %s", f.BeforeID)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = noticePage
 	}
-	rows, err := s.Pool.Query(ctx, "SELECT"+noticeColumns+" FROM ghexport.notices n"+w.sql()+" ORDER BY n.id DESC LIMIT "+w.arg(limit), w.args...)
+	rows, err := s.Pool.Query(ctx, "SELECT"+noticeColumns+" FROM ghexport.notices n"+w.SQL()+" ORDER BY n.id DESC LIMIT "+w.Arg(limit), w.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}

@@ -1,4 +1,4 @@
-package store
+package notices
 
 import (
 	"context"
@@ -8,11 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // news is what one notice would say, and to whom.
 type news struct {
-	Kind      NoticeKind
+	Kind      Kind
 	Key       string
 	OrgID     *string
 	HoldID    *int64
@@ -39,7 +40,7 @@ func (w noticeSweep) tell(ctx context.Context) error {
 			return fmt.Errorf("look for what to tell: %w", err)
 		}
 		for _, f := range found {
-			if f.Kind == NoticeKeyUnreadable {
+			if f.Kind == KeyUnreadable {
 				f.To = w.rules.AlertTo
 				w.swept.Unreadable = append(w.swept.Unreadable, *f.OrgID)
 			}
@@ -69,7 +70,7 @@ const tellRefused = `
 	       CASE WHEN r.known THEN 'still_broken/' || r.id || '/' || r.days ELSE 'broken/' || r.id END,
 	       r.org_id, r.id, r.cause, r.since, r.days, w.waiting, 0::bigint, 0::bigint, '{}'::text[], r.addresses, r.hooked
 	  FROM refused r
-	 CROSS JOIN LATERAL (SELECT ` + waitingOf + ` AS waiting FROM (SELECT r.org_id) i) w
+	 CROSS JOIN LATERAL (SELECT ` + store.WaitingOf + ` AS waiting FROM (SELECT r.org_id) i) w
 	 WHERE NOT r.known
 	    OR r.days >= 1
 	       AND NOT EXISTS (SELECT FROM ghexport.notices n -- notices_by_hold
@@ -107,7 +108,7 @@ const tellUnreadable = `
 	SELECT 'key_unreadable', 'key_unreadable/' || h.id, h.org_id, h.id, h.cause, h.since, 0, w.waiting, 0::bigint, 0::bigint, '{}'::text[],
 	       '{}'::text[], true
 	  FROM ghexport.holds h -- holds_open
-	 CROSS JOIN LATERAL (SELECT ` + waitingOf + ` AS waiting FROM (SELECT h.org_id) i) w
+	 CROSS JOIN LATERAL (SELECT ` + store.WaitingOf + ` AS waiting FROM (SELECT h.org_id) i) w
 	 WHERE h.until IS NULL AND h.cause = 'decrypt.failed'
 	   AND h.since <= statement_timestamp() - $1::interval
 	   AND NOT EXISTS (SELECT FROM ghexport.notices n WHERE n.key = 'key_unreadable/' || h.id) -- notices_once

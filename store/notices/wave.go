@@ -1,4 +1,4 @@
-package store
+package notices
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // longestWave is after how long companies are told though many are still refused. Greenhouse's longest such incident lasted 25 h.
@@ -18,12 +19,12 @@ const longestWave = 48 * time.Hour
 // not left yet is held back.
 func (w noticeSweep) beginWave(ctx context.Context) error {
 	var id int64
-	f := news{Kind: NoticeRefusals, To: w.rules.AlertTo, Hook: true}
+	f := news{Kind: Refusals, To: w.rules.AlertTo, Hook: true}
 	cause := ledger.CauseAuthRejected
 	f.Cause = &cause
 	err := w.tx.QueryRow(ctx, `
 		WITH refused AS (
-			SELECT h.org_id, h.since, (SELECT `+waitingOf+` FROM (SELECT h.org_id) i) AS waiting
+			SELECT h.org_id, h.since, (SELECT `+store.WaitingOf+` FROM (SELECT h.org_id) i) AS waiting
 			  FROM ghexport.holds h -- holds_by_since
 			  JOIN ghexport.integrations i ON i.org_id = h.org_id
 			 WHERE h.since > statement_timestamp() - $1::interval AND h.until IS NULL AND h.cause = 'auth.rejected' AND i.enabled
@@ -81,7 +82,7 @@ func (w noticeSweep) endWave(ctx context.Context) error {
 	_, err = w.tx.Exec(ctx, `
 		UPDATE ghexport.notices n
 		   SET state = 'waiting', due_at = clock_timestamp(), told_from = clock_timestamp(), detail = 'was held back while many companies were refused',
-		       waiting = (SELECT `+waitingOf+` FROM (SELECT n.org_id) i)
+		       waiting = (SELECT `+store.WaitingOf+` FROM (SELECT n.org_id) i)
 		  FROM ghexport.holds h
 		 WHERE n.state = 'suppressed' AND h.id = n.hold_id AND h.until IS NULL -- holds_open, notices_by_hold`)
 	if err != nil {

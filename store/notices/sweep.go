@@ -1,4 +1,4 @@
-package store
+package notices
 
 import (
 	"context"
@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// NoticeRules say when something is told, and how it can be.
-type NoticeRules struct {
+// Rules say when something is told, and how it can be.
+type Rules struct {
 	Grace      time.Duration // what is over sooner than this is not told
 	WaveSize   int           // so many companies refused (401)
 	WaveWithin time.Duration // in so short a time are Greenhouse's fault or ours
@@ -19,8 +21,8 @@ type NoticeRules struct {
 	AlertTo    []string      // who of us gets mail
 }
 
-// NoticesSwept says what one sweep of the notices did.
-type NoticesSwept struct {
+// Swept says what one sweep of the notices did.
+type Swept struct {
 	Written    int      // notices to send
 	Repeated   int      // attempts whose worker stayed silent: they are made again
 	WaveBegan  []string // the companies of a wave of refusals that has just been noticed
@@ -28,14 +30,14 @@ type NoticesSwept struct {
 	Unreadable []string // companies whose key does not open, told now
 }
 
-// SweepNotices writes what is to be told, from how things stand: companies that Greenhouse refuses or takes again, and decisions that
+// Sweep writes what is to be told, from how things stand: companies that Greenhouse refuses or takes again, and decisions that
 // wait. It belongs to the relay's sweep; it keeps no state but the rows, so that it may be called by anybody at any time. While
 // another node does it, it does nothing.
-func (s *Store) SweepNotices(ctx context.Context, rules NoticeRules) (NoticesSwept, error) {
-	var n NoticesSwept
-	err := s.inTx(ctx, "sweep notices", func(tx pgx.Tx) error {
-		n = NoticesSwept{}
-		mine, err := noticesTurn.take(ctx, tx)
+func (s Store) Sweep(ctx context.Context, rules Rules) (Swept, error) {
+	var n Swept
+	err := s.InTx(ctx, "sweep notices", func(tx pgx.Tx) error {
+		n = Swept{}
+		mine, err := store.NoticesTurn.Take(ctx, tx)
 		if err != nil || !mine {
 			return err
 		}
@@ -48,7 +50,7 @@ func (s *Store) SweepNotices(ctx context.Context, rules NoticeRules) (NoticesSwe
 		return nil
 	})
 	if err != nil {
-		return NoticesSwept{}, err
+		return Swept{}, err
 	}
 	return n, nil
 }
@@ -56,8 +58,8 @@ func (s *Store) SweepNotices(ctx context.Context, rules NoticeRules) (NoticesSwe
 // noticeSweep is one sweep under way.
 type noticeSweep struct {
 	tx    pgx.Tx
-	rules NoticeRules
-	swept *NoticesSwept
+	rules Rules
+	swept *Swept
 }
 
 // repeat makes due again what a worker has taken and never told of. It may have been sent: its Message-ID then folds the repeat.

@@ -1,4 +1,4 @@
-package store
+package notices
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 const (
@@ -64,8 +65,8 @@ type DueNotice struct {
 	OrgID string
 }
 
-// DueNotices claims notices for a minute, so that no two nodes hand one out, and commits. One that is lost after that is due again.
-func (s *Store) DueNotices(ctx context.Context, limit int) ([]DueNotice, error) {
+// Due claims notices for a minute, so that no two nodes hand one out, and commits. One that is lost after that is due again.
+func (s Store) Due(ctx context.Context, limit int) ([]DueNotice, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH due AS (
 			SELECT n.id
@@ -91,9 +92,9 @@ func (s *Store) DueNotices(ctx context.Context, limit int) ([]DueNotice, error) 
 	return due, nil
 }
 
-// IntendNotice commits that a notice is about to be sent, under the attempt's token, and returns it. It returns [ErrNotGranted] where
-// it is not waiting, is over, or may not leave now. End it with [Store.SettleNotice]; an attempt of which nothing is heard is repeated.
-func (s *Store) IntendNotice(ctx context.Context, id int64, token uuid.UUID) (Notice, error) {
+// Intend commits that a notice is about to be sent, under the attempt's token, and returns it. It returns [store.ErrNotGranted] where
+// it is not waiting, is over, or may not leave now. End it with [Store.Settle]; an attempt of which nothing is heard is repeated.
+func (s Store) Intend(ctx context.Context, id int64, token uuid.UUID) (Notice, error) {
 	rows, err := s.Pool.Query(ctx, `
 		UPDATE ghexport.notices n
 		   SET state = 'sending', due_at = NULL, attempt = $2, attempts = n.attempts + 1, deadline = clock_timestamp() + $3::interval
@@ -105,7 +106,7 @@ func (s *Store) IntendNotice(ctx context.Context, id int64, token uuid.UUID) (No
 	}
 	n, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Notice])
 	if errors.Is(err, pgx.ErrNoRows) {
-		return n, ErrNotGranted
+		return n, store.ErrNotGranted
 	}
 	if err != nil {
 		return n, fmt.Errorf("take notice %d: %w", id, err)
@@ -113,18 +114,18 @@ func (s *Store) IntendNotice(ctx context.Context, id int64, token uuid.UUID) (No
 	return n, nil
 }
 
-// NoticeOutcome is how an attempt to send a notice ended: taken by its receiver, refused for good, or neither, to be tried again.
-type NoticeOutcome struct {
+// Outcome is how an attempt to send a notice ended: taken by its receiver, refused for good, or neither, to be tried again.
+type Outcome struct {
 	Sent    bool
 	Refused bool
 	Detail  string        // what was met; cleaned and capped here
 	Again   time.Duration // where neither: how long to wait
 }
 
-// SettleNotice records how an attempt ended, and returns the state. What is not taken within a day is given up. An attempt that the
+// Settle records how an attempt ended, and returns the state. What is not taken within a day is given up. An attempt that the
 // sweep has given up may still tell that it was sent; all else that comes late changes nothing, and returns "".
-func (s *Store) SettleNotice(ctx context.Context, id int64, token uuid.UUID, o NoticeOutcome) (NoticeState, error) {
-	var state NoticeState
+func (s Store) Settle(ctx context.Context, id int64, token uuid.UUID, o Outcome) (State, error) {
+	var state State
 	err := s.Pool.QueryRow(ctx, `
 		UPDATE ghexport.notices n
 		   SET state = o.state, detail = nullif($5, ''), deadline = NULL,
@@ -134,15 +135,15 @@ func (s *Store) SettleNotice(ctx context.Context, id int64, token uuid.UUID, o N
 		          FROM ghexport.notices WHERE id = $1) o
 		 WHERE n.id = $1 AND n.attempt = $2 AND (n.state = 'sending' OR n.state = 'waiting' AND $3)
 		RETURNING n.state`,
-		id, token, o.Sent, o.Refused, ledger.Clean(o.Detail, detailCap), o.Again, noticePatience).Scan(&state)
+		id, token, o.Sent, o.Refused, ledger.Clean(o.Detail, store.DetailCap), o.Again, noticePatience).Scan(&state)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("settle notice %d: %w", id, err)
 	}
 	return state, nil
 }
 
-// PruneNotices deletes what is older than 90 days. Safe to call at any time.
-func (s *Store) PruneNotices(ctx context.Context) error {
+// Prune deletes what is older than 90 days. Safe to call at any time.
+func (s Store) Prune(ctx context.Context) error {
 	_, err := s.Pool.Exec(ctx, `
 		DELETE FROM ghexport.notices
 		 WHERE created_at < statement_timestamp() - $1::interval -- notices_by_age`, keepNotices)
