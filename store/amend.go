@@ -70,7 +70,7 @@ func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 }
 
 func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, error) {
-	rows, err := verb{Verb: ledger.VerbEdit}.lock(ctx, tx, []int64{a.ExportID})
+	rows, err := Verb{Verb: ledger.VerbEdit}.lock(ctx, tx, []int64{a.ExportID})
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +102,8 @@ func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, er
 	if err := s.writeRevision(ctx, tx, a, out, edited); err != nil {
 		return nil, err
 	}
-	v := verb{Verb: ledger.VerbReplay, lane: laneReplay}
-	if _, err := v.applyTo(ctx, tx, a.By, false, []int64{a.ExportID}); err != nil {
+	v := Verb{Verb: ledger.VerbReplay, Lane: LaneReplay}
+	if _, err := v.ApplyTo(ctx, tx, a.By, false, []int64{a.ExportID}); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -118,7 +118,7 @@ func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b ledger.Bo
 		 WHERE e.id = $1`, id).
 		Scan(&a.OrgID, &a.Version, &a.Revision.Revision, &b.FirstName, &b.LastName, &b.Email, &b.LinkedIn, &b.Note, &b.NoteFormat,
 			&b.InterviewerName, &b.InterviewerEmail)
-	return b, notFound(err)
+	return b, NotFound(err)
 }
 
 // differ lists what an editor changed. Pure.

@@ -99,7 +99,7 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 		limit = auditPage
 	}
 	var entries []AuditEntry
-	err := s.look(ctx, "read the audit trail", func(tx pgx.Tx) error {
+	err := s.Read(ctx, "read the audit trail", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, auditColumns+w.SQL()+`
 		 ORDER BY a.id DESC
 		 LIMIT `+w.Arg(limit), w.Args...)
@@ -142,16 +142,16 @@ const everyAction = `
 
 // AuditLogin records that somebody of ours logged in. Companies' admins come by links, which are recorded by themselves.
 func (s *Store) AuditLogin(ctx context.Context, by By) error {
-	return s.InTx(ctx, "record a login", func(tx pgx.Tx) error { return addAudit(ctx, tx, by, ledger.ActionLogIn, "", nil) })
+	return s.InTx(ctx, "record a login", func(tx pgx.Tx) error { return AddAudit(ctx, tx, by, ledger.ActionLogIn, "", nil) })
 }
 
-var errNoActor = errors.New("nobody is named as who does it")
+var ErrNoActor = errors.New("nobody is named as who does it")
 
-// addAudit records in tx that somebody did something to a company, or with an empty org to the whole service. Detail must hold no
+// AddAudit records in tx that somebody did something to a company, or with an empty org to the whole service. Detail must hold no
 // secret and no personal data; nil is none.
-func addAudit(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, org string, detail map[string]any) error {
+func AddAudit(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, org string, detail map[string]any) error {
 	if by.Actor == "" {
-		return errNoActor
+		return ErrNoActor
 	}
 	if detail == nil {
 		detail = map[string]any{}
@@ -169,7 +169,7 @@ func addAudit(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, org s
 // auditExports records in tx that somebody did the same thing to each of these exports.
 func auditExports(ctx context.Context, tx pgx.Tx, by By, action ledger.Action, ids []int64, detail map[string]any) error {
 	if by.Actor == "" {
-		return errNoActor
+		return ErrNoActor
 	}
 	if detail == nil {
 		detail = map[string]any{}

@@ -64,7 +64,7 @@ func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, err
 		err := tx.QueryRow(ctx, personColumns+" WHERE e.id = $1", export).
 			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
 		if err != nil {
-			return notFound(err)
+			return NotFound(err)
 		}
 		if p.Answer, err = oneAnswer(tx.Query(ctx, readAnswer, export)); err != nil {
 			return err

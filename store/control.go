@@ -18,7 +18,7 @@ func (s *Store) Stopped(ctx context.Context) (*ledger.Stop, error) {
 		SELECT stopped_at, coalesce(stopped_by, ''), coalesce(stopped_reason, '')
 		  FROM ghexport.control`).Scan(&at, &stop.By, &stop.Reason)
 	if err != nil {
-		return nil, fmt.Errorf("ask whether everything is stopped: %w", notFound(err))
+		return nil, fmt.Errorf("ask whether everything is stopped: %w", NotFound(err))
 	}
 	if at == nil {
 		return nil, nil
@@ -41,10 +41,10 @@ func (s *Store) StopAll(ctx context.Context, by By) (changed bool, err error) {
 		if changed = done.RowsAffected() == 1; !changed {
 			return nil
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionPauseAll, "", nil); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionPauseAll, "", nil); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return changed, err
 }
@@ -66,10 +66,10 @@ func (s *Store) ResumeAll(ctx context.Context, by By) (changed bool, err error) 
 		if err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionResumeAll, "", nil); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionResumeAll, "", nil); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return changed, err
 }

@@ -49,7 +49,7 @@ const deadGroups = 1000
 func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
 	f.State = ledger.StateDead
 	var groups []DeadGroup
-	err := s.look(ctx, "group dead letters", func(tx pgx.Tx) (err error) {
+	err := s.Read(ctx, "group dead letters", func(tx pgx.Tx) (err error) {
 		if groups, err = s.deadGroups(ctx, tx, f); err == nil {
 			err = addTrends(ctx, tx, f, groups)
 		}
@@ -59,11 +59,11 @@ func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
 }
 
 func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGroup, error) {
-	w := f.where()
+	w := f.Where()
 	rows, err := tx.Query(ctx, `
 		WITH letters AS (
-			SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
-			       max(e.attention_at) AS last, max(e.id) AS newest`+exportsAlone+w.SQL()+` -- exports_attention
+			SELECT e.cause, `+diedOf+` AS shape, `+DiedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
+			       max(e.attention_at) AS last, max(e.id) AS newest`+ExportsAlone+w.SQL()+` -- exports_attention
 			 GROUP BY 1, 2, 3, 4
 		)
 		SELECT left(md5(concat_ws(chr(10), l.cause, l.shape, l.version)), 10), coalesce(l.cause, ''), l.shape, l.version, sum(l.n)::bigint,
@@ -81,7 +81,7 @@ func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGrou
 		err = row.Scan(&g.Fingerprint, &g.Cause, &g.Detail, &g.CodeVersion, &g.Count, &g.Companies, &g.Orgs, &g.FirstSeen, &g.LastSeen,
 			&g.Sample, &g.answered, &g.changed)
 		g.Field, g.Message = ledger.Fields(g.Detail)
-		g.Replay, g.Because = ledger.Advise(g.facts(s.version))
+		g.Replay, g.Because = ledger.Advise(g.facts(s.Version))
 		return g, err
 	})
 }
@@ -109,12 +109,12 @@ func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) err
 	for i := range groups {
 		groups[i].Trend = DeathTrend{Step: ledger.Seconds(step.Seconds()), Counts: make([]int64, trendSteps)}
 	}
-	w := f.where()
+	w := f.Where()
 	rows, err := tx.Query(ctx, `
 		SELECT left(md5(concat_ws(chr(10), d.cause, d.shape, d.version)), 10), d.ago, d.n
-		  FROM (SELECT e.cause, `+diedOf+` AS shape, `+diedVersion+` AS version,
+		  FROM (SELECT e.cause, `+diedOf+` AS shape, `+DiedVersion+` AS version,
 		               floor(extract(epoch FROM `+w.Arg(now)+`::timestamptz - e.attention_at) / `+w.Arg(step.Seconds())+`::float8)::int AS ago,
-		               count(*) AS n`+exportsAlone+w.SQL()+` -- exports_attention
+		               count(*) AS n`+ExportsAlone+w.SQL()+` -- exports_attention
 		         GROUP BY 1, 2, 3, 4) d`, w.Args...)
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) err
 	return err
 }
 
-// exportsAlone is exportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.
-const exportsAlone = `
+// ExportsAlone is exportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.
+const ExportsAlone = `
 	  FROM ghexport.exports e
 	 CROSS JOIN LATERAL (SELECT NULL::text AS held) h`

@@ -25,7 +25,7 @@ type Decision struct {
 // count State (unknown, duplicate or both), Org, IDs, and BeforeID: only those newer than it, for the next page.
 func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Decision, more bool, err error) {
 	w := decisionsWhere(f)
-	err = s.look(ctx, "list decisions", func(tx pgx.Tx) error {
+	err = s.Read(ctx, "list decisions", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, exportColumnsShown+", e.attention_at, e.interviewed_at, e.job, e.attempt_started_at, "+unsettled+
 			exportsHeld+w.SQL()+" ORDER BY e.id LIMIT "+w.Arg(limit+1), w.Args...)
 		if err != nil {
@@ -52,7 +52,7 @@ func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Deci
 }
 
 func decisionsWhere(f Filter) Where {
-	w := Filter{State: f.State, Org: f.Org, IDs: f.IDs, BeforeID: f.BeforeID}.where()
+	w := Filter{State: f.State, Org: f.Org, IDs: f.IDs, BeforeID: f.BeforeID}.Where()
 	w.AddIf(true, "e.attention_at IS NOT NULL AND e.state = ANY (%s)", []ledger.State{ledger.StateUnknown, ledger.StateDuplicate})
 	return w
 }

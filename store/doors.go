@@ -124,7 +124,7 @@ func (s *Store) AuditLoginFailure(ctx context.Context, by By, network string, tr
 		}
 	}
 	err = s.InTx(ctx, "record a failed login", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionLogInFailed, "", map[string]any{"failures": tries})
+		return AddAudit(ctx, tx, by, ledger.ActionLogInFailed, "", map[string]any{"failures": tries})
 	})
 	return err == nil, err
 }

@@ -28,7 +28,7 @@ func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) 
 		if err := setEnabled(ctx, tx, org, by, &switched); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	if err != nil {
 		return Switched{}, err
@@ -41,7 +41,7 @@ func (s *Store) beforeEnable(ctx context.Context, org string, waiting Waiting, b
 	var on bool
 	err = s.Pool.QueryRow(ctx, "SELECT enabled FROM ghexport.integrations WHERE org_id = $1", org).Scan(&on)
 	if err != nil {
-		return 0, fmt.Errorf("company %q: %w", org, notFound(err))
+		return 0, fmt.Errorf("company %q: %w", org, NotFound(err))
 	}
 	if on || waiting != WaitingDrop {
 		return 0, nil
@@ -95,7 +95,7 @@ func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Swi
 		return fmt.Errorf("company %q was turned on by somebody else at the same moment", org)
 	}
 	switched.Changed = true
-	return addAudit(ctx, tx, by, ledger.ActionOrgEnable, org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
+	return AddAudit(ctx, tx, by, ledger.ActionOrgEnable, org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
 }
 
 // Disable turns a company off from its commit on: intents look at it. What is being sent at that moment finishes; what becomes
@@ -123,10 +123,10 @@ func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string,
 			return err
 		}
 		if changed = done.RowsAffected() == 1; changed {
-			if err := addAudit(ctx, tx, by, action, org, nil); err != nil {
+			if err := AddAudit(ctx, tx, by, action, org, nil); err != nil {
 				return err
 			}
-			return wakeRelay(ctx, tx)
+			return WakeRelay(ctx, tx)
 		}
 		return mustExist(ctx, tx, org)
 	})

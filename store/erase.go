@@ -124,7 +124,7 @@ func (q Erasure) run(ctx context.Context, tx pgx.Tx) (out Erased, err error) {
 			return out, err
 		}
 	}
-	return out, wakeRelay(ctx, tx) // siblings may go now
+	return out, WakeRelay(ctx, tx) // siblings may go now
 }
 
 // take removes the data of locked exports, and every message of their interviews. It returns how many messages that were.

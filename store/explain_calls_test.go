@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // call is one thing that the service does, or that somebody asks of it, on a large ledger.
@@ -163,13 +164,13 @@ func (e *explained) sweepCalls() []call {
 		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
 		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
 		{name: "StartRun", do: func(ctx context.Context) error {
-			run, err := e.serve.StartRun(ctx, store.RunRequest{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
+			run, err := runs.In(e.serve.Store).Start(ctx, runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
 			if err == nil {
 				e.run = run.ID
 			}
 			return err
 		}, uses: []string{"exports_by_cause", "exports_by_candidate", "exports_by_email"}},
-		{name: "AdvanceRuns", do: func(ctx context.Context) error { return nothing(e.serve.AdvanceRuns(ctx)) },
+		{name: "AdvanceRuns", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Advance(ctx)) },
 			uses: []string{"exports_pkey", "run_members_waiting", "attempts_pkey"}},
 	}
 }
@@ -263,7 +264,9 @@ func (e *explained) exportCalls() []call {
 
 func (e *explained) deadCalls() []call {
 	plan := func(name string, f store.Filter, uses ...string) call {
-		return call{name: "PlanRun" + name, do: func(ctx context.Context) error { return nothing(e.serve.PlanRun(ctx, store.RunRequest{Filter: f})) }, uses: uses}
+		return call{name: "PlanRun" + name, do: func(ctx context.Context) error {
+			return nothing(runs.In(e.serve.Store).Plan(ctx, runs.Request{Filter: f}))
+		}, uses: uses}
 	}
 	return []call{
 		{name: "DeadGroups", do: func(ctx context.Context) error { return nothing(e.serve.DeadGroups(ctx, store.Filter{})) }},
@@ -273,9 +276,9 @@ func (e *explained) deadCalls() []call {
 		plan("OfACompany", store.Filter{Org: "org_7"}, "exports_attention_by_org", "exports_by_candidate", "exports_by_email"),
 		plan("OfACause", store.Filter{Cause: ledger.CauseTargetGone}, "exports_by_cause"),
 		plan("Named", store.Filter{IDs: []int64{5001, 5002}}, "exports_pkey"),
-		{name: "Runs", do: func(ctx context.Context) error { return nothing(e.serve.Runs(ctx, 0, 50)) }},
-		{name: "RunMembers", do: func(ctx context.Context) error { return nothing(e.serve.RunMembers(ctx, e.run, "", 0, 50)) }},
-		{name: "RunLog", do: func(ctx context.Context) error { return nothing(e.serve.RunLog(ctx, e.run)) }, uses: []string{"audit_by_run"}},
+		{name: "Runs", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).List(ctx, 0, 50)) }},
+		{name: "RunMembers", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Members(ctx, e.run, "", 0, 50)) }},
+		{name: "RunLog", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Log(ctx, e.run)) }, uses: []string{"audit_by_run"}},
 	}
 }
 

@@ -62,7 +62,7 @@ const exportsHeld = `
 		SELECT CASE WHEN e.state IN ('pending', 'queued') THEN ghexport.held_reason(i, c.stopped_at IS NOT NULL) END AS held
 	 ) h`
 
-func (f Filter) where() Where {
+func (f Filter) Where() Where {
 	w := Where{}
 	w.AddIf(f.IDs != nil, "e.id = ANY (%s)", f.IDs)
 	w.AddIf(f.State != "", "e.state = %s", f.State)
@@ -144,7 +144,7 @@ func (s *Store) ExportsEach(ctx context.Context, f Filter, each func(ExportRow) 
 }
 
 func (s *Store) exportsPage(ctx context.Context, f Filter, page int) ([]ExportRow, error) {
-	w := f.where()
+	w := f.Where()
 	rows, err := s.Pool.Query(ctx, exportColumnsShown+exportsHeld+w.SQL()+`
 		 ORDER BY e.id DESC
 		 LIMIT `+w.Arg(page), w.Args...)

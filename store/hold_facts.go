@@ -19,7 +19,7 @@ func (s *Store) HoldFacts(ctx context.Context, org string) (*ledger.HoldFacts, e
 	err := s.Pool.QueryRow(ctx, holdFacts, org).Scan(&held, &f.Since, &f.GoodUntil, &f.Detail, &f.Status, &f.Reading, &f.KeyLast5,
 		&f.CreatedBy, &f.CreatedByName, &f.Mode, &f.Probes, &f.NextProbe, &f.Waiting, &digest)
 	if err != nil {
-		return nil, fmt.Errorf("why company %q is held: %w", org, notFound(err))
+		return nil, fmt.Errorf("why company %q is held: %w", org, NotFound(err))
 	}
 	if held == nil {
 		return nil, nil

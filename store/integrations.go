@@ -97,7 +97,7 @@ func (s *Store) Integration(ctx context.Context, org string) (Integration, error
 	}
 	i, err := pgx.CollectExactlyOneRow(rows, scanIntegration)
 	if err != nil {
-		return i, fmt.Errorf("company %q: %w", org, notFound(err))
+		return i, fmt.Errorf("company %q: %w", org, NotFound(err))
 	}
 	return i, nil
 }
@@ -133,7 +133,7 @@ func (s *Store) Credential(ctx context.Context, org string) (Credential, error) 
 		 WHERE org_id = $1 AND sealed_key IS NOT NULL`, org).
 		Scan(&c.SealedKey, &c.CreatedBy, &c.Version, &c.KeyDigest)
 	if err != nil {
-		return c, fmt.Errorf("credential of company %q: %w", org, notFound(err))
+		return c, fmt.Errorf("credential of company %q: %w", org, NotFound(err))
 	}
 	return c, nil
 }

@@ -32,7 +32,7 @@ func (s *Store) FailIntent(ctx context.Context, in RefusedIntent) (Settled, erro
 	err := s.InTx(ctx, fmt.Sprintf("count the refused intent of export %d", in.ExportID), func(tx pgx.Tx) error {
 		out = Settled{Applied: true}
 		err := tx.QueryRow(ctx, failIntent, in.ExportID, in.JobID, in.Token, in.Detail, in.Delays, in.GiveUp, in.GivenUp,
-			ledger.Shape(in.Detail), s.version).Scan(&out.State)
+			ledger.Shape(in.Detail), s.Version).Scan(&out.State)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrNotGranted
 		}

@@ -86,7 +86,7 @@ const factsOfLate = `
 		  FROM (VALUES (0), (1)) lanes(lane)
 		 CROSS JOIN LATERAL (
 			SELECT e.id, e.due_at FROM ghexport.exports e -- exports_due
-			 WHERE e.org_id = i.org_id AND e.lane = lanes.lane AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			 WHERE e.org_id = i.org_id AND e.lane = lanes.lane AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 			 ORDER BY e.due_at, e.id LIMIT 1) l
 		 ORDER BY lanes.lane
 		 LIMIT 1

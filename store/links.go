@@ -29,7 +29,7 @@ func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, o
 		if opened = done.RowsAffected() == 1; !opened {
 			return nil
 		}
-		return addAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
+		return AddAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
 	})
 	return opened, err
 }
@@ -37,6 +37,6 @@ func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, o
 // AuditLink records that a link into the console was made for somebody of a company. Made links are remembered nowhere else.
 func (s *Store) AuditLink(ctx context.Context, by By, org, who string, expires time.Time) error {
 	return s.InTx(ctx, "org link", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionOrgLink, org, map[string]any{"for": ledger.Clean(who, DetailCap), "expires_at": expires})
+		return AddAudit(ctx, tx, by, ledger.ActionOrgLink, org, map[string]any{"for": ledger.Clean(who, DetailCap), "expires_at": expires})
 	})
 }

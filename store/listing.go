@@ -21,14 +21,14 @@ type Listing struct {
 // List reads one page of at most limit exports: the newest, those older than Filter.AfterID, or those newer than Filter.BeforeID.
 // Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
 func (s *Store) List(ctx context.Context, f Filter, limit int) (Listing, error) {
-	w := f.where()
+	w := f.Where()
 	back := f.BeforeID != 0
 	order := "DESC"
 	if back {
 		order = "ASC"
 	}
 	var list Listing
-	err := s.look(ctx, "list exports", func(tx pgx.Tx) error {
+	err := s.Read(ctx, "list exports", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, exportColumnsShown+exportsHeld+w.SQL()+`
 		 ORDER BY e.id `+order+`
 		 LIMIT `+w.Arg(limit+1), w.Args...)
@@ -79,7 +79,7 @@ func (s *Store) CountStates(ctx context.Context, org string, states ...ledger.St
 		columns[i] = fmt.Sprintf("(SELECT count(*) FROM (SELECT FROM ghexport.exports e WHERE %s%s LIMIT %d) c)", rows, company, CountLimit+1)
 	}
 	var counts []int64
-	err := s.look(ctx, "count exports by state", func(tx pgx.Tx) error {
+	err := s.Read(ctx, "count exports by state", func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, "SELECT ARRAY["+strings.Join(columns, ",\n\t\t")+"]", w.Args...).Scan(&counts)
 	})
 	if err != nil {

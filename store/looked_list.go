@@ -16,7 +16,7 @@ const lookedLately = "1 hour"
 // list, and none where the same was shown to them within the hour. Show nothing when it fails.
 func (s *Store) RecordList(ctx context.Context, org, what string, exports []int64, by By) error {
 	if by.Actor == "" {
-		return errNoActor
+		return ErrNoActor
 	}
 	return s.InTx(ctx, "record a look", func(tx pgx.Tx) error {
 		var known bool
@@ -29,7 +29,7 @@ func (s *Store) RecordList(ctx context.Context, org, what string, exports []int6
 		if err != nil || known {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionReveal, org, detail); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionReveal, org, detail); err != nil {
 			return fmt.Errorf("record it: %w", err)
 		}
 		return nil

@@ -37,7 +37,7 @@ func (s *Store) ExternalID(ctx context.Context, export int64) (org, id string, e
 		SELECT e.org_id, CASE WHEN e.erased_at IS NULL THEN e.candidate_id ELSE '' END FROM ghexport.exports e WHERE e.id = $1`, export).
 		Scan(&org, &id)
 	if err != nil {
-		return "", "", fmt.Errorf("export %d: %w", export, notFound(err))
+		return "", "", fmt.Errorf("export %d: %w", export, NotFound(err))
 	}
 	return org, id, nil
 }

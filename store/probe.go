@@ -114,7 +114,7 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 			return err
 		}
 		if effect == LookReleased || effect == LookTrial {
-			return wakeRelay(ctx, tx)
+			return WakeRelay(ctx, tx)
 		}
 		return nil
 	})

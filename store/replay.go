@@ -16,7 +16,7 @@ type ReplayRequest struct {
 
 const (
 	laneLive   = 0
-	laneReplay = 1
+	LaneReplay = 1
 )
 
 // Replay makes exports due now, with their clock of failures reset: dead ones, and cancelled ones whose fate is not in doubt. One
@@ -27,11 +27,11 @@ func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
 	if r.Filter.Cause != "" {
 		states = append(states, ledger.StateCancelled)
 	}
-	lane := laneReplay
+	lane := LaneReplay
 	if r.LiveLane {
 		lane = laneLive
 	}
-	return s.applySelected(ctx, verb{Verb: ledger.VerbReplay, lane: lane}, r.Request, states...)
+	return s.applySelected(ctx, Verb{Verb: ledger.VerbReplay, Lane: lane}, r.Request, states...)
 }
 
 // ReplayRejected puts messages that could not be folded back into the outbox, to be tried anew, and returns how many, or with dryRun
@@ -67,10 +67,10 @@ func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool
 		if err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionReplay, f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionReplay, f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return len(ids), err
 }

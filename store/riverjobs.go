@@ -34,7 +34,7 @@ func (s *Store) ExportJobs(ctx context.Context, jobs []int64) (map[int64]int64, 
 // that export's history, and once for the others together. Numbers that no job has leave no trace.
 func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs []int64) error {
 	if by.Actor == "" {
-		return errNoActor
+		return ErrNoActor
 	}
 	_, err := s.Pool.Exec(ctx, `
 		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail, method)
@@ -55,6 +55,6 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs
 // AuditQueue records that somebody did something to one of River's queues.
 func (s *Store) AuditQueue(ctx context.Context, by By, action ledger.Action, queue string) error {
 	return s.InTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": ledger.Clean(queue, DetailCap)})
+		return AddAudit(ctx, tx, by, action, "", map[string]any{"queue": ledger.Clean(queue, DetailCap)})
 	})
 }

@@ -74,7 +74,7 @@ func (s *Store) Rotate(ctx context.Context, k *seal.Keyset, dryRun, skipBroken b
 		return r, err
 	}
 	return r, s.InTx(ctx, "record the rotation", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
+		return AddAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 
 // applySelected applies a verb to what a request selects. A limit is of exports that the verb applies to: those that it refuses take
 // no place, however many of them are older.
-func (s *Store) applySelected(ctx context.Context, v verb, r Request, states ...ledger.State) (Result, error) {
+func (s *Store) applySelected(ctx context.Context, v Verb, r Request, states ...ledger.State) (Result, error) {
 	f, limit := r.Filter, r.Filter.Limit
 	if f.IDs != nil || limit <= 0 {
 		ids, err := s.selected(ctx, f, states...)
@@ -45,7 +45,7 @@ func (s *Store) selected(ctx context.Context, f Filter, states ...ledger.State) 
 	if f.State != "" && !slices.Contains(states, f.State) {
 		return nil, nil
 	}
-	w := f.where()
+	w := f.Where()
 	w.AddIf(true, "e.state = ANY (%s)", states)
 	limit := ""
 	if f.Limit > 0 {

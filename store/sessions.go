@@ -63,7 +63,7 @@ func (s *Store) FindSession(ctx context.Context, digest [sha256.Size]byte, now t
 		SELECT name, role, org_id, source, ends_at, method FROM found`, digest[:], now, idle, seenEvery).
 		Scan(&found.Name, &found.Role, &found.Org, &found.Source, &found.EndsAt, &found.Method)
 	if err != nil {
-		return Session{}, fmt.Errorf("find a session: %w", notFound(err))
+		return Session{}, fmt.Errorf("find a session: %w", NotFound(err))
 	}
 	return found, nil
 }

@@ -90,7 +90,7 @@ func (s *Store) settleAs(ctx context.Context, in Settle) (Settled, error) {
 func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, error) {
 	batch := &pgx.Batch{}
 	columns := settleColumns(in)
-	batch.Queue(settleExports, append(columns, s.version)...)
+	batch.Queue(settleExports, append(columns, s.Version)...)
 	batch.Queue(putBackMissed, columns[0], columns[2])
 	keepAnswers(batch, in)
 	learnBudgets(batch, in)

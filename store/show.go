@@ -59,7 +59,7 @@ func (s *Store) Show(ctx context.Context, id int64) (*ExportDetail, error) {
 	row := s.Pool.QueryRow(ctx, exportColumnsShown+`,
 		       e.version, e.interviewed_at, e.interviewer_advances, e.candidate_continues, e.practice, e.job,
 		       b.first_name, b.last_name, b.email, b.linkedin, b.note, l.note, e.job_id,
-		       `+newerMessage+` OR EXISTS (SELECT FROM ghexport.aside a WHERE a.export_id = e.id),
+		       `+NewerMessage+` OR EXISTS (SELECT FROM ghexport.aside a WHERE a.export_id = e.id),
 		       `+unsettled+`,
 		       `+said+`, e.committed_at, e.advanced_at, e.continued_at, e.attempt_started_at, e.state = 'sending',
 		       e.attention_at, e.erased_at, clock_timestamp()`+exportsHeld+`
@@ -72,7 +72,7 @@ func (s *Store) Show(ctx context.Context, id int64) (*ExportDetail, error) {
 		&d.FirstName, &d.LastName, &d.Email, &d.LinkedIn, &d.Note, &d.LaterNote, &d.RiverJobID, &d.HasNewerMessage,
 		&d.Unsettled, &d.ByWord, &d.answered, &d.elsewhere, &d.committedAt, &d.advancedAt, &d.continuedAt, &d.attemptStartedAt, &d.attemptInProgress, &d.attentionAt, &d.erasedAt, &d.now)
 	if err != nil {
-		return nil, fmt.Errorf("show export %d: %w", id, notFound(err))
+		return nil, fmt.Errorf("show export %d: %w", id, NotFound(err))
 	}
 	if d.Answer, err = oneAnswer(s.Pool.Query(ctx, readAnswer, id)); err != nil {
 		return nil, err

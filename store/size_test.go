@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // large fills a ledger with 50,000 dead letters among 200,000 other exports, the rare states the oldest, which no page may search for
@@ -67,13 +68,13 @@ func (d *db) asked() map[string]func() error {
 		"Count":              func() error { _, err := d.CountStates(d.t.Context(), "", ledger.States...); return err },
 		"CountOfACompany":    func() error { _, err := d.CountStates(d.t.Context(), "org_7", ledger.States...); return err },
 		"DeadGroups":         func() error { _, err := d.DeadGroups(d.t.Context(), store.Filter{}); return err },
-		"PlanOfAll":          func() error { _, err := d.PlanRun(d.t.Context(), store.RunRequest{}); return err },
+		"PlanOfAll":          func() error { _, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{}); return err },
 		"PlanOfACompany": func() error {
-			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Org: "org_7"}})
+			_, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{Filter: store.Filter{Org: "org_7"}})
 			return err
 		},
 		"PlanOfACause": func() error {
-			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Cause: ledger.CauseTargetGone}})
+			_, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}})
 			return err
 		},
 		"FindInterview": find(store.Search{Text: "iv_4242"}),

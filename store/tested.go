@@ -37,10 +37,10 @@ func (s *Store) KeepTest(ctx context.Context, org string, credentialVersion int6
 		if kept = done.RowsAffected() == 1; !kept {
 			return nil
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionOrgTest, org, map[string]any{"passed": report.Passed}); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionOrgTest, org, map[string]any{"passed": report.Passed}); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return kept, err
 }

@@ -22,8 +22,8 @@ func (s *Store) InTx(ctx context.Context, doing string, f func(pgx.Tx) error) er
 	return nil
 }
 
-// wakeRelay tells a sleeping relay, once tx commits, that there is work.
-func wakeRelay(ctx context.Context, tx pgx.Tx) error {
+// WakeRelay tells a sleeping relay, once tx commits, that there is work.
+func WakeRelay(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, "SELECT ghexport.wake()"); err != nil {
 		return fmt.Errorf("wake the relay: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
@@ -54,7 +55,7 @@ func withAmend(t *testing.T) func(*web.Config) {
 // advance is the relay's step, and what a worker then does to everything that is under way.
 func (s *site) advance(state ledger.State) {
 	s.t.Helper()
-	_, err := s.store.AdvanceRuns(s.t.Context())
+	_, err := runs.In(s.store).Advance(s.t.Context())
 	require.NoError(s.t, err)
 	if state != "" {
 		s.exec(`UPDATE ghexport.exports SET state = $1, cause = CASE WHEN $1 = 'dead' THEN 'payload.refused' END, due_at = NULL,

@@ -14,6 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 var onCall = store.By{Actor: "kim", Reason: "the template is fixed"}
@@ -79,17 +80,17 @@ func TestRun_SendsEverythingOnce(t *testing.T) {
 	r.start()
 	r.deadLetters("acme", 12)
 	r.deadLetters("globex", 3)
-	run, err := r.store.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Cause: ledger.CausePayloadRefused}, By: onCall, Canary: 1})
+	run, err := runs.In(r.store).Start(t.Context(), runs.Request{Filter: store.Filter{Cause: ledger.CausePayloadRefused}, By: onCall, Canary: 1})
 	require.NoError(t, err)
-	r.untilRun(run.ID, store.RunDone)
-	run, err = r.store.Run(t.Context(), run.ID)
+	r.untilRun(run.ID, runs.Done)
+	run, err = runs.In(r.store).Run(t.Context(), run.ID)
 	require.NoError(t, err)
 	assert.Equal(t, int64(15), run.Counts.Sent)
 	assert.Equal(t, 15, r.sim.CountCandidates(""))
 	assert.Equal(t, 30, r.sim.CountRequests(), "each was refused once and sent once")
 }
 
-func (r *rig) untilRun(id int64, state store.RunState) {
+func (r *rig) untilRun(id int64, state runs.State) {
 	r.t.Helper()
 	r.untilCount(1, fmt.Sprintf("SELECT count(*) FROM ghexport.runs WHERE id = %d AND state = '%s'", id, state))
 }
@@ -102,9 +103,9 @@ func TestRun_StopsAtTheFirstThatDiesAgain(t *testing.T) {
 	r.start()
 	r.deadLetters("acme", 5)
 	r.sim.Plan(greenhousesim.Fault{Status: 422})
-	run, err := r.store.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Org: "acme"}, By: onCall, Canary: 1})
+	run, err := runs.In(r.store).Start(t.Context(), runs.Request{Filter: store.Filter{Org: "acme"}, By: onCall, Canary: 1})
 	require.NoError(t, err)
-	r.untilRun(run.ID, store.RunPaused)
+	r.untilRun(run.ID, runs.Paused)
 	assert.Equal(t, 6, r.sim.CountRequests())
 	assert.Zero(t, r.sim.CountCandidates(""))
 }
@@ -133,8 +134,8 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 		people.Go(func() {
 			for n := range 25 {
 				var refused *store.RefusedError
-				var run *store.RunRefusedError
-				var nothing *store.NothingToReplayError
+				var run *runs.RefusedError
+				var nothing *runs.NothingToReplayError
 				if err := do(n); err != nil && !errors.As(err, &refused) && !errors.As(err, &run) && !errors.As(err, &nothing) && !errors.Is(err, store.ErrNotFound) {
 					assert.NoError(t, err)
 				}
@@ -143,7 +144,7 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 	}
 	for range 2 {
 		act(func(int) error {
-			_, err := r.store.StartRun(ctx, store.RunRequest{Filter: store.Filter{State: ledger.StateDead}, By: onCall, Canary: 1})
+			_, err := runs.In(r.store).Start(ctx, runs.Request{Filter: store.Filter{State: ledger.StateDead}, By: onCall, Canary: 1})
 			return err
 		})
 		act(func(n int) error {
@@ -151,15 +152,15 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 			return err
 		})
 		act(func(n int) error { _, err := r.store.ReplayNow(ctx, ids[len(ids)-1-n], onCall); return err })
-		act(func(int) error { return r.store.PauseRun(ctx, 1, onCall) })
-		act(func(int) error { return r.store.ResumeRun(ctx, 1, onCall) })
-		act(func(int) error { _, err := r.store.AdvanceRuns(ctx); return ignoreStandby(err) })
+		act(func(int) error { return runs.In(r.store).Pause(ctx, 1, onCall) })
+		act(func(int) error { return runs.In(r.store).Resume(ctx, 1, onCall) })
+		act(func(int) error { _, err := runs.In(r.store).Advance(ctx); return ignoreStandby(err) })
 	}
 	people.Wait()
 	first.stop() // in the middle, as a deploy does
 	for _, run := range []int64{1, 2, 3} {
-		if err := r.store.ResumeRun(ctx, run, onCall); err != nil {
-			var refused *store.RunRefusedError
+		if err := runs.In(r.store).Resume(ctx, run, onCall); err != nil {
+			var refused *runs.RefusedError
 			require.True(t, errors.As(err, &refused) || errors.Is(err, store.ErrNotFound), "%v", err)
 		}
 	}

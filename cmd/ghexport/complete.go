@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // completeLimit bounds how long somebody's shell waits for words after a press on Tab.
@@ -110,7 +111,7 @@ func suggestOrgs(ctx context.Context, st *store.Store, _ *cobra.Command) ([]cobr
 }
 
 func suggestRuns(ctx context.Context, st *store.Store, _ *cobra.Command) ([]cobra.Completion, error) {
-	list, err := st.Runs(ctx, 0, suggested)
+	list, err := runs.In(st).List(ctx, 0, suggested)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package store
+package runs
 
 import (
 	"encoding/json"
@@ -6,17 +6,18 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// RunState is where a replay run stands.
-type RunState string
+// State is where a replay run stands.
+type State string
 
 // The states of a run.
 const (
-	RunRunning RunState = "running"
-	RunPaused  RunState = "paused"  // by a person, or by itself; releases nothing
-	RunStopped RunState = "stopped" // by a person, for good; what was released goes on
-	RunDone    RunState = "done"    // every member has settled
+	Running State = "running"
+	Paused  State = "paused"  // by a person, or by itself; releases nothing
+	Stopped State = "stopped" // by a person, for good; what was released goes on
+	Done    State = "done"    // every member has settled
 )
 
 // MemberState is what became of a member: how its export ended, or one of these.
@@ -33,8 +34,8 @@ const (
 // `runs show --json`.
 type Run struct {
 	ID        int64           `json:"id"`
-	State     RunState        `json:"state"`
-	Phase     RunPhase        `json:"phase"`
+	State     State           `json:"state"`
+	Phase     Phase           `json:"phase"`
 	Because   *string         `json:"because"` // why it is paused or was stopped
 	Actor     string          `json:"actor"`
 	Reason    string          `json:"reason"`
@@ -48,23 +49,23 @@ type Run struct {
 	CreatedAt time.Time       `json:"created_at"`
 	ProvedAt  *time.Time      `json:"proved_at"` // since when the rest may go
 	EndedAt   *time.Time      `json:"ended_at"`
-	Counts    RunCounts       `json:"counts"`
+	Counts    Counts          `json:"counts"`
 	Left      *ledger.Seconds `json:"left_s"` // how long it will take at the pace so far; null where that cannot be told
 }
 
-// RunPhase is how far a run has come.
-type RunPhase string
+// Phase is how far a run has come.
+type Phase string
 
 // The phases, in their order.
 const (
-	PhaseCanary RunPhase = "canary" // the first must be sent before the rest goes
-	PhaseRest   RunPhase = "rest"
-	PhaseVerify RunPhase = "verify" // all are released; the last are awaited
-	PhaseOver   RunPhase = "over"
+	PhaseCanary Phase = "canary" // the first must be sent before the rest goes
+	PhaseRest   Phase = "rest"
+	PhaseVerify Phase = "verify" // all are released; the last are awaited
+	PhaseOver   Phase = "over"
 )
 
-// RunCounts are the members by what became of them.
-type RunCounts struct {
+// Counts are the members by what became of them.
+type Counts struct {
 	Waiting   int64                  `json:"waiting"`
 	Held      int64                  `json:"held"` // of those waiting: their companies may not send now
 	Released  int64                  `json:"released"`
@@ -78,24 +79,24 @@ type RunCounts struct {
 }
 
 // Settled is how many have come to an end.
-func (c RunCounts) Settled() int64 {
+func (c Counts) Settled() int64 {
 	return c.Sent + c.DeadAgain + c.Unknown + c.Decide + c.Ended + c.Skipped
 }
 
 // What a run does unless it is told otherwise.
 const (
-	RunCanaryDefault    = 1
-	RunStopShareDefault = 0.2 // of the settled members may die again
-	RunStopFromDefault  = 10  // once that many have settled
-	// RunRateDefault is how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
+	CanaryDefault    = 1
+	StopShareDefault = 0.2 // of the settled members may die again
+	StopFromDefault  = 10  // once that many have settled
+	// RateDefault is how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
 	// in the database and in the workers.
-	RunRateDefault = 25.0
+	RateDefault = 25.0
 )
 
-// RunRequest says what to replay, and how carefully.
-type RunRequest struct {
-	Filter    Filter // IDs, or what matches; as for [Store.Replay]
-	By        By     // Reason must not be empty
+// Request says what to replay, and how carefully.
+type Request struct {
+	Filter    store.Filter // IDs, or what matches; as for [store.Store.Replay]
+	By        store.By     // Reason must not be empty
 	Ticket    string
 	Canary    int     // this many must be sent before the rest goes; 0 releases all
 	Rate      float64 // releases a second; 0 for the default
@@ -123,11 +124,11 @@ func (e *NothingToReplayError) Error() string {
 	return text
 }
 
-// RunRefusedError says that a run is not in a state for what was asked. Nothing was changed.
-type RunRefusedError struct {
+// RefusedError says that a run is not in a state for what was asked. Nothing was changed.
+type RefusedError struct {
 	Run   int64
-	State RunState
+	State State
 }
 
 // Error names the run and its state.
-func (e *RunRefusedError) Error() string { return fmt.Sprintf("run %d is %s", e.Run, e.State) }
+func (e *RefusedError) Error() string { return fmt.Sprintf("run %d is %s", e.Run, e.State) }

@@ -1,4 +1,4 @@
-package store
+package runs
 
 import (
 	"context"
@@ -8,10 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// RunsAdvanced says what one step did for all runs.
-type RunsAdvanced struct {
+// Advanced says what one step did for all runs.
+type Advanced struct {
 	Live     int // runs that the relay still looks after
 	Released int // members made due
 	Settled  int // members whose end was noticed
@@ -23,12 +24,12 @@ const (
 	runCheckEvery  = 30 * time.Second // how often members that still wait are compared with the ledger
 )
 
-// AdvanceRuns brings each live run one small step on: it notes which members have settled, pauses runs that do harm, releases what
+// Advance brings each live run one small step on: it notes which members have settled, pauses runs that do harm, releases what
 // may go, and ends what is over. Call it some times a second while Live says that there is something to do; where there is not it
 // costs one look at an empty index. One transaction, so that a crash at any point leaves each member either released with its export
-// due, or neither. [ErrStandby] means that another node steps at this moment.
-func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
-	var done RunsAdvanced
+// due, or neither. [store.ErrStandby] means that another node steps at this moment.
+func (s Store) Advance(ctx context.Context) (Advanced, error) {
+	var done Advanced
 	var live bool
 	if err := s.Pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM ghexport.runs WHERE ended_at IS NULL)").Scan(&live); err != nil { // runs_live
 		return done, fmt.Errorf("look for runs: %w", err)
@@ -37,15 +38,15 @@ func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 		return done, nil
 	}
 	err := s.InTx(ctx, "advance runs", func(tx pgx.Tx) error {
-		done = RunsAdvanced{}
-		mine, err := runsTurn.Take(ctx, tx)
+		done = Advanced{}
+		mine, err := store.RunsTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if !mine {
-			return ErrStandby
+			return store.ErrStandby
 		}
-		Failpoint("runs.open")
+		store.Failpoint("runs.open")
 		runs, err := liveRuns(ctx, tx)
 		if err != nil {
 			return err
@@ -58,9 +59,9 @@ func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 		return nil
 	})
 	if err != nil {
-		return RunsAdvanced{}, err
+		return Advanced{}, err
 	}
-	Failpoint("runs.committed")
+	store.Failpoint("runs.committed")
 	return done, nil
 }
 
@@ -68,7 +69,7 @@ func (s *Store) AdvanceRuns(ctx context.Context) (RunsAdvanced, error) {
 type runRow struct {
 	ID        int64
 	Now       time.Time
-	State     RunState
+	State     State
 	Actor     string
 	Reason    string
 	Canary    int
@@ -90,14 +91,14 @@ func liveRuns(ctx context.Context, tx pgx.Tx) ([]*runRow, error) {
 		  FROM ghexport.runs
 		 WHERE ended_at IS NULL -- runs_live
 		 ORDER BY id
-		   FOR NO KEY UPDATE SKIP LOCKED`, RunRateDefault, runCheckEvery)
+		   FOR NO KEY UPDATE SKIP LOCKED`, RateDefault, runCheckEvery)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[runRow])
 }
 
-func (r *runRow) step(ctx context.Context, tx pgx.Tx, done *RunsAdvanced) error {
+func (r *runRow) step(ctx context.Context, tx pgx.Tx, done *Advanced) error {
 	settled, canary, err := r.settle(ctx, tx)
 	if err != nil {
 		return err
@@ -108,8 +109,8 @@ func (r *runRow) step(ctx context.Context, tx pgx.Tx, done *RunsAdvanced) error 
 			return err
 		}
 	}
-	if because := r.harm(canary); because != "" && r.State == RunRunning {
-		r.State = RunPaused
+	if because := r.harm(canary); because != "" && r.State == Running {
+		r.State = Paused
 		if err := r.note(ctx, tx, ledger.ActionRunPause, because); err != nil {
 			return err
 		}
@@ -117,7 +118,7 @@ func (r *runRow) step(ctx context.Context, tx pgx.Tx, done *RunsAdvanced) error 
 			return err
 		}
 	}
-	if r.State == RunRunning {
+	if r.State == Running {
 		released, err := r.release(ctx, tx)
 		if err != nil {
 			return err
@@ -140,7 +141,7 @@ func (r *runRow) settle(ctx context.Context, tx pgx.Tx) (int, *settledMember, er
 		  FROM ghexport.exports e
 		 WHERE m.run_id = $1 AND m.state = 'released' AND e.id = m.export_id -- run_members_released
 		   AND e.state NOT IN ('pending', 'queued', 'sending')
-		   AND NOT (e.state = 'ineligible' AND `+newerMessage+`) -- put back into the outbox, to be folded
+		   AND NOT (e.state = 'ineligible' AND `+store.NewerMessage+`) -- put back into the outbox, to be folded
 		RETURNING m.export_id, m.canary, e.state, coalesce(e.cause, ''), coalesce(e.detail, '')`, r.ID)
 	if err != nil {
 		return 0, nil, err
@@ -183,7 +184,7 @@ func (r *runRow) harm(canary *settledMember) string {
 	case canary != nil && canary.State == ledger.StateUnknown:
 		return fmt.Sprintf("export %d, sent first, may or may not be in Greenhouse", canary.ExportID)
 	case canary != nil:
-		return ledger.Clean(fmt.Sprintf("export %d, sent first, died again: %s, %s", canary.ExportID, canary.Cause, ledger.Shape(canary.Detail)), DetailCap)
+		return ledger.Clean(fmt.Sprintf("export %d, sent first, died again: %s, %s", canary.ExportID, canary.Cause, ledger.Shape(canary.Detail)), store.DetailCap)
 	case settled >= r.StopFrom && float64(r.Bad) > r.StopShare*float64(settled):
 		return fmt.Sprintf("%d of %d died again or are in doubt, more than %.0f %%", r.Bad, settled, r.StopShare*100)
 	}
@@ -202,7 +203,7 @@ func (r *runRow) compare(ctx context.Context, tx pgx.Tx) error {
 
 // write stores what the step found out, and ends the run when nobody is left to wait for.
 func (r *runRow) write(ctx context.Context, tx pgx.Tx) (over bool, err error) {
-	var ended RunState
+	var ended State
 	err = tx.QueryRow(ctx, `
 		UPDATE ghexport.runs r
 		   SET state = CASE WHEN left_.over AND r.state <> 'stopped' THEN 'done' WHEN r.state = 'stopped' THEN r.state ELSE $2 END,
@@ -223,5 +224,5 @@ func (r *runRow) write(ctx context.Context, tx pgx.Tx) (over bool, err error) {
 
 // note writes what the run did by itself into the audit trail, which is also its log.
 func (r *runRow) note(ctx context.Context, tx pgx.Tx, what ledger.Action, because string) error {
-	return addAudit(ctx, tx, By{Actor: "ghexport", Reason: because, From: FromService}, what, "", map[string]any{"run": r.ID})
+	return store.AddAudit(ctx, tx, store.By{Actor: "ghexport", Reason: because, From: store.FromService}, what, "", map[string]any{"run": r.ID})
 }

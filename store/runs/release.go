@@ -1,4 +1,4 @@
-package store
+package runs
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // release makes due what may go now: canaries first, then the rest at the run's rate; only of companies that may send, and of each
@@ -22,8 +23,8 @@ func (r *runRow) release(ctx context.Context, tx pgx.Tx) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	v := verb{Verb: ledger.VerbReplay, lane: laneReplay, run: r.ID}
-	result, err := v.applyTo(ctx, tx, By{Actor: r.Actor, Reason: r.Reason, From: FromService}, false, ids)
+	v := store.Verb{Verb: ledger.VerbReplay, Lane: store.LaneReplay, Run: r.ID}
+	result, err := v.ApplyTo(ctx, tx, store.By{Actor: r.Actor, Reason: r.Reason, From: store.FromService}, false, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -105,7 +106,7 @@ func (r *runRow) choose(ctx context.Context, tx pgx.Tx, n int) ([]int64, error) 
 }
 
 // skip notes the members to which a replay does not apply any more, with the reason.
-func (r *runRow) skip(ctx context.Context, tx pgx.Tx, result Result) error {
+func (r *runRow) skip(ctx context.Context, tx pgx.Tx, result store.Result) error {
 	ids, reasons := result.Missing, make([]string, len(result.Missing))
 	for n := range reasons {
 		reasons[n] = "it is gone"

@@ -1,4 +1,4 @@
-package store
+package runs
 
 import (
 	"cmp"
@@ -11,12 +11,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// StartRun freezes the exports that match now as the members of a run, which the relay then brings on; until it releases them they
+// Start freezes the exports that match now as the members of a run, which the relay then brings on; until it releases them they
 // stay as they are in the ledger. All in one transaction. Begun twice, the second gets what the first left, or a
 // [NothingToReplayError] that names it.
-func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
+func (s Store) Start(ctx context.Context, r Request) (*Run, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
@@ -25,8 +26,8 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		err := tx.QueryRow(ctx, `
 			INSERT INTO ghexport.runs (actor, reason, ticket, selected, canary, rate, stop_share, stop_from)
 			VALUES ($1, $2, nullif($3, ''), $4, $5, nullif($6::float8, 0), $7, $8)
-			RETURNING id`, ledger.Clean(r.By.Actor, DetailCap), ledger.Clean(r.By.Reason, DetailCap), ledger.Clean(r.Ticket, DetailCap), r.Filter.words(), r.Canary,
-			r.Rate, cmp.Or(r.StopShare, RunStopShareDefault), RunStopFromDefault).Scan(&id)
+			RETURNING id`, ledger.Clean(r.By.Actor, store.DetailCap), ledger.Clean(r.By.Reason, store.DetailCap), ledger.Clean(r.Ticket, store.DetailCap), words(r.Filter), r.Canary,
+			r.Rate, cmp.Or(r.StopShare, StopShareDefault), StopFromDefault).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -48,17 +49,17 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.runs SET members = $2 WHERE id = $1", id, n); err != nil {
 			return err
 		}
-		detail := map[string]any{"run": id, "exports": n, "canary": r.Canary, "selected": r.Filter.words()}
+		detail := map[string]any{"run": id, "exports": n, "canary": r.Canary, "selected": words(r.Filter)}
 		if r.Ticket != "" {
-			detail["ticket"] = ledger.Clean(r.Ticket, DetailCap)
+			detail["ticket"] = ledger.Clean(r.Ticket, store.DetailCap)
 		}
-		if err := addAudit(ctx, tx, r.By, ledger.ActionRunStart, r.Filter.Org, detail); err != nil {
+		if err := store.AddAudit(ctx, tx, r.By, ledger.ActionRunStart, r.Filter.Org, detail); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return store.WakeRelay(ctx, tx)
 	})
 	if nothing := new(NothingToReplayError); errors.As(err, &nothing) {
-		plan, planErr := s.PlanRun(ctx, r)
+		plan, planErr := s.Plan(ctx, r)
 		if planErr == nil {
 			nothing.LeftOut = plan.LeftOut
 		}
@@ -73,10 +74,10 @@ func (s *Store) StartRun(ctx context.Context, r RunRequest) (*Run, error) {
 	return s.Run(ctx, id)
 }
 
-func (r RunRequest) check() error {
+func (r Request) check() error {
 	switch {
 	case r.By.Actor == "":
-		return errNoActor
+		return store.ErrNoActor
 	case r.By.Reason == "":
 		return errors.New("start a run: no reason is given")
 	case r.Canary < 0 || r.Rate < 0 || math.IsNaN(r.Rate) || math.IsInf(r.Rate, 0) || !(r.StopShare >= 0 && r.StopShare <= 1):
@@ -86,7 +87,7 @@ func (r RunRequest) check() error {
 }
 
 // words are what was selected, for a reader of the run.
-func (f Filter) words() map[string]any {
+func words(f store.Filter) map[string]any {
 	w := map[string]any{}
 	add := func(name string, given bool, value any) {
 		if given {

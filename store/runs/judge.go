@@ -1,9 +1,11 @@
-package store
+package runs
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // The fates of what a selection matches. Only the first goes.
@@ -56,11 +58,11 @@ type judged struct {
 	args []any
 }
 
-// judgedBy selects what a run concerns, as [Store.Replay] does: dead exports, with a cause also cancelled ones, and those named.
+// judgedBy selects what a run concerns, as [store.Store.Replay] does: dead exports, with a cause also cancelled ones, and those named.
 // What matches and waits for a decision is there too, so that a plan can say so. Siblings are looked for last, since that costs the
 // most: only of those that would go otherwise, and by email address only where the candidate's id finds none.
-func judgedBy(f Filter) judged {
-	w := f.where()
+func judgedBy(f store.Filter) judged {
+	w := f.Where()
 	switch {
 	case f.IDs != nil:
 	case f.State == "" && f.Cause == "":
@@ -80,11 +82,11 @@ func judgedBy(f Filter) judged {
 	}
 	return judged{args: w.Args, sql: `
 		WITH picked AS (
-			SELECT e.id, e.org_id, e.state, e.cause, ` + diedVersion + ` AS version, e.attention_at, e.candidate_digest, e.email_digest,
+			SELECT e.id, e.org_id, e.state, e.cause, ` + store.DiedVersion + ` AS version, e.attention_at, e.candidate_digest, e.email_digest,
 			       e.duplicate_allowed, 'may_exist' = ANY (e.flags) AS doubt,
 			       e.erased_at IS NOT NULL
 			       OR e.body_id IS NULL AND NOT (e.state = 'cancelled' AND EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id)) AS gone` +
-		exportsAlone + w.SQL() + `
+		store.ExportsAlone + w.SQL() + `
 		), told AS (
 			SELECT p.*, m.run_id,
 			       CASE WHEN p.state IN ('unknown', 'duplicate') OR p.state = 'cancelled' AND p.doubt THEN 'decision'

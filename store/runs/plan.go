@@ -1,4 +1,4 @@
-package store
+package runs
 
 import (
 	"cmp"
@@ -50,18 +50,18 @@ func (l LeftOut) String() string {
 	return fmt.Sprintf("%d %s left out: %s", l.Count, noun, l.Because)
 }
 
-// PlanRun says what a run over these exports would do. It changes nothing and holds no lock; [Store.StartRun] looks again.
-func (s *Store) PlanRun(ctx context.Context, r RunRequest) (Plan, error) {
+// Plan says what a run over these exports would do. It changes nothing and holds no lock; [Store.Start] looks again.
+func (s Store) Plan(ctx context.Context, r Request) (Plan, error) {
 	p := Plan{Groups: []PlanGroup{}}
-	if err := s.look(ctx, "plan a run", func(tx pgx.Tx) error { return p.read(ctx, tx, r, s.version) }); err != nil {
+	if err := s.Read(ctx, "plan a run", func(tx pgx.Tx) error { return p.read(ctx, tx, r, s.Version) }); err != nil {
 		return Plan{}, err
 	}
-	rate := cmp.Or(r.Rate, RunRateDefault)
+	rate := cmp.Or(r.Rate, RateDefault)
 	p.Takes = max(p.Takes, ledger.Seconds(math.Ceil(float64(p.Count-p.Held)/rate)))
 	return p, nil
 }
 
-func (p *Plan) read(ctx context.Context, tx pgx.Tx, r RunRequest, version string) error {
+func (p *Plan) read(ctx context.Context, tx pgx.Tx, r Request, version string) error {
 	// There are a few hundred groups; the planner, which expects one a row, would sort all rows for them.
 	if _, err := tx.Exec(ctx, "SELECT set_config('enable_sort', 'off', true)"); err != nil {
 		return err

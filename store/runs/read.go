@@ -1,4 +1,4 @@
-package store
+package runs
 
 import (
 	"context"
@@ -8,10 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// RunMember is one export of a run.
-type RunMember struct {
+// Member is one export of a run.
+type Member struct {
 	ExportID   int64         `json:"export_id"`
 	OrgID      string        `json:"org_id"`
 	State      MemberState   `json:"state"`
@@ -28,8 +29,8 @@ const runColumns = `
 	       r.created_at, r.proved_at, r.ended_at
 	  FROM ghexport.runs r`
 
-// Runs lists runs, the newest first; at most limit. After is the number of the last one seen, 0 for the first page.
-func (s *Store) Runs(ctx context.Context, after int64, limit int) ([]Run, error) {
+// List lists runs, the newest first; at most limit. After is the number of the last one seen, 0 for the first page.
+func (s Store) List(ctx context.Context, after int64, limit int) ([]Run, error) {
 	rows, err := s.Pool.Query(ctx, runColumns+`
 		 WHERE $1 = 0 OR r.id < $1
 		 ORDER BY r.id DESC
@@ -44,15 +45,15 @@ func (s *Store) Runs(ctx context.Context, after int64, limit int) ([]Run, error)
 	return list, s.countRuns(ctx, list)
 }
 
-// Run reads one run, or returns [ErrNotFound].
-func (s *Store) Run(ctx context.Context, id int64) (*Run, error) {
+// Run reads one run, or returns [store.ErrNotFound].
+func (s Store) Run(ctx context.Context, id int64) (*Run, error) {
 	rows, err := s.Pool.Query(ctx, runColumns+" WHERE r.id = $1", id)
 	if err != nil {
 		return nil, fmt.Errorf("read run %d: %w", id, err)
 	}
 	run, err := pgx.CollectExactlyOneRow(rows, scanRun)
 	if err != nil {
-		return nil, fmt.Errorf("run %d: %w", id, notFound(err))
+		return nil, fmt.Errorf("run %d: %w", id, store.NotFound(err))
 	}
 	list := []Run{run}
 	if err := s.countRuns(ctx, list); err != nil {
@@ -68,7 +69,7 @@ func scanRun(row pgx.CollectableRow) (r Run, err error) {
 }
 
 // countRuns fills in what became of the members.
-func (s *Store) countRuns(ctx context.Context, runs []Run) error {
+func (s Store) countRuns(ctx context.Context, runs []Run) error {
 	at := map[int64]*Run{}
 	ids := make([]int64, len(runs))
 	for n := range runs {
@@ -104,7 +105,7 @@ func (s *Store) countRuns(ctx context.Context, runs []Run) error {
 	return err
 }
 
-func (c *RunCounts) add(state MemberState, cause ledger.Cause, held bool, n int64) {
+func (c *Counts) add(state MemberState, cause ledger.Cause, held bool, n int64) {
 	switch state {
 	case MemberWaiting:
 		c.Waiting += n
@@ -143,7 +144,7 @@ func (r *Run) judge(now time.Time) {
 	}
 	left := r.Counts.Waiting - r.Counts.Held + r.Counts.Released
 	went := r.Counts.Sent + r.Counts.DeadAgain + r.Counts.Unknown
-	if r.Phase == PhaseOver || r.State != RunRunning || r.ProvedAt == nil || went == 0 {
+	if r.Phase == PhaseOver || r.State != Running || r.ProvedAt == nil || went == 0 {
 		return
 	}
 	if since := now.Sub(*r.ProvedAt); since > time.Second {
@@ -152,8 +153,8 @@ func (r *Run) judge(now time.Time) {
 	}
 }
 
-// RunMembers lists members of a run by export, those of one state where it is not empty; at most limit, after the export named.
-func (s *Store) RunMembers(ctx context.Context, id int64, state MemberState, after int64, limit int) ([]RunMember, error) {
+// Members lists members of a run by export, those of one state where it is not empty; at most limit, after the export named.
+func (s Store) Members(ctx context.Context, id int64, state MemberState, after int64, limit int) ([]Member, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT m.export_id, m.org_id, m.state, m.cause, m.because, m.canary, m.released_at, m.settled_at,
 		       CASE WHEN m.state = 'waiting' THEN ghexport.held(m.org_id) END
@@ -164,15 +165,15 @@ func (s *Store) RunMembers(ctx context.Context, id int64, state MemberState, aft
 	if err != nil {
 		return nil, fmt.Errorf("list members of run %d: %w", id, err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[RunMember])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Member])
 	if err != nil {
 		return nil, fmt.Errorf("list members of run %d: %w", id, err)
 	}
 	return list, nil
 }
 
-// RunLog is what people, and the run by itself, did to a run: its entries of the audit trail, oldest first.
-func (s *Store) RunLog(ctx context.Context, id int64) ([]Event, error) {
+// Log is what people, and the run by itself, did to a run: its entries of the audit trail, oldest first.
+func (s Store) Log(ctx context.Context, id int64) ([]store.Event, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT a.at, a.action, CASE WHEN a.actor <> 'ghexport' THEN a.actor END, a.reason
 		  FROM ghexport.audit a
@@ -182,7 +183,7 @@ func (s *Store) RunLog(ctx context.Context, id int64) ([]Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the log of run %d: %w", id, err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Event])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.Event])
 	if err != nil {
 		return nil, fmt.Errorf("read the log of run %d: %w", id, err)
 	}
