@@ -169,7 +169,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		return fmt.Errorf("store the revision: %d rows changed", done.RowsAffected())
 	}
 	out.Revision.Revision++
-	return auditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
+	return AuditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
 		"fields": fields, "version": out.Version, "revision": out.Revision.Revision,
 	})
 }

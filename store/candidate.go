@@ -69,7 +69,7 @@ func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, err
 		if p.Answer, err = oneAnswer(tx.Query(ctx, readAnswer, export)); err != nil {
 			return err
 		}
-		return auditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
+		return AuditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
 	})
 	return p, err
 }

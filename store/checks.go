@@ -46,10 +46,12 @@ type CheckRow struct {
 	CreatedBy *string       `json:"created_by"`
 }
 
+const checkPage = 100
+
 // Checks reads a company's newest looks, newest first; 100 when limit is 0.
 func (s *Store) Checks(ctx context.Context, org string, limit int) ([]CheckRow, error) {
 	if limit <= 0 {
-		limit = holdPage
+		limit = checkPage
 	}
 	rows, err := s.Pool.Query(ctx, `
 		SELECT c.id, c.org_id, c.at, c.kind, c.answer, c.cause, c.status, c.detail, c.key_last5, c.created_by

@@ -83,7 +83,7 @@ func (s *Store) recount(ctx context.Context, must bool) (c stateCounts, err erro
 		var keeps bool
 		err := tx.QueryRow(ctx, `
 			SELECT has_table_privilege('ghexport.state_counts', 'INSERT, UPDATE'), set_config('statement_timeout', $1, true)`,
-			milliseconds(countLimit)).Scan(&keeps, nil)
+			Milliseconds(countLimit)).Scan(&keeps, nil)
 		if err != nil {
 			return err
 		}

@@ -130,8 +130,3 @@ func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) err
 	})
 	return err
 }
-
-// ExportsAlone is exportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.
-const ExportsAlone = `
-	  FROM ghexport.exports e
-	 CROSS JOIN LATERAL (SELECT NULL::text AS held) h`

@@ -53,7 +53,7 @@ func (s *Store) beforeEnable(ctx context.Context, org string, waiting Waiting, b
 // before any row's, as a relay does, so that nothing is folded or dispatched in between.
 func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waiting Waiting, by By, out *Switched) (enabled bool, err error) {
 	if waiting == WaitingDrop {
-		if err := relayTurn.await(ctx, tx); err != nil {
+		if err := RelayTurn.Await(ctx, tx); err != nil {
 			return false, err
 		}
 	}

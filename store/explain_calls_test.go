@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
@@ -379,7 +380,7 @@ func (e *explained) commandCalls() []call {
 		{name: "Unsent", do: func(ctx context.Context) error { return nothing(e.command.Unsent(ctx, "")) }, may: map[string]string{"outbox": rare}},
 		{name: "UnsentOfACompany", do: func(ctx context.Context) error { return nothing(e.command.Unsent(ctx, "org_7")) }},
 		{name: "Erase", do: func(ctx context.Context) error {
-			return nothing(e.command.Erase(ctx, store.Erasure{Candidate: "cand_5004", Digests: e.digests(), By: kim}))
+			return nothing(erasure.In(e.command.Store).Erase(ctx, erasure.Erasure{Candidate: "cand_5004", Digests: e.digests(), By: kim}))
 		}, may: map[string]string{"exports": byID, "outbox": byID, "bodies": byID, "attempts": freeText, "audit": freeText}},
 	}
 }

@@ -22,7 +22,7 @@ import (
 type turnOf string
 
 const (
-	relayTurn   turnOf = "relay"   // the one relay at work, and verbs that must not meet a fold or a dispatch in the middle
+	RelayTurn   turnOf = "relay"   // the one relay at work, and verbs that must not meet a fold or a dispatch in the middle
 	RunsTurn    turnOf = "runs"    // steps of replay runs, which need no turn of the relay's, and live work does not wait for them
 	NoticesTurn turnOf = "notices" // what is due is decided by looking at what was written
 	slicesTurn  turnOf = "slices"  // one node sums up attempts
@@ -37,8 +37,8 @@ func (t turnOf) Take(ctx context.Context, tx pgx.Tx) (mine bool, err error) {
 	return mine, nil
 }
 
-// await takes the turn until tx ends, and waits for it. What waits for longer than lock_timeout has lost ([Contended]).
-func (t turnOf) await(ctx context.Context, tx pgx.Tx) error {
+// Await takes the turn until tx ends, and waits for it. What waits for longer than lock_timeout has lost ([Contended]).
+func (t turnOf) Await(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, "SELECT ghexport.await_turn($1)", string(t)); err != nil {
 		return fmt.Errorf("wait for the turn of %s: %w", t, err)
 	}

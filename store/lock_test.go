@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
@@ -61,7 +62,7 @@ func TestTurns_StrangersBlockNobody(t *testing.T) {
 			_, err = notices.In(d.Store).Sweep(t.Context(), telling)
 			require.NoError(t, err)
 			require.NoError(t, d.SumUpAttempts(t.Context()))
-			_, err = d.Erase(t.Context(), store.Erasure{Candidate: "cand_0", By: kim})
+			_, err = erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_0", By: kim})
 			require.NoError(t, err)
 		})
 	}
@@ -99,7 +100,7 @@ func TestTurns_OlderNodes(t *testing.T) {
 			short, err := store.Open(t.Context(), store.Config{URL: d.test.ServiceURL, LockLimit: 50 * time.Millisecond})
 			require.NoError(t, err)
 			defer short.Close()
-			_, err = short.Erase(t.Context(), store.Erasure{Candidate: "cand_0", By: kim})
+			_, err = erasure.In(short).Erase(t.Context(), erasure.Erasure{Candidate: "cand_0", By: kim})
 			require.True(t, store.Contended(err), err)
 			_, err = older.Exec(t.Context(), "COMMIT")
 			require.NoError(t, err)

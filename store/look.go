@@ -29,7 +29,7 @@ func (s *Store) Read(ctx context.Context, what string, f func(pgx.Tx) error) err
 	err := pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			SELECT set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true),
-			       set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true)`, milliseconds(lookLimit))
+			       set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true)`, Milliseconds(lookLimit))
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, v Verb, ids []int64) 
 	if v.Run != 0 {
 		detail["run"] = v.Run
 	}
-	if err := auditExports(ctx, tx, by, v.Action(), ids, detail); err != nil {
+	if err := AuditExports(ctx, tx, by, v.Action(), ids, detail); err != nil {
 		return err
 	}
 	if m.KeepsAside {

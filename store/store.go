@@ -87,4 +87,4 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	return now, nil
 }
 
-func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+func Milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

@@ -19,9 +19,9 @@ func (k *console) runRoutes() []route {
 		allow(staff, "GET /runs/new", k.planRun),
 		allow(operators, "POST /runs", k.startRun),
 		allow(staff, "GET /runs/{id}", k.run),
-		allow(operators, "POST /runs/{id}/pause", k.controlRun(runs.In((*store.Store)).Pause)),
-		allow(operators, "POST /runs/{id}/resume", k.controlRun(runs.In((*store.Store)).Resume)),
-		allow(operators, "POST /runs/{id}/stop", k.controlRun(runs.In((*store.Store)).Stop)),
+		allow(operators, "POST /runs/{id}/pause", k.controlRun(runs.Store.Pause)),
+		allow(operators, "POST /runs/{id}/resume", k.controlRun(runs.Store.Resume)),
+		allow(operators, "POST /runs/{id}/stop", k.controlRun(runs.Store.Stop)),
 	}
 }
 
@@ -132,7 +132,7 @@ func (k *console) noRun(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // controlRun is one of the things that a person can do to a run.
-func (k *console) controlRun(do func(*store.Store, context.Context, int64, store.By) error) http.HandlerFunc {
+func (k *console) controlRun(do func(runs.Store, context.Context, int64, store.By) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, _, err := k.runOf(r)
 		if err != nil {
@@ -144,7 +144,7 @@ func (k *console) controlRun(do func(*store.Store, context.Context, int64, store
 			return
 		}
 		var refused *runs.RefusedError
-		switch err := do(k.Store, r.Context(), id, auth.By(r, reason)); {
+		switch err := do(runs.In(k.Store), r.Context(), id, auth.By(r, reason)); {
 		case errors.As(err, &refused):
 			k.refuse(w, r, http.StatusConflict, "The run is "+string(refused.State)+" by now. Nothing was changed.")
 		case err != nil:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // What Greenhouse repeats of a person is in no column that a viewer may read, and in no log.
@@ -83,7 +84,7 @@ func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
 	r.enqueue(result("acme", "iv_1", set("version", 2), set("freeform_feedback", "Better!")))
 	e = r.state("iv_1", "sent")
 	assert.Empty(t, shown(e.ID), "it goes with the body that it was about")
-	_, err = r.store.Erase(t.Context(), store.Erasure{Candidate: "cand_iv_2", Digests: r.digests, By: kim})
+	_, err = erasure.In(r.store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_iv_2", Digests: r.digests, By: kim})
 	require.NoError(t, err)
 	r.quiet()
 	var left int

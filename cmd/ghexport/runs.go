@@ -22,9 +22,9 @@ func (c *cli) runs() *cobra.Command {
 			"rate once that is in Greenhouse. What is not released yet stays a dead letter.",
 		Example: "  ghexport runs list\n  ghexport runs show 7 --watch\n  ghexport runs pause 7 --reason \"the company called\"",
 	}, c.runsList(), c.runsShow(),
-		c.runsControl("pause", "Let a run release nothing more for now", "paused", runs.In((*store.Store)).Pause),
-		c.runsControl("resume", "Let a paused run go on", "resumed", runs.In((*store.Store)).Resume),
-		c.runsControl("stop", "End a run for good; what it has not released stays dead", "stopped", runs.In((*store.Store)).Stop))
+		c.runsControl("pause", "Let a run release nothing more for now", "paused", runs.Store.Pause),
+		c.runsControl("resume", "Let a paused run go on", "resumed", runs.Store.Resume),
+		c.runsControl("stop", "End a run for good; what it has not released stays dead", "stopped", runs.Store.Stop))
 }
 
 // runsListed is how many runs a list shows.
@@ -103,7 +103,7 @@ func (c *cli) runsShow() *cobra.Command {
 }
 
 // runsControl is one of the things that a person can do to a run.
-func (c *cli) runsControl(name, short, done string, do func(*store.Store, context.Context, int64, store.By) error) *cobra.Command {
+func (c *cli) runsControl(name, short, done string, do func(runs.Store, context.Context, int64, store.By) error) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
 		Use: name + " RUN", Short: short, Args: exactly("RUN"),
@@ -121,7 +121,7 @@ func (c *cli) runsControl(name, short, done string, do func(*store.Store, contex
 				return err
 			}
 			defer st.Close()
-			if err := do(st, cmd.Context(), id, c.by(reason)); err != nil {
+			if err := do(runs.In(st), cmd.Context(), id, c.by(reason)); err != nil {
 				return err
 			}
 			c.printf("%s run %d\n", done, id)

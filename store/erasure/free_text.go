@@ -1,4 +1,4 @@
-package store
+package erasure
 
 // textColumn is a column of ours that holds text of any kind, and what [Store.Erase] does about a person's words in it.
 type textColumn struct {

@@ -1,10 +1,12 @@
-package store
+package erasure
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // ErasedText is a free text, such as a reason, that names the person whose data is erased.
@@ -18,7 +20,7 @@ type ErasedText struct {
 // texts finds the free texts that name the person, and unless it is a dry run replaces their words where the service may. It runs before
 // anything is taken, so that it can be begun again when it fails: afterwards nobody knows the words any more. Each text is changed by
 // itself, and only as it was read; one that changed meanwhile is left for a person.
-func (s *Store) texts(ctx context.Context, q Erasure, words personWords, exports []ErasedExport) ([]ErasedText, error) {
+func (s Store) texts(ctx context.Context, q Erasure, words personWords, exports []ErasedExport) ([]ErasedText, error) {
 	found := []ErasedText{}
 	if len(words.all()) == 0 {
 		return found, nil
@@ -60,9 +62,9 @@ type foundText struct {
 }
 
 // textsOf reads what may name the person in one column, from end to end, outside the relay's turn.
-func (s *Store) textsOf(ctx context.Context, c textColumn, words personWords, exports, bodies []int64) (list []foundText, err error) {
+func (s Store) textsOf(ctx context.Context, c textColumn, words personWords, exports, bodies []int64) (list []foundText, err error) {
 	err = s.InTx(ctx, "look for the person's words", func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", milliseconds(leftoverLimit)); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", store.Milliseconds(leftoverLimit)); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `

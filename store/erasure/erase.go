@@ -1,4 +1,4 @@
-package store
+package erasure
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Erasure asks to take a person's data out of the ledger.
@@ -18,7 +19,7 @@ type Erasure struct {
 	Candidate string        // the producer's id of the candidate, or the candidate's email
 	Org       string        // at this company alone; empty for all
 	Digests   *seal.Digests // finds what is known by digests only; nil where the database has no key for them yet
-	By        By
+	By        store.By
 	DryRun    bool // say what would go, and take nothing
 }
 
@@ -51,7 +52,7 @@ type Erased struct {
 // words that name the person are replaced, or listed where they are not the service's to change; then one transaction, which waits for
 // the relay's turn unless it is a dry run; then leftovers of folds that were cut off. Doing it again is safe and takes what came since.
 // With nobody found the result is empty.
-func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
+func (s Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 	q.Candidate = strings.TrimSpace(q.Candidate)
 	plan := q
 	plan.DryRun = true
@@ -72,10 +73,10 @@ func (s *Store) Erase(ctx context.Context, q Erasure) (Erased, error) {
 }
 
 // eraseRun is one erasure in one transaction, or what it would be.
-func (s *Store) eraseRun(ctx context.Context, q Erasure) (out Erased, err error) {
+func (s Store) eraseRun(ctx context.Context, q Erasure) (out Erased, err error) {
 	err = s.InTx(ctx, "erase", func(tx pgx.Tx) (err error) {
 		if !q.DryRun { // no fold may run: it would bring back what it had read before
-			if err := relayTurn.await(ctx, tx); err != nil {
+			if err := store.RelayTurn.Await(ctx, tx); err != nil {
 				return err
 			}
 		}
@@ -120,11 +121,11 @@ func (q Erasure) run(ctx context.Context, tx pgx.Tx) (out Erased, err error) {
 		}
 	}
 	for change, ids := range moved {
-		if err := auditExports(ctx, tx, q.By, ledger.ActionErase, ids, map[string]any{"from": change[0], "to": change[1]}); err != nil {
+		if err := store.AuditExports(ctx, tx, q.By, ledger.ActionErase, ids, map[string]any{"from": change[0], "to": change[1]}); err != nil {
 			return out, err
 		}
 	}
-	return out, WakeRelay(ctx, tx) // siblings may go now
+	return out, store.WakeRelay(ctx, tx) // siblings may go now
 }
 
 // take removes the data of locked exports, and every message of their interviews. It returns how many messages that were.
@@ -188,7 +189,7 @@ const leftoverLimit = 5 * time.Minute
 
 // eraseLeftovers deletes bodies of these interviews that folds left behind when they were cut off. The sweep deletes them too, unless
 // the service stood still for long.
-func (s *Store) eraseLeftovers(ctx context.Context, e Erased) error {
+func (s Store) eraseLeftovers(ctx context.Context, e Erased) error {
 	if len(e.Exports) == 0 {
 		return nil
 	}
@@ -197,7 +198,7 @@ func (s *Store) eraseLeftovers(ctx context.Context, e Erased) error {
 		orgs, interviews = append(orgs, one.OrgID), append(interviews, one.InterviewID)
 	}
 	return s.InTx(ctx, "erase leftovers", func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", milliseconds(leftoverLimit)); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", store.Milliseconds(leftoverLimit)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `
