@@ -66,7 +66,7 @@ func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, err
 		if err != nil {
 			return NotFound(err)
 		}
-		if p.Answer, err = oneAnswer(tx.Query(ctx, readAnswer, export)); err != nil {
+		if p.Answer, err = OneAnswer(tx.Query(ctx, ReadAnswer, export)); err != nil {
 			return err
 		}
 		return AuditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)

@@ -17,16 +17,16 @@ type Filter struct {
 	Cause       ledger.Cause // the row's own, or the reason for which its company is held
 	Since       time.Time    // only what changed at this moment or later
 	Until       time.Time    // only what last changed before this moment
-	Fingerprint string       // only dead ones that died of this, see [DeadGroup]
+	Fingerprint string       // only dead ones that died of this, see [query.DeadGroup]
 	EmailDigest []byte       // only exports about this address, see [Digests.Email]
 	AfterID     int64        // only older exports than this one, for the next page
 	BeforeID    int64        // only newer ones, for the page before
 	Limit       int          // how many at most; 0 is all
 }
 
-// exportsHeld joins each export with the reason for which its company may not send. Only rows that wait for that have one. Of control it
+// ExportsHeld joins each export with the reason for which its company may not send. Only rows that wait for that have one. Of control it
 // says that there is one row: without statistics a planner takes it for hundreds, and then every page for a short one.
-const exportsHeld = `
+const ExportsHeld = `
 	  FROM ghexport.exports e
 	 CROSS JOIN (SELECT k.stopped_at FROM ghexport.control k WHERE k.one LIMIT 1) c
 	  LEFT JOIN ghexport.integrations i ON i.org_id = e.org_id
@@ -43,7 +43,7 @@ func (f Filter) Where() Where {
 	w := Where{}
 	w.AddIf(f.IDs != nil, "e.id = ANY (%s)", f.IDs)
 	w.AddIf(f.State != "", "e.state = %s", f.State)
-	w.AddIf(stateRows[f.State] != "", stateRows[f.State])
+	w.AddIf(StateRows[f.State] != "", StateRows[f.State])
 	w.AddIf(f.Org != "", "e.org_id = %s", f.Org)
 	w.AddIf(f.InterviewID != "", "e.interview_id = %s", f.InterviewID)
 	if slices.Contains(ledger.HoldCauses, f.Cause) { // of what waits; the indexes of what is due, waits for a sibling or is in flight
@@ -60,9 +60,9 @@ func (f Filter) Where() Where {
 	return w
 }
 
-// stateRows says a state once more, in words that name an index which holds little beside its rows. A state that is most of the
+// StateRows says a state once more, in words that name an index which holds little beside its rows. A state that is most of the
 // ledger needs none.
-var stateRows = map[ledger.State]string{
+var StateRows = map[ledger.State]string{
 	ledger.StateIneligible: causesOf(ledger.StateIneligible), // exports_by_cause
 	ledger.StatePending:    "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL)",
 	ledger.StateQueued:     "e.job_id IS NOT NULL",

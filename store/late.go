@@ -35,9 +35,9 @@ type lateFacts struct {
 	QueuedAt *time.Time
 }
 
-// late compares what dispatch would do for some companies with what it has done: the same look and the same plan, whose result is not
+// Late compares what dispatch would do for some companies with what it has done: the same look and the same plan, whose result is not
 // carried out. Its cost is that of one pass over as many companies.
-func (s *Store) late(ctx context.Context, orgs []string) (list []ledger.Late, err error) {
+func (s *Store) Late(ctx context.Context, orgs []string) (list []ledger.Late, err error) {
 	if len(orgs) == 0 {
 		return []ledger.Late{}, nil
 	}

@@ -42,9 +42,9 @@ func (s *Store) ExternalID(ctx context.Context, export int64) (org, id string, e
 	return org, id, nil
 }
 
-// said is of an export e: whether it is sent by a person's word, whether an answer made it a candidate, and, of one by word, whether
+// ByWordColumns is of an export e: whether it is sent by a person's word, whether an answer made it a candidate, and, of one by word, whether
 // another export of its candidate was sent, is on its way or may exist.
-const said = `
+const ByWordColumns = `
 		       EXISTS (SELECT FROM ghexport.presences p WHERE p.export_id = e.id),
 		       EXISTS (SELECT FROM ghexport.attempts t WHERE t.export_id = e.id AND t.outcome = 'sent'),
 		       EXISTS (SELECT FROM ghexport.presences p WHERE p.export_id = e.id)

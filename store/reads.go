@@ -31,6 +31,36 @@ func (r Reads) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, er
 	return &readRows{Rows: rows, ctx: ctx, tx: tx}, nil
 }
 
+// QueryRow asks for one row. The error of asking is that of Scan; [pgx.ErrNoRows] says that there is none.
+func (r Reads) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	rows, err := r.Query(ctx, sql, args...)
+	return readRow{rows, err}
+}
+
+type readRow struct {
+	rows pgx.Rows
+	err  error
+}
+
+// Scan reads the row and ends its transaction.
+func (r readRow) Scan(into ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return pgx.ErrNoRows
+	}
+	if err := r.rows.Scan(into...); err != nil {
+		return err
+	}
+	r.rows.Close()
+	return r.rows.Err()
+}
+
 // readRows ends its transaction with itself.
 type readRows struct {
 	pgx.Rows

@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
@@ -96,7 +97,7 @@ func TestRun(t *testing.T) {
 		assert.NotNil(t, run.EndedAt)
 		assert.Equal(t, runs.Counts{Sent: 3, DeadAgain: 1, Ended: 1, Causes: map[ledger.Cause]int64{ledger.CauseTargetGone: 1}}, run.Counts)
 
-		trail, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: list[1]})
+		trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{ExportID: list[1]})
 		require.NoError(t, err)
 		require.Len(t, trail, 1)
 		assert.Equal(t, "kim", trail[0].Actor)

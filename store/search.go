@@ -82,7 +82,7 @@ func (q Search) whole(ctx context.Context, tx pgx.Tx, found *Found) error {
 // parts looks for a part of an id.
 func (q Search) parts(ctx context.Context, tx pgx.Tx, found *Found) error {
 	w := q.Filter.Where()
-	newest := "SELECT e.id, e.interview_id, e.candidate_id, e.greenhouse_candidate_id" + exportsHeld + w.SQL() + " ORDER BY e.id DESC LIMIT " + w.Arg(SearchDepth)
+	newest := "SELECT e.id, e.interview_id, e.candidate_id, e.greenhouse_candidate_id" + ExportsHeld + w.SQL() + " ORDER BY e.id DESC LIMIT " + w.Arg(SearchDepth)
 	var looked int
 	var ids []int64
 	err := tx.QueryRow(ctx, `
@@ -108,7 +108,7 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 	w := q.Filter.Where()
 	rows, err := tx.Query(ctx, `
 		SELECT n.id, b.first_name || ' ' || b.last_name
-		  FROM (SELECT e.id, e.body_id`+exportsHeld+w.SQL()+` ORDER BY e.id DESC LIMIT `+w.Arg(SearchDepth)+`) n
+		  FROM (SELECT e.id, e.body_id`+ExportsHeld+w.SQL()+` ORDER BY e.id DESC LIMIT `+w.Arg(SearchDepth)+`) n
 		  LEFT JOIN ghexport.bodies b ON b.id = n.body_id`, w.Args...)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 }
 
 func (f *Found) add(ctx context.Context, tx pgx.Tx, w Where) error {
-	rows, err := tx.Query(ctx, "SELECT e.id"+exportsHeld+w.SQL()+" ORDER BY e.id DESC LIMIT "+w.Arg(SearchFound+1), w.Args...)
+	rows, err := tx.Query(ctx, "SELECT e.id"+ExportsHeld+w.SQL()+" ORDER BY e.id DESC LIMIT "+w.Arg(SearchFound+1), w.Args...)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (s *Store) selected(ctx context.Context, f Filter, states ...ledger.State) 
 	if f.Limit > 0 {
 		limit = " LIMIT " + w.Arg(f.Limit)
 	}
-	rows, err := s.Pool.Query(ctx, "SELECT e.id"+exportsHeld+w.SQL()+" ORDER BY e.id"+limit, w.Args...)
+	rows, err := s.Pool.Query(ctx, "SELECT e.id"+ExportsHeld+w.SQL()+" ORDER BY e.id"+limit, w.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("select exports: %w", err)
 	}

@@ -115,9 +115,9 @@ func (v Verb) ApplyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []
 	return r, WakeRelay(ctx, tx)
 }
 
-// unsettled is until when the worker of export e's newest attempt may still come and tell how it ended; null when it told, or when that
+// UnsettledUntil is until when the worker of export e's newest attempt may still come and tell how it ended; null when it told, or when that
 // time is over.
-const unsettled = `
+const UnsettledUntil = `
 		       CASE WHEN e.attempt IS NOT NULL
 		             AND coalesce((SELECT a.silent AND NOT a.late FROM ghexport.attempts a WHERE a.export_id = e.id AND a.token = e.attempt), true)
 		             AND e.attempt_started_at + 2 * e.job_timeout > clock_timestamp()
@@ -133,8 +133,8 @@ func (v Verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.state, e.erased_at IS NOT NULL, 'may_exist' = ANY (e.flags), e.body_id IS NOT NULL,
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
-		       `+unsettled+`,
-		       `+said+`,
+		       `+UnsettledUntil+`,
+		       `+ByWordColumns+`,
 		       `+taken+`
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($1)

@@ -8,6 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -25,7 +26,7 @@ type companyPage struct {
 	Still    *wording.Still // nil unless its key sends nothing for now
 	Activity store.CompanyActivity
 	Decide   int64 // exports that wait for a decision
-	Holds    []store.Hold
+	Holds    []query.Hold
 	Checks   []store.CheckRow
 	Notices  []notices.Notice
 	CanProbe bool
@@ -89,7 +90,7 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	if !p.Staff {
 		return nil
 	}
-	if p.Holds, err = k.Store.Holds(ctx, store.HoldFilter{Org: p.Org, Limit: holdsShown}); err != nil {
+	if p.Holds, err = query.In(k.Store).Holds(ctx, query.HoldFilter{Org: p.Org, Limit: holdsShown}); err != nil {
 		return err
 	}
 	p.Checks, err = k.Store.Checks(ctx, p.Org, looksShown)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -56,7 +57,7 @@ type runPage struct {
 	Shown    runOutcome
 	Members  []runs.Member
 	More     string
-	Log      []store.Event
+	Log      []query.Event
 	Filter   []selection
 	Usual    float64 // exports a second at most, where nobody said a rate
 }

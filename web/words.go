@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -26,7 +26,7 @@ var words = template.FuncMap{
 	"minute":       func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	"rfc":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"age":          func(s ledger.Seconds) string { return wording.Age(s.Duration()) },
-	"lasted":       func(a store.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
+	"lasted":       func(a query.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
 	"holdings":     holdings,
 	"count":        wording.Number,
 	"partFailed":   func(p ledger.Part, f string) int64 { return p.Failed()[ledger.Fault(f)] },

@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // What Greenhouse repeats of a person is in no column that a viewer may read, and in no log.
@@ -71,7 +72,7 @@ func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
 	assert.Equal(t, `{"id":"iv_2@example.com"}`, shown(r.state("iv_2", "unknown").ID))
 	assert.Empty(t, shown(r.state("iv_3", "sent").ID), "what is accepted is not kept")
 
-	list, err := r.store.List(t.Context(), store.Filter{}, 50)
+	list, err := query.In(r.store).List(t.Context(), store.Filter{}, 50)
 	require.NoError(t, err)
 	text, err := json.Marshal(list)
 	require.NoError(t, err)

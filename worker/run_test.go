@@ -14,6 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
@@ -57,7 +58,7 @@ func TestRun_GroupsWhatDied(t *testing.T) {
 	r.company("acme")
 	r.start()
 	r.deadLetters("acme", 2)
-	groups, err := r.store.DeadGroups(t.Context(), store.Filter{})
+	groups, err := query.In(r.store).DeadGroups(t.Context(), store.Filter{})
 	require.NoError(t, err)
 	require.Len(t, groups, 1)
 	g := groups[0]
@@ -66,7 +67,7 @@ func TestRun_GroupsWhatDied(t *testing.T) {
 	assert.Equal(t, "is wrong", g.Message)
 	assert.Equal(t, rigVersion, g.CodeVersion)
 	assert.Equal(t, ledger.VerdictAgain, g.Replay)
-	list, err := r.store.Exports(t.Context(), store.Filter{Fingerprint: g.Fingerprint})
+	list, err := query.In(r.store).Exports(t.Context(), store.Filter{Fingerprint: g.Fingerprint})
 	require.NoError(t, err)
 	assert.Len(t, list, 2)
 }
@@ -123,7 +124,7 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 	r.start()
 	ctx := t.Context()
 	var ids []int64
-	list, err := r.store.Exports(ctx, store.Filter{State: ledger.StateDead})
+	list, err := query.In(r.store).Exports(ctx, store.Filter{State: ledger.StateDead})
 	require.NoError(t, err)
 	for _, e := range list {
 		ids = append(ids, e.ID)

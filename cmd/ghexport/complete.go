@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
@@ -86,7 +87,7 @@ func suggestExports(ctx context.Context, st *store.Store, cmd *cobra.Command) ([
 	}
 	var words []cobra.Completion
 	for _, state := range states {
-		rows, err := st.Exports(ctx, store.Filter{State: state, Limit: suggested})
+		rows, err := query.In(st).Exports(ctx, store.Filter{State: state, Limit: suggested})
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
@@ -143,7 +144,7 @@ func runID(arg string) (int64, error) {
 // runShown is a run as `runs show --json` prints it.
 type runShown struct {
 	*runs.Run
-	Log []store.Event `json:"log"`
+	Log []query.Event `json:"log"`
 }
 
 func (c *cli) showRun(ctx context.Context, st *store.Store, id int64, asJSON bool) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // Member is one export of a run.
@@ -173,7 +174,7 @@ func (s Store) Members(ctx context.Context, id int64, state MemberState, after i
 }
 
 // Log is what people, and the run by itself, did to a run: its entries of the audit trail, oldest first.
-func (s Store) Log(ctx context.Context, id int64) ([]store.Event, error) {
+func (s Store) Log(ctx context.Context, id int64) ([]query.Event, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT a.at, a.action, CASE WHEN a.actor <> 'ghexport' THEN a.actor END, a.reason
 		  FROM ghexport.audit a
@@ -183,7 +184,7 @@ func (s Store) Log(ctx context.Context, id int64) ([]store.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the log of run %d: %w", id, err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.Event])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[query.Event])
 	if err != nil {
 		return nil, fmt.Errorf("read the log of run %d: %w", id, err)
 	}

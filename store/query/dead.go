@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -7,11 +7,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // DeadGroup is dead letters that died of the same thing under the same version of the code.
 type DeadGroup struct {
-	Fingerprint string         `json:"fingerprint"` // names the group in a [Filter]
+	Fingerprint string         `json:"fingerprint"` // names the group in a [store.Filter]
 	Cause       ledger.Cause   `json:"cause"`
 	Field       string         `json:"field"`        // of the request, that Greenhouse complains about; empty where it names none
 	Message     string         `json:"message"`      // what it says of that, see [Shape]
@@ -46,11 +47,11 @@ const deadGroups = 1000
 
 // DeadGroups groups the dead exports that match by what they died of, the largest group first, at most 1,000 groups. The filter's
 // State and Limit do not count.
-func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
+func (r Reader) DeadGroups(ctx context.Context, f store.Filter) ([]DeadGroup, error) {
 	f.State = ledger.StateDead
 	var groups []DeadGroup
-	err := s.Read(ctx, "group dead letters", func(tx pgx.Tx) (err error) {
-		if groups, err = s.deadGroups(ctx, tx, f); err == nil {
+	err := r.reads.Read(ctx, "group dead letters", func(tx pgx.Tx) (err error) {
+		if groups, err = r.deadGroups(ctx, tx, f); err == nil {
 			err = addTrends(ctx, tx, f, groups)
 		}
 		return err
@@ -58,12 +59,12 @@ func (s *Store) DeadGroups(ctx context.Context, f Filter) ([]DeadGroup, error) {
 	return groups, err
 }
 
-func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGroup, error) {
+func (r Reader) deadGroups(ctx context.Context, tx pgx.Tx, f store.Filter) ([]DeadGroup, error) {
 	w := f.Where()
 	rows, err := tx.Query(ctx, `
 		WITH letters AS (
-			SELECT e.cause, `+diedOf+` AS shape, `+DiedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
-			       max(e.attention_at) AS last, max(e.id) AS newest`+ExportsAlone+w.SQL()+` -- exports_attention
+			SELECT e.cause, `+store.DiedOf+` AS shape, `+store.DiedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,
+			       max(e.attention_at) AS last, max(e.id) AS newest`+store.ExportsAlone+w.SQL()+` -- exports_attention
 			 GROUP BY 1, 2, 3, 4
 		)
 		SELECT left(md5(concat_ws(chr(10), l.cause, l.shape, l.version)), 10), coalesce(l.cause, ''), l.shape, l.version, sum(l.n)::bigint,
@@ -81,7 +82,7 @@ func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGrou
 		err = row.Scan(&g.Fingerprint, &g.Cause, &g.Detail, &g.CodeVersion, &g.Count, &g.Companies, &g.Orgs, &g.FirstSeen, &g.LastSeen,
 			&g.Sample, &g.answered, &g.changed)
 		g.Field, g.Message = ledger.Fields(g.Detail)
-		g.Replay, g.Because = ledger.Advise(g.facts(s.Version))
+		g.Replay, g.Because = ledger.Advise(g.facts(r.version))
 		return g, err
 	})
 }
@@ -90,7 +91,7 @@ func (s *Store) deadGroups(ctx context.Context, tx pgx.Tx, f Filter) ([]DeadGrou
 const trendSteps = 48
 
 // addTrends fills in when the letters of each group died. Every group of a list has the same steps, so that they compare.
-func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) error {
+func addTrends(ctx context.Context, tx pgx.Tx, f store.Filter, groups []DeadGroup) error {
 	if len(groups) == 0 {
 		return nil
 	}
@@ -112,9 +113,9 @@ func addTrends(ctx context.Context, tx pgx.Tx, f Filter, groups []DeadGroup) err
 	w := f.Where()
 	rows, err := tx.Query(ctx, `
 		SELECT left(md5(concat_ws(chr(10), d.cause, d.shape, d.version)), 10), d.ago, d.n
-		  FROM (SELECT e.cause, `+diedOf+` AS shape, `+DiedVersion+` AS version,
+		  FROM (SELECT e.cause, `+store.DiedOf+` AS shape, `+store.DiedVersion+` AS version,
 		               floor(extract(epoch FROM `+w.Arg(now)+`::timestamptz - e.attention_at) / `+w.Arg(step.Seconds())+`::float8)::int AS ago,
-		               count(*) AS n`+ExportsAlone+w.SQL()+` -- exports_attention
+		               count(*) AS n`+store.ExportsAlone+w.SQL()+` -- exports_attention
 		         GROUP BY 1, 2, 3, 4) d`, w.Args...)
 	if err != nil {
 		return err

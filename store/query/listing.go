@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Listing is one page of a list, newest first.
@@ -19,8 +20,8 @@ type Listing struct {
 }
 
 // List reads one page of at most limit exports: the newest, those older than Filter.AfterID, or those newer than Filter.BeforeID.
-// Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
-func (s *Store) List(ctx context.Context, f Filter, limit int) (Listing, error) {
+// Its error is a [*store.TooSlowError] where what is asked for is too rare to be found in time.
+func (r Reader) List(ctx context.Context, f store.Filter, limit int) (Listing, error) {
 	w := f.Where()
 	back := f.BeforeID != 0
 	order := "DESC"
@@ -28,8 +29,8 @@ func (s *Store) List(ctx context.Context, f Filter, limit int) (Listing, error) 
 		order = "ASC"
 	}
 	var list Listing
-	err := s.Read(ctx, "list exports", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, exportColumnsShown+exportsHeld+w.SQL()+`
+	err := r.reads.Read(ctx, "list exports", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, exportColumnsShown+store.ExportsHeld+w.SQL()+`
 		 ORDER BY e.id `+order+`
 		 LIMIT `+w.Arg(limit+1), w.Args...)
 		if err != nil {
@@ -52,7 +53,7 @@ func (s *Store) List(ctx context.Context, f Filter, limit int) (Listing, error) 
 	return list, nil
 }
 
-// CountLimit is as far as [Store.CountStates] counts.
+// CountLimit is as far as [Reader.CountStates] counts.
 const CountLimit = 10000
 
 // StateCount says how many exports are in a state.
@@ -64,22 +65,22 @@ type StateCount struct {
 
 // CountStates counts the exports of a company, or with an empty org of all, in each of the states, none beyond [CountLimit]: so it costs the
 // same in a ledger of any size.
-func (s *Store) CountStates(ctx context.Context, org string, states ...ledger.State) ([]StateCount, error) {
+func (r Reader) CountStates(ctx context.Context, org string, states ...ledger.State) ([]StateCount, error) {
 	columns := make([]string, len(states))
-	w := Where{}
+	w := store.Where{}
 	company := ""
 	if org != "" {
 		company = " AND e.org_id = " + w.Arg(org)
 	}
 	for i, state := range states {
 		rows := "e.state = " + w.Arg(state)
-		if stateRows[state] != "" {
-			rows += " AND " + stateRows[state]
+		if store.StateRows[state] != "" {
+			rows += " AND " + store.StateRows[state]
 		}
 		columns[i] = fmt.Sprintf("(SELECT count(*) FROM (SELECT FROM ghexport.exports e WHERE %s%s LIMIT %d) c)", rows, company, CountLimit+1)
 	}
 	var counts []int64
-	err := s.Read(ctx, "count exports by state", func(tx pgx.Tx) error {
+	err := r.reads.Read(ctx, "count exports by state", func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, "SELECT ARRAY["+strings.Join(columns, ",\n\t\t")+"]", w.Args...).Scan(&counts)
 	})
 	if err != nil {

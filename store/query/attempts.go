@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -55,8 +55,8 @@ func (d *ExportDetail) fieldsSent() []string {
 	return append(fields, "notes")
 }
 
-func (s *Store) attempts(ctx context.Context, export int64, fields []string) ([]AttemptRow, error) {
-	rows, err := s.Pool.Query(ctx, `
+func (r Reader) attempts(ctx context.Context, export int64, fields []string) ([]AttemptRow, error) {
+	rows, err := r.reads.Query(ctx, `
 		SELECT number, started_at, finished_at, outcome, status, cause, detail, silent, late, next_at, credential_version,
 		       job_id, budget_limit, budget_remaining
 		  FROM ghexport.attempts

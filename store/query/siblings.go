@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -30,8 +30,8 @@ type Sibling struct {
 const siblingsShown = 20
 
 // siblingsOf reads the siblings of exports, in the order of their interviews.
-func (s *Store) siblingsOf(ctx context.Context, exports []int64) (map[int64][]Sibling, error) {
-	rows, err := s.Pool.Query(ctx, `
+func (r Reader) siblingsOf(ctx context.Context, exports []int64) (map[int64][]Sibling, error) {
+	rows, err := r.reads.Query(ctx, `
 		SELECT e.id, s.*
 		  FROM ghexport.exports e
 		 CROSS JOIN LATERAL (

@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // AuditEntry is one thing that a person did, or that a company's policy did in a person's place.
@@ -58,24 +59,24 @@ func (e AuditEntry) Who() string {
 
 // Their returns who of the company did it, as the company names them; false where it was none of theirs.
 func (e AuditEntry) Their(org string) (name string, theirs bool) {
-	return strings.CutSuffix(e.Actor, TheirActor("", org))
+	return strings.CutSuffix(e.Actor, store.TheirActor("", org))
 }
 
 const auditPage = 1000
 
-const auditColumns = `
+const AuditColumns = `
 		SELECT a.id, a.at, a.actor, a.method, coalesce(a.origin, CASE WHEN a.actor = 'ghexport' THEN 'service' END), a.action, a.org_id, a.export_id, a.reason, a.detail
 		  FROM ghexport.audit a`
 
-// AuditTrail reads what people did, newest first. Its error is a [*TooSlowError] where what is asked for is too rare to be found in time.
-func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
-	w := Where{}
+// AuditTrail reads what people did, newest first. Its error is a [*store.TooSlowError] where what is asked for is too rare to be found in time.
+func (r Reader) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
+	w := store.Where{}
 	w.AddIf(f.Actor != "", "a.actor = %s", f.Actor)
 	w.AddIf(f.Action != "", "a.action = %s", f.Action)
 	w.AddIf(f.Org != "", "a.org_id = %s", f.Org)
 	w.AddIf(f.ExportID != 0, "a.export_id = %s", f.ExportID)
-	w.AddIf(f.Side == AuditTheirs, "right(a.actor, length(%[1]s::text)) = %[1]s", TheirActor("", f.Org))
-	w.AddIf(f.Side == AuditOurs, "right(a.actor, length(%[1]s::text)) <> %[1]s", TheirActor("", f.Org))
+	w.AddIf(f.Side == AuditTheirs, "right(a.actor, length(%[1]s::text)) = %[1]s", store.TheirActor("", f.Org))
+	w.AddIf(f.Side == AuditOurs, "right(a.actor, length(%[1]s::text)) <> %[1]s", store.TheirActor("", f.Org))
 	w.AddIf(!f.Since.IsZero(), "a.at >= %s", f.Since)
 	w.AddIf(!f.Until.IsZero(), "a.at < %s", f.Until)
 	w.AddIf(f.AfterID != 0, "a.id < %s", f.AfterID)
@@ -84,8 +85,8 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 		limit = auditPage
 	}
 	var entries []AuditEntry
-	err := s.Read(ctx, "read the audit trail", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, auditColumns+w.SQL()+`
+	err := r.reads.Read(ctx, "read the audit trail", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, AuditColumns+w.SQL()+`
 		 ORDER BY a.id DESC
 		 LIMIT `+w.Arg(limit), w.Args...)
 		if err != nil {
@@ -98,12 +99,12 @@ func (s *Store) AuditTrail(ctx context.Context, f AuditFilter) ([]AuditEntry, er
 }
 
 // AuditActions are the acts that were ever recorded, by name: of one company, or with an empty org of all.
-func (s *Store) AuditActions(ctx context.Context, org string) ([]string, error) {
+func (r Reader) AuditActions(ctx context.Context, org string) ([]string, error) {
 	query, args := everyAction, []any{}
 	if org != "" {
 		query, args = "SELECT DISTINCT a.action FROM ghexport.audit a WHERE a.org_id = $1 ORDER BY a.action", []any{org} // audit_by_org
 	}
-	rows, err := s.Pool.Query(ctx, query, args...)
+	rows, err := r.reads.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list what people did: %w", err)
 	}

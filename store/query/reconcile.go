@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -17,8 +17,8 @@ type SentExport struct {
 }
 
 // SentSince lists what was sent since a moment, company by company.
-func (s *Store) SentSince(ctx context.Context, org string, since time.Time) ([]SentExport, error) {
-	rows, err := s.Pool.Query(ctx, `
+func (r Reader) SentSince(ctx context.Context, org string, since time.Time) ([]SentExport, error) {
+	rows, err := r.reads.Query(ctx, `
 		SELECT e.id, e.org_id, e.interview_id, e.greenhouse_candidate_id
 		  FROM ghexport.exports e
 		 WHERE e.state = 'sent' AND e.sent_at >= $1 AND e.greenhouse_candidate_id IS NOT NULL AND ($2 = '' OR e.org_id = $2)
@@ -39,8 +39,8 @@ type UnsentExport struct {
 }
 
 // Unsent lists what will go once everything may: in a ledger that was restored, each may have been sent after the backup was made.
-func (s *Store) Unsent(ctx context.Context, org string) ([]UnsentExport, error) {
-	rows, err := s.Pool.Query(ctx, `
+func (r Reader) Unsent(ctx context.Context, org string) ([]UnsentExport, error) {
+	rows, err := r.reads.Query(ctx, `
 		SELECT e.id, e.org_id, e.interview_id, e.state, e.updated_at
 		  FROM ghexport.exports e
 		 WHERE (e.due_at IS NOT NULL OR e.job_id IS NOT NULL OR e.blocked_at IS NOT NULL AND e.state = 'pending') AND ($1 = '' OR e.org_id = $1)

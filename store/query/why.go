@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // whyLimit bounds how many explanations one question gets; no person reads more.
@@ -15,8 +16,8 @@ const whyLimit = 100
 
 // Why explains an interview at a company, or with an empty org at every company that knows its id. Where none does, the one answer
 // holds nothing but what was asked. What was asked may be no interview's id at all, so it accuses nobody.
-func (s *Store) Why(ctx context.Context, org, interview string) ([]ledger.WhyFacts, error) {
-	list, err := s.why(ctx, `
+func (r Reader) Why(ctx context.Context, org, interview string) ([]ledger.WhyFacts, error) {
+	list, err := r.why(ctx, `
 		SELECT DISTINCT org_id, interview_id
 		  FROM (SELECT e.org_id, e.interview_id FROM ghexport.exports e WHERE e.interview_id = $1 -- exports_key
 		        UNION ALL
@@ -37,9 +38,9 @@ const whyCandidates = 100_000
 
 // WhyCandidate explains the interviews of the candidate with this id of the producer's, at a company or with an empty org at all, newest
 // first: by digest (see [seal.Digests.Candidate]; nil where there is no keyset) those that ever qualified, and among the newest exports all.
-func (s *Store) WhyCandidate(ctx context.Context, org, candidate string, digest []byte) ([]ledger.WhyFacts, error) {
+func (r Reader) WhyCandidate(ctx context.Context, org, candidate string, digest []byte) ([]ledger.WhyFacts, error) {
 	if digest != nil {
-		list, err := s.why(ctx, `
+		list, err := r.why(ctx, `
 			SELECT e.org_id, e.interview_id
 			  FROM ghexport.exports e
 			 WHERE e.candidate_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_candidate
@@ -49,7 +50,7 @@ func (s *Store) WhyCandidate(ctx context.Context, org, candidate string, digest 
 			return list, err
 		}
 	}
-	return s.why(ctx, fmt.Sprintf(`
+	return r.why(ctx, fmt.Sprintf(`
 		SELECT n.org_id, n.interview_id
 		  FROM (SELECT e.id, e.org_id, e.interview_id, e.candidate_id
 		          FROM ghexport.exports e
@@ -62,8 +63,8 @@ func (s *Store) WhyCandidate(ctx context.Context, org, candidate string, digest 
 
 // WhyEmail explains every interview that ever qualified of the person with this address, at a company or with an empty org at all,
 // newest first; see [seal.Digests.Email]. None means that no export is known by this address: before both say yes the ledger does not keep it.
-func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]ledger.WhyFacts, error) {
-	return s.why(ctx, `
+func (r Reader) WhyEmail(ctx context.Context, org string, digest []byte) ([]ledger.WhyFacts, error) {
+	return r.why(ctx, `
 		SELECT e.org_id, e.interview_id
 		  FROM ghexport.exports e
 		 WHERE e.email_digest = $1 AND ($3 = '' OR e.org_id = $3) -- exports_by_email
@@ -71,8 +72,8 @@ func (s *Store) WhyEmail(ctx context.Context, org string, digest []byte) ([]ledg
 		 LIMIT $2`, digest, org)
 }
 
-func (s *Store) why(ctx context.Context, keys string, asked any, org string) ([]ledger.WhyFacts, error) {
-	rows, err := s.Pool.Query(ctx, whyFacts(keys), asked, whyLimit, org)
+func (r Reader) why(ctx context.Context, keys string, asked any, org string) ([]ledger.WhyFacts, error) {
+	rows, err := r.reads.Query(ctx, whyFacts(keys), asked, whyLimit, org)
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
@@ -80,7 +81,7 @@ func (s *Store) why(ctx context.Context, keys string, asked any, org string) ([]
 	if err != nil {
 		return nil, fmt.Errorf("ask why: %w", err)
 	}
-	kept, err := s.kept(ctx, list)
+	kept, err := r.kept(ctx, list)
 	if err != nil {
 		return nil, err
 	}
@@ -93,14 +94,14 @@ func (s *Store) why(ctx context.Context, keys string, asked any, org string) ([]
 }
 
 // kept asks of the companies of exports that are due what keeps them.
-func (s *Store) kept(ctx context.Context, list []ledger.WhyFacts) (map[string]ledger.Late, error) {
+func (r Reader) kept(ctx context.Context, list []ledger.WhyFacts) (map[string]ledger.Late, error) {
 	var orgs []string
 	for _, f := range list {
 		if f.IsDue() && !slices.Contains(orgs, f.OrgID) {
 			orgs = append(orgs, f.OrgID)
 		}
 	}
-	late, err := s.late(ctx, orgs)
+	late, err := r.late(ctx, orgs)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func whyFacts(keys string) string {
 	                AND (s.candidate_digest = e.candidate_digest OR s.email_digest = e.email_digest)
 	                AND (s.state IN ('sent', 'pending', 'queued', 'sending', 'unknown') OR 'may_exist' = ANY (s.flags))
 	              ORDER BY s.id
-	              LIMIT 20), ` + stillColumns + `
+	              LIMIT 20), ` + store.StandstillColumns + `
 	  FROM k
 	  LEFT JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
 	  LEFT JOIN ghexport.integrations i ON i.org_id = k.org_id

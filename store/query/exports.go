@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // ExportRow is an export as lists show it, under the names of `exports --json`. It holds no personal data.
@@ -37,10 +38,10 @@ const exportColumnsShown = `
 // exportsPage is how many rows one query of a long list brings.
 const exportsPage = 1000
 
-// Exports lists what matches, newest first, all in memory; see [Store.ExportsEach] for lists without an end.
-func (s *Store) Exports(ctx context.Context, f Filter) ([]ExportRow, error) {
+// Exports lists what matches, newest first, all in memory; see [Reader.ExportsEach] for lists without an end.
+func (r Reader) Exports(ctx context.Context, f store.Filter) ([]ExportRow, error) {
 	list := []ExportRow{}
-	err := s.ExportsEach(ctx, f, func(row ExportRow) error {
+	err := r.ExportsEach(ctx, f, func(row ExportRow) error {
 		list = append(list, row)
 		return nil
 	})
@@ -49,14 +50,14 @@ func (s *Store) Exports(ctx context.Context, f Filter) ([]ExportRow, error) {
 
 // ExportsEach calls each for every match, newest first, and ends with the first error of each. It reads page by page, so no query
 // runs long and no snapshot is held: a row that changes on the way is shown as it was when its page was read, and none twice.
-func (s *Store) ExportsEach(ctx context.Context, f Filter, each func(ExportRow) error) error {
+func (r Reader) ExportsEach(ctx context.Context, f store.Filter, each func(ExportRow) error) error {
 	left := f.Limit
 	for {
 		page := exportsPage
 		if f.Limit > 0 {
 			page = min(page, left)
 		}
-		rows, err := s.exportsPage(ctx, f, page)
+		rows, err := r.exportsPage(ctx, f, page)
 		if err != nil {
 			return err
 		}
@@ -73,9 +74,9 @@ func (s *Store) ExportsEach(ctx context.Context, f Filter, each func(ExportRow) 
 	}
 }
 
-func (s *Store) exportsPage(ctx context.Context, f Filter, page int) ([]ExportRow, error) {
+func (r Reader) exportsPage(ctx context.Context, f store.Filter, page int) ([]ExportRow, error) {
 	w := f.Where()
-	rows, err := s.Pool.Query(ctx, exportColumnsShown+exportsHeld+w.SQL()+`
+	rows, err := r.reads.Query(ctx, exportColumnsShown+store.ExportsHeld+w.SQL()+`
 		 ORDER BY e.id DESC
 		 LIMIT `+w.Arg(page), w.Args...)
 	if err != nil {

@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -23,20 +23,20 @@ type Event struct {
 const companyEvents = 50
 
 // history puts what the ledger, the attempts, the company's holds and the audit trail know into one line of time.
-func (s *Store) history(ctx context.Context, d *ExportDetail) ([]Event, error) {
+func (r Reader) history(ctx context.Context, d *ExportDetail) ([]Event, error) {
 	events := d.ownEvents()
-	trail, err := s.AuditTrail(ctx, AuditFilter{ExportID: d.ID})
+	trail, err := r.AuditTrail(ctx, AuditFilter{ExportID: d.ID})
 	if err != nil {
 		return nil, err
 	}
-	company, err := s.companyTrail(ctx, d)
+	company, err := r.companyTrail(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	for _, entry := range append(trail, company...) {
 		events = append(events, Event{At: entry.At, What: string(entry.Action), Who: &entry.Actor, Reason: entry.Reason})
 	}
-	holds, err := s.Holds(ctx, HoldFilter{Org: d.OrgID, Limit: companyEvents})
+	holds, err := r.Holds(ctx, HoldFilter{Org: d.OrgID, Limit: companyEvents})
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +63,12 @@ func (d *ExportDetail) waited() (began, ended time.Time) {
 }
 
 // companyTrail is what people did to the export's company, or to all of them, while it waited.
-func (s *Store) companyTrail(ctx context.Context, d *ExportDetail) ([]AuditEntry, error) {
+func (r Reader) companyTrail(ctx context.Context, d *ExportDetail) ([]AuditEntry, error) {
 	if d.State == ledger.StateIneligible {
 		return nil, nil
 	}
 	began, ended := d.waited()
-	rows, err := s.Pool.Query(ctx, auditColumns+`
+	rows, err := r.reads.Query(ctx, AuditColumns+`
 		 WHERE a.at BETWEEN $2 AND $3 AND a.export_id IS NULL
 		   AND (a.org_id = $1 AND a.action IN ('org enable', 'org disable', 'org pause', 'org resume') -- audit_by_org
 		        OR a.org_id IS NULL AND a.action IN ('pause --all', 'resume --all'))

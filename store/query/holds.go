@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Hold is one stretch of time in which Greenhouse refused a company, or its key did not open. It begins and ends in the transaction
@@ -50,8 +51,8 @@ type HoldFilter struct {
 const holdPage = 100
 
 // Holds reads what companies were held for, newest first. The trigger track_hold on integrations writes it.
-func (s *Store) Holds(ctx context.Context, f HoldFilter) ([]Hold, error) {
-	w := Where{}
+func (r Reader) Holds(ctx context.Context, f HoldFilter) ([]Hold, error) {
+	w := store.Where{}
 	w.AddIf(f.Org != "", "h.org_id = %s", f.Org) // holds_by_org
 	w.AddIf(!f.Since.IsZero(), "h.since >= %s", f.Since)
 	w.AddIf(f.BeforeID != 0, "h.id < %s", f.BeforeID)
@@ -60,7 +61,7 @@ func (s *Store) Holds(ctx context.Context, f HoldFilter) ([]Hold, error) {
 	if limit <= 0 {
 		limit = holdPage
 	}
-	rows, err := s.Pool.Query(ctx, `
+	rows, err := r.reads.Query(ctx, `
 		SELECT h.id, h.org_id, h.cause, h.detail, h.credential_version, h.key_last5, h.created_by, h.good_until, h.since, h.until,
 		       h.ended, h.refused, h.probes
 		  FROM ghexport.holds h`+w.SQL()+`

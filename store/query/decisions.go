@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Decision is an export that waits for a person to say what it is: one in doubt (unknown), or a possible duplicate.
@@ -23,11 +24,11 @@ type Decision struct {
 
 // Decisions lists what waits for a decision, the longest waiting first, at most limit of them, and whether there is more. Of the filter
 // count State (unknown, duplicate or both), Org, IDs, and BeforeID: only those newer than it, for the next page.
-func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Decision, more bool, err error) {
+func (r Reader) Decisions(ctx context.Context, f store.Filter, limit int) (list []Decision, more bool, err error) {
 	w := decisionsWhere(f)
-	err = s.Read(ctx, "list decisions", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, exportColumnsShown+", e.attention_at, e.interviewed_at, e.job, e.attempt_started_at, "+unsettled+
-			exportsHeld+w.SQL()+" ORDER BY e.id LIMIT "+w.Arg(limit+1), w.Args...)
+	err = r.reads.Read(ctx, "list decisions", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, exportColumnsShown+", e.attention_at, e.interviewed_at, e.job, e.attempt_started_at, "+store.UnsettledUntil+
+			store.ExportsHeld+w.SQL()+" ORDER BY e.id LIMIT "+w.Arg(limit+1), w.Args...)
 		if err != nil {
 			return err
 		}
@@ -44,15 +45,15 @@ func (s *Store) Decisions(ctx context.Context, f Filter, limit int) (list []Deci
 	for i, d := range list {
 		ids[i] = d.ID
 	}
-	siblings, err := s.siblingsOf(ctx, ids)
+	siblings, err := r.siblingsOf(ctx, ids)
 	for i := range list {
 		list[i].Siblings = siblings[list[i].ID]
 	}
 	return list, more, err
 }
 
-func decisionsWhere(f Filter) Where {
-	w := Filter{State: f.State, Org: f.Org, IDs: f.IDs, BeforeID: f.BeforeID}.Where()
+func decisionsWhere(f store.Filter) store.Where {
+	w := store.Filter{State: f.State, Org: f.Org, IDs: f.IDs, BeforeID: f.BeforeID}.Where()
 	w.AddIf(true, "e.attention_at IS NOT NULL AND e.state = ANY (%s)", []ledger.State{ledger.StateUnknown, ledger.StateDuplicate})
 	return w
 }
@@ -67,8 +68,8 @@ func scanDecision(row pgx.CollectableRow) (Decision, error) {
 
 // OfCompany are those of the exports that are this company's, in the order of their numbers. What somebody may not touch is left out
 // as what does not exist.
-func (s *Store) OfCompany(ctx context.Context, org string, exports []int64) ([]int64, error) {
-	rows, err := s.Pool.Query(ctx, "SELECT e.id FROM ghexport.exports e WHERE e.id = ANY ($1) AND e.org_id = $2 ORDER BY e.id", exports, org)
+func (r Reader) OfCompany(ctx context.Context, org string, exports []int64) ([]int64, error) {
+	rows, err := r.reads.Query(ctx, "SELECT e.id FROM ghexport.exports e WHERE e.id = ANY ($1) AND e.org_id = $2 ORDER BY e.id", exports, org)
 	if err != nil {
 		return nil, fmt.Errorf("look whose exports these are: %w", err)
 	}
