@@ -116,6 +116,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
+		Track: func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
 		Tell:  func(ctx context.Context, due []store.DueNotice) error { return s.worker.Tell(ctx, due) },
 	})
 	client := s.config.greenhouse()

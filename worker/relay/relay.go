@@ -42,6 +42,8 @@ type Relay struct {
 	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
+	Track func(ctx context.Context, orgs []string) error // hands companies whose sent candidates are due to be looked at to the tracker
+
 	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
 	Tell    func(ctx context.Context, due []store.DueNotice) error // hands over what they are to be told; nil writes no notices
 
