@@ -33,6 +33,7 @@ const (
 	ActionOrgPause             Action = "org pause"
 	ActionOrgResume            Action = "org resume"
 	ActionOrgProbe             Action = "org probe"
+	ActionOrgTrack             Action = "org track"
 	ActionOrgLink              Action = "org link"
 
 	ActionPauseAll        Action = "pause --all"
@@ -58,7 +59,7 @@ var Actions = []Action{
 	ActionReveal, ActionSearchPeople, ActionErase,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
-	ActionOrgResume, ActionOrgProbe, ActionOrgLink,
+	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink,
 	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
 	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,

@@ -34,7 +34,7 @@ const ExportsHeld = `
 		SELECT CASE WHEN e.state IN ('pending', 'queued') THEN ghexport.held_reason(i, c.stopped_at IS NOT NULL) END AS held
 	 ) h`
 
-// ExportsAlone is exportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.
+// ExportsAlone is ExportsHeld for rows that no hold concerns, such as dead ones: without the look at their companies.
 const ExportsAlone = `
 	  FROM ghexport.exports e
 	 CROSS JOIN LATERAL (SELECT NULL::text AS held) h`

@@ -8,8 +8,8 @@ import (
 )
 
 // Lock order, so that nothing here can deadlock: the relay's turn or that of runs, then replay runs by id, then exports by id, then
-// members of runs, then budgets by credential, then integrations by org, then control. Who needs only some of them keeps the order of
-// those. Intents, the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what
+// their tracks, then members of runs, then budgets by credential, then integrations by org, then control, then the turn of changes. Who
+// needs only some of them keeps the order of those. Intents, the sweep and the steps of runs skip rows that are locked; every other waits, at most for lock_timeout, and what
 // lost against another transaction is done again ([Contended]). Producers lock nothing that the exporter locks: they only insert into
 // the outbox.
 

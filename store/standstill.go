@@ -7,7 +7,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// stillColumns: that a window of usual length is used up is how a budget works, and no standstill.
+// StandstillColumns: that a window of usual length is used up is how a budget works, and no standstill.
 const StandstillColumns = `
 	CASE WHEN b.blocked_until > clock_timestamp() THEN b.blocked_until
 	     WHEN b.phase_known AND b.spent >= b.limit_ - b.limit_ / 10 AND b.window_end > clock_timestamp() + interval '10 seconds' THEN b.window_end END,

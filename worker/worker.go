@@ -42,6 +42,7 @@ const (
 	keepCompleted     = 6 * time.Hour
 	rescueAfter       = 10 * time.Minute // River's rescuer discards without calling us; the sweep has long been there
 	probesAtOnce      = 4
+	tracksAtOnce      = 2
 )
 
 // Queues of River that the service works.
@@ -49,6 +50,7 @@ const (
 	exportQueue = "export"
 	probeQueue  = "probe"
 	noticeQueue = "notice"
+	trackQueue  = "track"
 )
 
 // Config is what a Worker needs.
@@ -68,7 +70,7 @@ type Config struct {
 	NoSend          bool          // take no jobs at all
 }
 
-// Worker runs River's client: it sends exports, probes companies and tells people. Safe for concurrent use.
+// Worker runs River's client: it sends exports, probes companies, asks where candidates stand and tells people. Safe for concurrent use.
 type Worker struct {
 	config Config
 	store  *store.Store
@@ -105,6 +107,7 @@ func New(c Config) (*Worker, error) {
 	river.AddWorker(workers, &exportWorker{Worker: w})
 	river.AddWorker(workers, &probeWorker{Worker: w})
 	river.AddWorker(workers, &noticeWorker{Worker: w})
+	river.AddWorker(workers, &trackWorker{Worker: w})
 	client, err := river.NewClient(&riverDriver{Driver: riverpgxv5.New(c.Store.Pool), store: c.Store, log: c.Log}, w.riverConfig(workers))
 	if err != nil {
 		return nil, fmt.Errorf("river: %w", err)
@@ -119,6 +122,7 @@ func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
 			exportQueue: {MaxWorkers: w.config.Workers}, probeQueue: {MaxWorkers: probesAtOnce}, noticeQueue: {MaxWorkers: noticesAtOnce},
+			trackQueue: {MaxWorkers: tracksAtOnce},
 		},
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPollInterval,
@@ -218,7 +222,7 @@ func (w *Worker) loseKeyset() {
 	w.config.Metrics.keysetLost.Set(1)
 	w.config.Log.Error("the keyset lacks the key that a stored secret was sealed with; this node takes no more jobs",
 		zap.String("hint", "set GHEXPORT_KEYSET to the whole keyset and restart"))
-	for _, queue := range []string{exportQueue, probeQueue} {
+	for _, queue := range []string{exportQueue, probeQueue, trackQueue} {
 		w.removing.Go(func() { // Remove waits for the queue's running jobs, of which the caller is one
 			ctx, cancel := context.WithTimeout(w.patience, w.config.JobTimeout)
 			defer cancel()

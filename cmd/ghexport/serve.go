@@ -118,6 +118,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
 		Tell:  func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Tell(ctx, due) },
+		Track: func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}

@@ -24,7 +24,8 @@ const (
 )
 
 const long = `Runs a simulated Greenhouse: the Candidate Ingestion API under /v1/partner/, a page of candidates at /,
-and orders for programs under /_sim/ (faults, candidates, requests, accounts, users). It keeps everything in
+and orders for programs under /_sim/ (faults, candidates, requests, accounts, users, moves, merges, deletes, advance). Who arrived
+is moved on the candidate's own page, by orders, or by itself (--move-every). It keeps everything in
 memory and is meant for tests and for trying things out, so it has no login: keep it on a loopback address.
 
 Each flag has an environment variable, GREENHOUSE_SIM_ and its name (GREENHOUSE_SIM_RATE_LIMIT); the flag wins.
@@ -99,6 +100,9 @@ func serve(ctx context.Context, out io.Writer, o options, accounts []greenhouses
 	server := &http.Server{Handler: sim, ReadHeaderTimeout: headerTimeout}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	moving, stand := context.WithCancel(ctx)
+	defer stand()
+	go advance(moving, sim, o.moveEvery)
 	fmt.Fprintf(out, "Simulated Greenhouse at %s (API under %s/v1/partner/)\n", address, address)
 
 	select {
@@ -116,4 +120,21 @@ func serve(ctx context.Context, out io.Writer, o options, accounts []greenhouses
 	}
 	fmt.Fprintf(out, "Stopped after %d requests, %d candidates.\n", sim.CountRequests(), sim.CountCandidates(""))
 	return nil
+}
+
+// advance moves everybody one stage on at an interval, until ctx ends.
+func advance(ctx context.Context, sim *greenhousesim.Sim, every time.Duration) {
+	if every <= 0 {
+		return
+	}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			sim.Advance()
+		}
+	}
 }

@@ -31,6 +31,7 @@ type options struct {
 	rateWindow time.Duration
 	latency    time.Duration
 	publicURL  string
+	moveEvery  time.Duration
 }
 
 func (o *options) register(cmd *cobra.Command) {
@@ -41,13 +42,14 @@ func (o *options) register(cmd *cobra.Command) {
 	f.IntVar(&o.rateLimit, "rate-limit", 0, "requests a window for accounts that name no limit; 0 is none")
 	f.DurationVar(&o.rateWindow, "rate-window", greenhousesim.DefaultRateWindow, "length of a window")
 	f.DurationVar(&o.latency, "latency", 0, "delay of every answer, such as 150ms")
+	f.DurationVar(&o.moveEvery, "move-every", 0, "how often everybody moves one stage on, such as 20s; 0 is never")
 	f.StringVar(&o.publicURL, "public-url", "", "where profile_url points to (default: the address it listens on)")
 }
 
 // fromEnvironment fills the flags that were not given.
 func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) error {
 	var errs []error
-	for _, flag := range []string{"addr", "account", "config", "rate-limit", "rate-window", "latency", "public-url"} {
+	for _, flag := range []string{"addr", "account", "config", "rate-limit", "rate-window", "latency", "move-every", "public-url"} {
 		name := "GREENHOUSE_SIM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 		value, found := lookup(name)
 		if cmd.Flags().Changed(flag) || !found || value == "" {
@@ -91,8 +93,8 @@ func (o *options) accounts() ([]greenhousesim.Account, error) {
 			errs = append(errs, err)
 		}
 	}
-	if o.rateWindow <= 0 || o.latency < 0 {
-		errs = append(errs, errors.New("--rate-window must be above 0, --latency not below"))
+	if o.rateWindow <= 0 || o.latency < 0 || o.moveEvery < 0 {
+		errs = append(errs, errors.New("--rate-window must be above 0, --latency and --move-every not below"))
 	}
 	if len(errs) > 0 {
 		return nil, &usageError{errors.Join(errs...)}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,8 +74,7 @@ func (s *Sim) DeleteCandidate(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.accounts {
-		delete(a.byID, id)
-		a.candidates = slices.DeleteFunc(a.candidates, func(c *Candidate) bool { return c.ID == id })
+		a.remove(id)
 	}
 }
 
@@ -180,8 +178,15 @@ func (s *Sim) readCandidates(q *asked) reply {
 		if c == nil || !q.account.mayRead(q.user, c) {
 			continue
 		}
+		status := c.Status
+		if s.cfg.OneAsObject {
+			status = strings.ToUpper(status[:1]) + status[1:]
+		}
 		list = append(list, item{c.ID, c.Name(), &c.ExternalID,
-			[]application{{c.ApplicationID, c.Job, c.Status, c.Stage, c.ProfileURL}}})
+			[]application{{c.ApplicationID, c.Job, status, c.Stage, c.ProfileURL}}})
+	}
+	if s.cfg.OneAsObject && len(list) == 1 {
+		return reply{http.StatusOK, list[0]}
 	}
 	return reply{http.StatusOK, list}
 }

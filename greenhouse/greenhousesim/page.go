@@ -26,6 +26,7 @@ type pageView struct {
 	Total      int
 	Refresh    bool
 	Single     bool
+	Stages     []string
 }
 
 type accountView struct {
@@ -45,7 +46,7 @@ func (s *Sim) pages() {
 	})
 	s.mux.HandleFunc("GET /people/{id}", func(w http.ResponseWriter, r *http.Request) {
 		id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-		v := pageView{Root: "../", Title: "No such candidate", Accounts: s.accountViews(), Single: true}
+		v := pageView{Root: "../", Title: "No such candidate", Accounts: s.accountViews(), Single: true, Stages: stages}
 		status := http.StatusNotFound
 		if c := s.candidate(id); c != nil {
 			status, v.Title, v.Account, v.Candidates, v.Total = http.StatusOK, c.Name(), c.Account, []Candidate{*c}, 1
@@ -82,7 +83,7 @@ func (s *Sim) accountViews() []accountView {
 func render(w http.ResponseWriter, status int, v pageView) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(status)
 	_ = page.Execute(w, v) // fails only when the reader left

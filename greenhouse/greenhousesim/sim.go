@@ -45,6 +45,9 @@ type Config struct {
 	DisabledStatus int
 	// InvalidStatus answers a candidate with wrong fields: 422 by default, or 400.
 	InvalidStatus int
+	// OneAsObject answers a read of one candidate with that object instead of an array of it, and "Active" instead of "active", both as
+	// the documentation's own sample does.
+	OneAsObject bool
 	// Source names the partner that candidates come from, interviewing.io by default.
 	Source string
 }
@@ -81,6 +84,7 @@ func New(cfg Config) *Sim {
 	s.api("POST /v1/partner/tracking_link", s.trackingLink)
 	s.api("/v1/partner/", func(*asked) reply { return refuse(http.StatusNotFound, "", "Resource not found") })
 	s.control()
+	s.moves()
 	s.pages()
 	return s
 }

@@ -47,6 +47,12 @@ var textColumns = []textColumn{
 	{table: "bodies", column: "note", does: eraseLists, key: "'body ' || t.id || ', interview ' || t.interview_id", own: "t.id = ANY ($3)"}, // what is sent of others is theirs
 	{table: "bodies", column: "interviewer_name", does: eraseTakes},
 	{table: "bodies", column: "interviewer_email", does: eraseTakes},
+	{table: "changes", column: "org_id", does: eraseNothing},
+	{table: "changes", column: "interview_id", does: eraseNothing},
+	{table: "changes", column: "what", does: eraseNothing},
+	{table: "changes", column: "status", does: eraseNothing},
+	{table: "changes", column: "stage", does: eraseNothing}, // the company's names of its stages and jobs
+	{table: "changes", column: "job", does: eraseNothing},
 	{table: "checks", column: "org_id", does: eraseNothing},
 	{table: "checks", column: "kind", does: eraseNothing},
 	{table: "checks", column: "answer", does: eraseNothing},
@@ -140,6 +146,12 @@ var textColumns = []textColumn{
 	{table: "runs", column: "selected", does: eraseReplaces, key: "'run ' || t.id", own: "false"},
 	{table: "state_counts", column: "state", does: eraseNothing},
 	{table: "time_zones", column: "name", does: eraseNothing},
+	{table: "tracking", column: "org_id", does: eraseNothing},
+	{table: "tracks", column: "org_id", does: eraseNothing},
+	{table: "tracks", column: "status", does: eraseNothing},
+	{table: "tracks", column: "stage", does: eraseNothing},
+	{table: "tracks", column: "job", does: eraseNothing},
+	{table: "tracks", column: "gone", does: eraseNothing},
 	{table: "waves", column: "companies", does: eraseNothing},
 }
 

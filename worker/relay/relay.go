@@ -45,6 +45,7 @@ type Relay struct {
 
 	Notices notices.Rules                                            // when people are told; zero durations take the defaults
 	Tell    func(ctx context.Context, due []notices.DueNotice) error // hands over what they are to be told; nil writes no notices
+	Track   func(ctx context.Context, orgs []string) error           // hands companies whose sent candidates are due to be looked at to the tracker
 
 	nudge       chan struct{}
 	outboxAfter string // companies take turns across passes

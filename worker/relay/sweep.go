@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Sweep repairs what crashes left, and hands over the probes and notices that are due. A pass of another relay makes it do nothing.
+// Sweep repairs what crashes left, and hands over the probes, looks at candidates and notices that are due. A pass of another relay makes it do nothing.
 func (r *Relay) Sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
 	r.siblings = swept.After
@@ -30,6 +30,13 @@ func (r *Relay) Sweep(ctx context.Context) {
 		r.report("due probes", err)
 		if len(orgs) > 0 {
 			r.report("probe", r.Probe(ctx, orgs))
+		}
+	}
+	if r.Track != nil && !r.NoSend {
+		orgs, err := r.Store.DueTracking(ctx, dueAtOnce)
+		r.report("due tracking", err)
+		if len(orgs) > 0 {
+			r.report("track", r.Track(ctx, orgs))
 		}
 	}
 	if r.Tell != nil && !r.NoSend {
