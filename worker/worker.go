@@ -39,6 +39,7 @@ const (
 	fetchCooldown     = 5 * time.Millisecond // only under load: a lone job is fetched at once, and what follows within that time together
 	fetchPollInterval = 200 * time.Millisecond
 	keepDeadLetters   = 90 * 24 * time.Hour
+	keepCancelled     = 24 * time.Hour // an outage makes one for each export and try: millions in a day
 	keepCompleted     = 6 * time.Hour
 	rescueAfter       = 10 * time.Minute // River's rescuer discards without calling us; the sweep has long been there
 	probesAtOnce      = 4
@@ -66,6 +67,7 @@ type Config struct {
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
 	ShutdownTimeout time.Duration // for what is in flight when stopped; ShutdownTimeoutDefault when zero
 	NoSend          bool          // take no jobs at all
+	KeepCancelled   time.Duration // how long River keeps jobs that ended without a send; a day when zero
 }
 
 // Worker runs River's client: it sends exports, probes companies and tells people. Safe for concurrent use.
@@ -126,7 +128,7 @@ func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 		SoftStopTimeout:             w.config.ShutdownTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		DiscardedJobRetentionPeriod: keepDeadLetters,
-		CancelledJobRetentionPeriod: keepDeadLetters,
+		CancelledJobRetentionPeriod: cmp.Or(w.config.KeepCancelled, keepCancelled),
 		CompletedJobRetentionPeriod: keepCompleted,
 		ReindexerSchedule:           river.NeverSchedule(), // needs the tables' owner, which the service is not
 		Logger:                      RiverLogger(w.config.Log),

@@ -114,6 +114,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	teller, rules, _ := s.config.notices() // checked with the other settings
 	s.relay = relay.New(relay.Relay{
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
+		Retention: s.config.retention(),
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
 		Tell:  func(ctx context.Context, due []store.DueNotice) error { return s.worker.Tell(ctx, due) },
@@ -123,6 +124,7 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	s.worker, err = worker.New(worker.Config{
 		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
 		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
+		KeepCancelled: s.config.KeepJobs,
 	})
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)

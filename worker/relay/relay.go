@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -41,6 +42,8 @@ type Relay struct {
 	NoSend  bool                                           // fold only
 	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
+
+	Retention ledger.Retention // for how long what grows is kept; nil keeps everything
 
 	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
 	Tell    func(ctx context.Context, due []store.DueNotice) error // hands over what they are to be told; nil writes no notices
@@ -87,6 +90,7 @@ func (r *Relay) Run(ctx context.Context) {
 	beside.Go(func() { r.listen(ctx) })
 	beside.Go(func() { r.advanceRuns(ctx) })
 	beside.Go(func() { r.sumUpHours(ctx) })
+	beside.Go(func() { r.retain(ctx) })
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
@@ -112,7 +116,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.Sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
+			r.report("housekeeping", r.Store.SweepBodies(ctx))
 		}
 		timer.Stop()
 	}
