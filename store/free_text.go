@@ -140,6 +140,9 @@ var textColumns = []textColumn{
 	{table: "runs", column: "selected", does: eraseReplaces, key: "'run ' || t.id", own: "false"},
 	{table: "state_counts", column: "state", does: eraseNothing},
 	{table: "time_zones", column: "name", does: eraseNothing},
+	{table: "traces", column: "org_id", does: eraseNothing},
+	{table: "traces", column: "interview_id", does: eraseNothing},
+	{table: "traces", column: "traceparent", does: eraseNothing}, // hexadecimal digits, or it would not be there
 	{table: "waves", column: "companies", does: eraseNothing},
 }
 

@@ -23,7 +23,7 @@ var (
 	serviceTables = []string{
 		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "door_counts", "exports",
 		"integrations",
-		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts",
+		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "traces",
 		"turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}

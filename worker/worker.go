@@ -24,6 +24,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
+	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
 // What a zero Config uses, and the limits of what it may say.
@@ -61,7 +62,8 @@ type Config struct {
 	Relay      *relay.Relay       // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
-	Teller Teller // how notices leave
+	Teller Teller        // how notices leave
+	Traces *trace.Tracer // who is told how each send went; nil for nobody
 
 	Workers         int           // POSTs at once; WorkersDefault when zero
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero

@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
 // How a relay paces itself. Waiting is for notifications; the intervals are what bounds a lost one.
@@ -43,6 +44,7 @@ type Relay struct {
 	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
+	Traces    *trace.Tracer    // who is told of what was folded; nil for nobody
 	Retention ledger.Retention // for how long what grows is kept; nil keeps everything
 
 	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
