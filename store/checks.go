@@ -32,7 +32,7 @@ const (
 	CheckNone     CheckAnswer = "none"    // nothing was learned about it: no answer, or another than 2xx, 401 and 403
 )
 
-// CheckRow is one look at a company's credential, as it is kept for 90 days.
+// CheckRow is one look at a company's credential, as it is kept for a while.
 type CheckRow struct {
 	ID        int64         `json:"id"`
 	OrgID     string        `json:"org_id"`
@@ -101,15 +101,4 @@ func logCheck(kind CheckKind, answer CheckAnswer, cause, detail, status string) 
 	SELECT org_id, '` + string(kind) + `', '` + string(answer) + `', ` + cause + `, ` + detail + `, ` + status + `,
 	       credential_version, key_digest, key_last5, created_by
 	  FROM held`
-}
-
-// keepChecks is for how long looks are kept.
-const keepChecks = 90 * 24 * time.Hour
-
-// SweepChecks deletes old looks. Safe to call at any time.
-func (s *Store) SweepChecks(ctx context.Context) error {
-	if _, err := s.Pool.Exec(ctx, "DELETE FROM ghexport.checks WHERE at < statement_timestamp() - $1::interval", keepChecks); err != nil { // checks_by_age
-		return fmt.Errorf("delete old checks: %w", err)
-	}
-	return nil
 }

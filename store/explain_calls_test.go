@@ -157,6 +157,17 @@ func (e *explained) sweepCalls() []call {
 		{name: "Sweep", do: func(ctx context.Context) error { return nothing(e.serve.Sweep(ctx, 0)) },
 			uses: []string{"exports_in_flight", "exports_blocked", "exports_by_candidate", "exports_by_email", "attempts_pkey", "river_job_pkey"}},
 		{name: "SweepBodies", do: e.serve.SweepBodies, uses: []string{"bodies_by_age"}},
+		{name: "Retain", do: func(ctx context.Context) error {
+			keep := ledger.Retention{}
+			for _, k := range ledger.Keeps {
+				keep[k] = 300 * 24 * time.Hour
+			}
+			return nothing(e.serve.Retain(ctx, keep, false))
+		}, uses: []string{"bodies_pkey", "exports_key", "attempts_by_end", "attempts_pkey", "audit_pkey"}},
+		{name: "KeepTraces", do: func(ctx context.Context) error {
+			return e.serve.KeepTraces(ctx, []ledger.Arrival{{OrgID: "org_1", InterviewID: "iv_1", Traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}})
+		}, uses: []string{"traces_by_age"}},
+		{name: "Traceparent", do: func(ctx context.Context) error { return nothing(e.serve.Traceparent(ctx, "org_1", "iv_1")) }, uses: []string{"traces_pkey"}},
 		{name: "SweepNotices", do: func(ctx context.Context) error {
 			return nothing(notices.In(e.serve.Store).Sweep(ctx, notices.Rules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
 		}},

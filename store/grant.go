@@ -25,6 +25,8 @@ var (
 		"integrations",
 		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "tracking", "tracks",
 		"turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
+		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "traces",
+		"turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.

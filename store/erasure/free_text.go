@@ -152,6 +152,9 @@ var textColumns = []textColumn{
 	{table: "tracks", column: "stage", does: eraseNothing},
 	{table: "tracks", column: "job", does: eraseNothing},
 	{table: "tracks", column: "gone", does: eraseNothing},
+	{table: "traces", column: "org_id", does: eraseNothing},
+	{table: "traces", column: "interview_id", does: eraseNothing},
+	{table: "traces", column: "traceparent", does: eraseNothing}, // hexadecimal digits, or it would not be there
 	{table: "waves", column: "companies", does: eraseNothing},
 }
 

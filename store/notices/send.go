@@ -17,7 +17,6 @@ const (
 	noticeClaim    = time.Minute     // how long a notice that was handed out is left alone
 	noticeDeadline = 2 * time.Minute // after which an attempt of which nothing was heard is made again
 	noticePatience = 24 * time.Hour  // for how long a notice is tried: then the next one tells more
-	keepNotices    = 90 * 24 * time.Hour
 )
 
 // toldOf are the addresses that company i named, but for that of its "Created by" user, which need not have an inbox.
@@ -140,15 +139,4 @@ func (s Store) Settle(ctx context.Context, id int64, token uuid.UUID, o Outcome)
 		return "", fmt.Errorf("settle notice %d: %w", id, err)
 	}
 	return state, nil
-}
-
-// Prune deletes what is older than 90 days. Safe to call at any time.
-func (s Store) Prune(ctx context.Context) error {
-	_, err := s.Pool.Exec(ctx, `
-		DELETE FROM ghexport.notices
-		 WHERE created_at < statement_timestamp() - $1::interval -- notices_by_age`, keepNotices)
-	if err != nil {
-		return fmt.Errorf("delete old notices: %w", err)
-	}
-	return nil
 }
