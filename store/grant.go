@@ -22,7 +22,7 @@ const (
 var (
 	serviceTables = []string{
 		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "checks", "console_links", "console_sessions", "control", "door_counts", "exports",
-		"integrations",
+		"integrations", "made_links",
 		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts",
 		"turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
