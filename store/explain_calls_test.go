@@ -363,6 +363,16 @@ func (e *explained) auditCalls() []call {
 		trail("LastHour", query.AuditFilter{Since: time.Now().Add(-time.Hour)}),
 		{name: "AuditActions", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditActions(ctx, "")) }, uses: []string{"audit_by_action"}},
 		{name: "AuditActionsOfACompany", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditActions(ctx, "org_7")) }, uses: []string{"audit_by_org"}},
+		{name: "RecordLink", do: func(ctx context.Context) error {
+			link := store.MadeLink{OrgID: "org_7", Who: "mia", MadeBy: "kim", MadeAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}
+			return e.serve.RecordLink(ctx, [32]byte{1}, kim, link)
+		}},
+		{name: "Sessions", do: func(ctx context.Context) error {
+			return nothing(e.serve.Sessions(ctx, store.SessionFilter{Org: "org_7"}, time.Now(), time.Hour, 100))
+		}},
+		{name: "EndSessions", do: func(ctx context.Context) error {
+			return nothing(e.serve.EndSessions(ctx, store.SessionFilter{Org: "org_7"}, kim, time.Now(), time.Hour, false))
+		}},
 	}
 }
 

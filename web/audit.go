@@ -26,6 +26,7 @@ type auditPage struct {
 	Lines   []auditLine
 	CSV     string
 	Clear   string // the page without a filter; empty where there is none
+	Admin   bool   // whoever looks may end sessions
 	Newest  string // addresses of other pages; empty where there are none
 	Older   string
 }
@@ -48,7 +49,8 @@ func (k *console) listAudit(w http.ResponseWriter, r *http.Request, org string) 
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	page := auditPage{Org: org, Company: auth.Who(r).Role == auth.RoleCompany, Base: auditAddress(org), Filter: form}
+	role := auth.Who(r).Role
+	page := auditPage{Org: org, Company: role == auth.RoleCompany, Admin: role == auth.RoleAdmin, Base: auditAddress(org), Filter: form}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}

@@ -111,6 +111,9 @@ var textColumns = []textColumn{
 	{table: "integrations", column: "suspect_targets", does: eraseNothing}, // ids of jobs and pools
 	{table: "integrations", column: "refused_targets", does: eraseNothing},
 	{table: "integrations", column: "deaths_of", does: eraseReplaces, key: "'company ' || t.org_id", own: "false"},
+	{table: "made_links", column: "org_id", does: eraseNothing},
+	{table: "made_links", column: "who", does: eraseNothing}, // of a company's admins
+	{table: "made_links", column: "made_by", does: eraseNothing},
 	{table: "nodes", column: "host", does: eraseNothing},
 	{table: "nodes", column: "version", does: eraseNothing},
 	{table: "nodes", column: "trouble", does: eraseNothing},
