@@ -25,6 +25,14 @@ type HookArgs struct {
 // Kind is "hook".
 func (HookArgs) Kind() string { return "hook" }
 
+// TrackArgs is the River job that asks Greenhouse where a company's sent candidates stand.
+type TrackArgs struct {
+	OrgID string `json:"org_id"`
+}
+
+// Kind is "track".
+func (TrackArgs) Kind() string { return "track" }
+
 // NoticeArgs is the River job that may send one notice to one receiver.
 type NoticeArgs struct {
 	NoticeID int64 `json:"notice_id"`

@@ -34,6 +34,7 @@ const (
 	ActionOrgPause             Action = "org pause"
 	ActionOrgResume            Action = "org resume"
 	ActionOrgProbe             Action = "org probe"
+	ActionOrgTrack             Action = "org track"
 	ActionOrgLink              Action = "org link"
 	ActionOrgWebhook           Action = "org webhook"
 
@@ -60,7 +61,7 @@ var Actions = []Action{
 	ActionReveal, ActionSearchPeople, ActionErase, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
-	ActionOrgResume, ActionOrgProbe, ActionOrgLink, ActionOrgWebhook,
+	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook,
 	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
 	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,

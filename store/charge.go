@@ -15,6 +15,15 @@ import (
 // false, and takes nothing, where there is not that much left; such requests may use the tenth that is kept for them. A credential
 // that nothing was ever sent with has a full budget.
 func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (bool, error) {
+	return s.charge(ctx, credential, n, func(b *ledger.Budget, now time.Time) int { return b.Free(now, true) })
+}
+
+// ChargeSpare is [Store.ChargeBudget] for what yields to sends, as replays do: it returns false where what would be left is theirs.
+func (s *Store) ChargeSpare(ctx context.Context, credential []byte, n int) (bool, error) {
+	return s.charge(ctx, credential, n, func(b *ledger.Budget, now time.Time) int { return b.FreeForReplay(now, false) })
+}
+
+func (s *Store) charge(ctx context.Context, credential []byte, n int, left func(*ledger.Budget, time.Time) int) (bool, error) {
 	free := false
 	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "INSERT INTO ghexport.budgets (credential) VALUES ($1) ON CONFLICT DO NOTHING", credential); err != nil {
@@ -37,7 +46,7 @@ func (s *Store) ChargeBudget(ctx context.Context, credential []byte, n int) (boo
 		}
 		b.End, b.BlockedUntil = timeOrZero(end), timeOrZero(blocked)
 		b.Roll(now, inFlight)
-		if free = b.Free(now, true) >= n; !free {
+		if free = left(&b, now) >= n; !free {
 			return nil
 		}
 		for range n {

@@ -12,12 +12,14 @@ const explainOrgs = 300
 func (d *db) explained() {
 	d.t.Helper()
 	owner := d.test.Pool(d.t)
-	for _, sql := range []string{explainCompanies, explainBodies, explainLedger, explainAttempts, explainJobs, explainTrail, explainOutbox, explainRejected, explainSequences} {
+	for _, sql := range []string{explainCompanies, explainBodies, explainLedger, explainAttempts, explainJobs, explainTrail, explainOutbox, explainRejected, explainTracks,
+		explainTracking, explainChanges, explainSequences} {
 		_, err := owner.Exec(d.t.Context(), sql)
 		require.NoError(d.t, err)
 	}
 	// Statements of their own, since VACUUM runs in no transaction.
-	for _, table := range []string{"exports", "bodies", "attempts", "audit", "outbox", "rejected", "aside", "river_job", "integrations", "control"} {
+	for _, table := range []string{"exports", "bodies", "attempts", "audit", "outbox", "rejected", "aside", "river_job", "integrations", "control", "tracks",
+		"tracking", "changes"} {
 		_, err := owner.Exec(d.t.Context(), "VACUUM (ANALYZE) ghexport."+table)
 		require.NoError(d.t, err)
 	}
@@ -89,5 +91,19 @@ const explainOutbox = `
 const explainRejected = `
 	INSERT INTO ghexport.rejected (id, org_id, interview_id, version, schema_version, message, detail, enqueued_at)
 	SELECT 1000000 + n, 'org_' || 1 + n % 300, 'bad_' || n, 1, 1, '{}', 'no name', now() FROM generate_series(1, 2000) n`
+
+// Of whom was sent, every hundredth is due to be looked at.
+const explainTracks = `
+	INSERT INTO ghexport.tracks (export_id, org_id, greenhouse_candidate_id, status, stage, sent_at, seen_at, moved_at, next_look_at)
+	SELECT id, org_id, greenhouse_candidate_id, (ARRAY['active', 'rejected', 'hired'])[1 + id % 3], 'Stage ' || id % 5, sent_at, now(), sent_at,
+	       CASE WHEN id % 3 <> 2 THEN now() + CASE WHEN id % 100 = 0 THEN interval '-1 hour' ELSE id % 1000 * interval '1 hour' END END
+	  FROM ghexport.exports WHERE state = 'sent'`
+
+const explainTracking = "INSERT INTO ghexport.tracking (org_id, next_at) SELECT DISTINCT org_id, now() FROM ghexport.tracks"
+
+const explainChanges = `
+	INSERT INTO ghexport.changes (org_id, interview_id, export_id, what, status, stage, at)
+	SELECT e.org_id, e.interview_id, e.id, CASE k WHEN 1 THEN 'seen' ELSE 'moved' END, 'active', 'Stage ' || k, now()
+	  FROM ghexport.exports e CROSS JOIN generate_series(1, 2) k WHERE e.state = 'sent'`
 
 const explainSequences = "SELECT setval('ghexport.bodies_id_seq', 1000000)"

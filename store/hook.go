@@ -44,7 +44,7 @@ func (s *Store) Hook(ctx context.Context, org string) (Hook, error) {
 	}
 	h, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Hook])
 	if err != nil {
-		return h, fmt.Errorf("webhook of %q: %w", org, notFound(err))
+		return h, fmt.Errorf("webhook of %q: %w", org, NotFound(err))
 	}
 	return h, nil
 }
@@ -59,7 +59,7 @@ func (s *Store) HookSecret(ctx context.Context, org string) (HookSecret, error) 
 		SELECT sealed_secret, CASE WHEN before_until > clock_timestamp() THEN sealed_before END FROM ghexport.hooks WHERE org_id = $1`, org).
 		Scan(&h.Sealed, &h.Before)
 	if err != nil {
-		return h, fmt.Errorf("secret of the webhook of %q: %w", org, notFound(err))
+		return h, fmt.Errorf("secret of the webhook of %q: %w", org, NotFound(err))
 	}
 	return h, nil
 }
@@ -96,15 +96,15 @@ func (s *Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, "keep a webhook's secret", func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, statement, append([]any{org, sealed, ledger.Clean(by.Actor, detailCap)}, more...)...)
+	err = s.InTx(ctx, "keep a webhook's secret", func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, statement, append([]any{org, sealed, ledger.Clean(by.Actor, DetailCap)}, more...)...)
 		if err != nil {
 			return err
 		}
 		if done.RowsAffected() == 0 {
 			return none
 		}
-		return addAudit(ctx, tx, by, ledger.ActionOrgWebhook, org, detail)
+		return AddAudit(ctx, tx, by, ledger.ActionOrgWebhook, org, detail)
 	})
 	if errors.Is(err, none) {
 		return none

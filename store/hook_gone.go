@@ -119,7 +119,7 @@ func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWork
 	if err := hearEarlier(ctx, tx, e.OrgID, fate.ID, done); err != nil {
 		return false, nil, err
 	}
-	return ours, erase, auditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, moved,
+	return ours, erase, AuditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, moved,
 		map[string]any{"said": e.Action, "candidate": e.Candidate, "now": fate.ID, "gone": fate.Gone})
 }
 

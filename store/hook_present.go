@@ -127,7 +127,7 @@ func (s *Store) settleHeard(ctx context.Context, tx pgx.Tx, e workedEvent, done 
 		return "", err
 	}
 	done.Exports = append(done.Exports, x.ID)
-	return outcome, auditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, []int64{x.ID},
+	return outcome, AuditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, []int64{x.ID},
 		map[string]any{"said": e.Action, "from": x.State, "to": ledger.StateSent, "candidate": e.Candidate, "application": e.Application})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // hooked is a store with a keyset, and a company whose webhooks have a secret.
@@ -43,7 +44,7 @@ func hookSaid(action ledger.HookAction, candidate int64, who string) store.HookE
 // eraser is what the service erases with.
 func (d *db) eraser(digests *seal.Digests) store.Eraser {
 	return func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error) {
-		erased, err := d.Erase(ctx, store.Erasure{Candidate: candidate, Org: org, Digests: digests, By: by})
+		erased, err := erasure.Store{Store: d.Store}.Erase(ctx, erasure.Erasure{Candidate: candidate, Org: org, Digests: digests, By: by})
 		for _, e := range erased.Exports {
 			exports = append(exports, e.ID)
 		}

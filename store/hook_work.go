@@ -49,7 +49,7 @@ type workedEvent struct {
 func (s *Store) WorkEvent(ctx context.Context, org string, after int64, eraser Eraser) (HookWorked, error) {
 	var done HookWorked
 	var erase []string
-	err := s.inTx(ctx, "work off an event", func(tx pgx.Tx) (err error) {
+	err := s.InTx(ctx, "work off an event", func(tx pgx.Tx) (err error) {
 		done, erase = HookWorked{}, nil
 		e, err := takeEvent(ctx, tx, org, after)
 		if err != nil {
@@ -90,7 +90,7 @@ func takeEvent(ctx context.Context, tx pgx.Tx, org string, after int64) (workedE
 		Scan(&e.ID, &e.OrgID, &e.Action, &at, &e.Candidate, &e.NewCandidate, &e.Application, &e.Digest, &born, &e.ProfileURL, &e.Status,
 			&e.Stage, &e.Job, &e.ReceivedAt, &e.Tries)
 	if err != nil {
-		return e, notFound(err)
+		return e, NotFound(err)
 	}
 	e.At, e.Born = timeOrZero(at), timeOrZero(born)
 	return e, nil
@@ -141,7 +141,7 @@ func (s *Store) eraseHeard(ctx context.Context, org string, candidates []string,
 		done.Exports = append(done.Exports, exports...)
 	}
 	done.Outcome = ledger.HookErased
-	return s.inTx(ctx, "end an event", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "end an event", func(tx pgx.Tx) error {
 		var received time.Time
 		if err := tx.QueryRow(ctx, "SELECT received_at FROM ghexport.hook_events WHERE id = $1 AND due_at IS NOT NULL", done.ID).Scan(&received); err != nil {
 			if errors.Is(err, pgx.ErrNoRows) {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -91,6 +93,19 @@ func learnBudgets(batch *pgx.Batch, in []Settle) {
 		}
 		batch.Queue(learnBudget, []byte(credential), l.Limit, l.Remaining, l.ResetIn, windowFor(l.ResetIn), l.BlockedFor, l.accepted)
 	}
+}
+
+// LearnBudget writes down what an answer to a request other than an export said about its credential's budget; nil is nothing.
+func (s *Store) LearnBudget(ctx context.Context, credential []byte, said *RateLimit) error {
+	l := said.sane()
+	if l == nil {
+		return nil
+	}
+	_, err := s.Pool.Exec(ctx, learnBudget, credential, l.Limit, l.Remaining, l.ResetIn, windowFor(l.ResetIn), l.BlockedFor, false)
+	if err != nil {
+		return fmt.Errorf("learn what the budget is: %w", err)
+	}
+	return nil
 }
 
 // windowFor is the shortest of the windows known to be in use (10 s in Greenhouse's older APIs, 30 s in Harvest v3, a minute for its

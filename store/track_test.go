@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // sentAs is a sent export whose candidate has an id in Greenhouse.
@@ -126,7 +128,7 @@ func TestObserve(t *testing.T) {
 	t.Run("AnErasedPersonIsNotAskedAboutAgain", func(t *testing.T) {
 		id := d.sentAs("acme", 8)
 		candidate := one[string](d, "SELECT candidate_id FROM ghexport.exports WHERE id = $1", id)
-		_, err := d.Erase(t.Context(), store.Erasure{Candidate: candidate, By: kim})
+		_, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: candidate, By: kim})
 		require.NoError(t, err)
 		assert.Equal(t, "8 erased never", d.track(id))
 		d.observe("acme", standsAt(8, at(1), "active", "Review"))
@@ -205,4 +207,61 @@ func TestObserve_NumbersFollowCommits(t *testing.T) {
 	}))
 	observed.Wait()
 	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.changes"))
+}
+
+func TestTracking_AsksCompanyByCompany(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	due := func() []string {
+		list, err := d.DueTracking(t.Context(), 10)
+		require.NoError(t, err)
+		return list
+	}
+	for _, org := range []string{"acme", "off", "idle"} {
+		d.company(org)
+		d.sentAs(org, 1)
+	}
+	d.exec("UPDATE ghexport.integrations SET enabled = false WHERE org_id = 'off'")
+	d.exec("UPDATE ghexport.tracks SET next_look_at = now() - interval '1 minute' WHERE org_id <> 'idle'")
+	assert.Equal(t, []string{"acme"}, due(), "the others may not be asked, or have nothing due")
+	assert.Empty(t, due(), "it is claimed")
+	d.sentAs("acme", 1)
+	d.sentAs("acme", 2)
+	d.exec("UPDATE ghexport.tracks SET next_look_at = now() - interval '1 minute' WHERE org_id = 'acme'")
+	ids, err := d.DueCandidates(t.Context(), "acme", 10)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []int64{1, 2}, ids, "each once")
+
+	soon := func() bool {
+		return one[bool](d, "SELECT next_at BETWEEN now() + interval '4 minutes' AND now() + interval '5 minutes' FROM ghexport.tracking WHERE org_id = 'acme'")
+	}
+	d.observe("acme", standsAt(1, time.Now(), "active", "Review"), ledger.Observation{Candidate: 2, As: ledger.ObservedMissing})
+	require.NoError(t, d.EndTracking(t.Context(), store.TrackingEnd{OrgID: "acme", Asked: true, Answered: true}))
+	assert.True(t, soon(), "somebody may be sent just now")
+	require.NoError(t, d.EndTracking(t.Context(), store.TrackingEnd{OrgID: "acme", Asked: true, Refused: 401, Again: time.Hour}))
+	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.integrations WHERE org_id = 'acme' AND check_at <= now() AND hold_cause IS NULL"))
+	changed, err := d.TrackNow(t.Context(), "acme", kim)
+	require.NoError(t, err)
+	assert.True(t, changed)
+	assert.Equal(t, []string{"acme"}, due())
+	d.exec("UPDATE ghexport.control SET stopped_at = now()")
+	d.exec("UPDATE ghexport.tracking SET next_at = now()")
+	assert.Empty(t, due())
+}
+
+func TestChargeSpare_LeavesAQuarterToSends(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	credential := []byte("key")
+	charge := func(how func(context.Context, []byte, int) (bool, error)) bool {
+		free, err := how(t.Context(), credential, 1)
+		require.NoError(t, err)
+		return free
+	}
+	spent := 0
+	for charge(d.ChargeSpare) {
+		spent++
+	}
+	assert.Equal(t, 50-5-13, spent, "of 50 a tenth is kept for probes, and a quarter for sends")
+	assert.True(t, charge(d.ChargeBudget))
 }

@@ -112,6 +112,7 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	c.Greenhouse = spare(c.Greenhouse, c.Store, c.Now)
 	if c.Hooks != nil {
 		door := *c.Hooks
 		door.Now, door.Network, door.PublicURL = c.Now, auth.Network, strings.TrimSuffix(c.PublicURL, "/")

@@ -33,6 +33,7 @@ var actions = map[ledger.Action]string{
 	ledger.ActionOrgPause:             "paused the company",
 	ledger.ActionOrgResume:            "resumed the company",
 	ledger.ActionOrgProbe:             "asked for a look at Greenhouse",
+	ledger.ActionOrgTrack:             "asked for a look at the candidates",
 	ledger.ActionOrgLink:              "made a link into the console",
 	ledger.ActionOrgWebhook:           "made a secret for webhooks",
 

@@ -19,6 +19,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
@@ -61,7 +62,7 @@ func TestHooks_FromTheLostAnswerToTheEnd(t *testing.T) {
 	e := r.state("iv_1", "sent")
 	c := r.sim.Candidates(key)[0]
 	assert.Equal(t, 1, r.sim.CountCandidates(key))
-	shown, err := r.store.Show(t.Context(), e.ID)
+	shown, err := query.In(r.store).Show(t.Context(), e.ID)
 	require.NoError(t, err)
 	assert.Equal(t, c.ProfileURL, *shown.ProfileURL)
 	assert.False(t, shown.ByWord)

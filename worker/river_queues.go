@@ -45,7 +45,7 @@ func (q *queueWatch) heard(e *river.Event) {
 // look tells River's nodes what the table says where memory is otherwise at two looks in a row: at the first the word may be on its way.
 func (q *queueWatch) look(ctx context.Context) {
 	w := q.worker
-	table, err := w.store.PausedOf(ctx, []string{exportQueue, probeQueue, noticeQueue, hookQueue})
+	table, err := w.store.PausedOf(ctx, []string{exportQueue, probeQueue, noticeQueue, trackQueue, hookQueue})
 	if err != nil {
 		if ctx.Err() == nil {
 			w.config.Log.Warn("compare River's queues", zap.Error(err))

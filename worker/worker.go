@@ -24,6 +24,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
+	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
 // What a zero Config uses, and the limits of what it may say.
@@ -39,9 +40,11 @@ const (
 	fetchCooldown     = 5 * time.Millisecond // only under load: a lone job is fetched at once, and what follows within that time together
 	fetchPollInterval = 200 * time.Millisecond
 	keepDeadLetters   = 90 * 24 * time.Hour
+	keepCancelled     = 24 * time.Hour // an outage makes one for each export and try: millions in a day
 	keepCompleted     = 6 * time.Hour
 	rescueAfter       = 10 * time.Minute // River's rescuer discards without calling us; the sweep has long been there
 	probesAtOnce      = 4
+	tracksAtOnce      = 2
 )
 
 // Queues of River that the service works.
@@ -49,6 +52,7 @@ const (
 	exportQueue = "export"
 	probeQueue  = "probe"
 	noticeQueue = "notice"
+	trackQueue  = "track"
 	hookQueue   = "hook"
 )
 
@@ -61,15 +65,17 @@ type Config struct {
 	Relay      *relay.Relay       // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
-	Teller Teller // how notices leave
+	Teller Teller        // how notices leave
+	Traces *trace.Tracer // who is told how each send went; nil for nobody
 
 	Workers         int           // POSTs at once; WorkersDefault when zero
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
 	ShutdownTimeout time.Duration // for what is in flight when stopped; ShutdownTimeoutDefault when zero
 	NoSend          bool          // take no jobs at all
+	KeepCancelled   time.Duration // how long River keeps jobs that ended without a send; a day when zero
 }
 
-// Worker runs River's client: it sends exports, probes companies and tells people. Safe for concurrent use.
+// Worker runs River's client: it sends exports, probes companies, asks where candidates stand and tells people. Safe for concurrent use.
 type Worker struct {
 	config Config
 	store  *store.Store
@@ -106,6 +112,7 @@ func New(c Config) (*Worker, error) {
 	river.AddWorker(workers, &exportWorker{Worker: w})
 	river.AddWorker(workers, &probeWorker{Worker: w})
 	river.AddWorker(workers, &noticeWorker{Worker: w})
+	river.AddWorker(workers, &trackWorker{Worker: w})
 	river.AddWorker(workers, &hookWorker{Worker: w})
 	client, err := river.NewClient(&riverDriver{Driver: riverpgxv5.New(c.Store.Pool), store: c.Store, log: c.Log}, w.riverConfig(workers))
 	if err != nil {
@@ -121,7 +128,8 @@ func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
 			exportQueue: {MaxWorkers: w.config.Workers}, probeQueue: {MaxWorkers: probesAtOnce}, noticeQueue: {MaxWorkers: noticesAtOnce},
-			hookQueue: {MaxWorkers: hooksAtOnce},
+			trackQueue: {MaxWorkers: tracksAtOnce},
+			hookQueue:  {MaxWorkers: hooksAtOnce},
 		},
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPollInterval,
@@ -129,7 +137,7 @@ func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 		SoftStopTimeout:             w.config.ShutdownTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		DiscardedJobRetentionPeriod: keepDeadLetters,
-		CancelledJobRetentionPeriod: keepDeadLetters,
+		CancelledJobRetentionPeriod: cmp.Or(w.config.KeepCancelled, keepCancelled),
 		CompletedJobRetentionPeriod: keepCompleted,
 		ReindexerSchedule:           river.NeverSchedule(), // needs the tables' owner, which the service is not
 		Logger:                      RiverLogger(w.config.Log),
@@ -221,7 +229,7 @@ func (w *Worker) loseKeyset() {
 	w.config.Metrics.keysetLost.Set(1)
 	w.config.Log.Error("the keyset lacks the key that a stored secret was sealed with; this node takes no more jobs",
 		zap.String("hint", "set GHEXPORT_KEYSET to the whole keyset and restart"))
-	for _, queue := range []string{exportQueue, probeQueue, hookQueue} {
+	for _, queue := range []string{exportQueue, probeQueue, trackQueue, hookQueue} {
 		w.removing.Go(func() { // Remove waits for the queue's running jobs, of which the caller is one
 			ctx, cancel := context.WithTimeout(w.patience, w.config.JobTimeout)
 			defer cancel()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 func (c *cli) org() *cobra.Command {
@@ -17,7 +18,7 @@ func (c *cli) org() *cobra.Command {
 		Short:   "Companies: connect them to Greenhouse, turn them on and off",
 		Example: "  ghexport org list\n  ghexport org connect acme --created-by lee@acme.example --enable < key.txt",
 	}, c.orgList(), c.orgShow(), c.orgConnect(), c.orgEnable(), c.orgDisable(), c.orgPause(), c.orgResume(), c.orgSet(), c.orgTest(), c.orgJobs(),
-		c.orgPreview(), c.orgProbe(), c.orgLink(), c.orgWebhook())
+		c.orgPreview(), c.orgProbe(), c.orgTrack(), c.orgLink(), c.orgWebhook())
 }
 
 func (c *cli) orgList() *cobra.Command {
@@ -79,7 +80,7 @@ func (c *cli) orgShow() *cobra.Command {
 				return err
 			}
 			closed := slices.DeleteFunc(jobs.List, func(j store.SeenJob) bool { return j.ClosedAt == nil })
-			told, err := st.Notices(cmd.Context(), store.NoticeFilter{Org: i.OrgID, Limit: noticesShown})
+			told, err := notices.In(st).List(cmd.Context(), notices.Filter{Org: i.OrgID, Limit: noticesShown})
 			if err != nil {
 				return err
 			}

@@ -119,6 +119,14 @@ func (c *cli) orgProbe() *cobra.Command {
 	})
 }
 
+func (c *cli) orgTrack() *cobra.Command {
+	return c.orgSwitch(orgSwitch{
+		name: "track", short: "Look at once where a company's sent candidates stand",
+		long: "Has a running serve ask Greenhouse within seconds where the company's sent candidates stand, all that are still followed,\ninstead of waiting until each is due. ghexport track then says what it found.",
+		do:   (*store.Store).TrackNow, done: "is looked at within seconds", already: "has no candidate that is still followed",
+	})
+}
+
 func (c *cli) orgSwitch(s orgSwitch) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Sweep repairs what crashes left, and hands over the probes and notices that are due. A pass of another relay makes it do nothing.
+// Sweep repairs what crashes left, and hands over the probes, looks at candidates and notices that are due. A pass of another relay makes it do nothing.
 func (r *Relay) Sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
 	r.siblings = swept.After
@@ -35,6 +35,13 @@ func (r *Relay) Sweep(ctx context.Context) {
 	if !r.NoSend {
 		_, err := r.Store.SweepHooks(ctx, dueAtOnce)
 		r.report("events that are due", err)
+	}
+	if r.Track != nil && !r.NoSend {
+		orgs, err := r.Store.DueTracking(ctx, dueAtOnce)
+		r.report("due tracking", err)
+		if len(orgs) > 0 {
+			r.report("track", r.Track(ctx, orgs))
+		}
 	}
 	if r.Tell != nil && !r.NoSend {
 		r.sweepNotices(ctx)
