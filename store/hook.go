@@ -64,14 +64,14 @@ func (s *Store) HookSecret(ctx context.Context, org string) (HookSecret, error) 
 	return h, nil
 }
 
-// HookMade refuses to make a company's first secret where it has one: rotate that.
-var HookMade = errors.New("the company has a webhook's secret already")
+// ErrHookMade refuses to make a company's first secret where it has one: rotate that.
+var ErrHookMade = errors.New("the company has a webhook's secret already")
 
-// MakeHook keeps a company's first secret, and returns [HookMade] where there is one. One transaction, recorded in the audit trail.
+// MakeHook keeps a company's first secret, and returns [ErrHookMade] where there is one. One transaction, recorded in the audit trail.
 func (s *Store) MakeHook(ctx context.Context, k *seal.Keyset, org, secret string, by By) error {
 	return s.keepHook(ctx, k, org, secret, by, `
 		INSERT INTO ghexport.hooks (org_id, sealed_secret, made_by) VALUES ($1, $2, $3)
-		ON CONFLICT (org_id) DO NOTHING`, HookMade, map[string]any{"made": true})
+		ON CONFLICT (org_id) DO NOTHING`, ErrHookMade, map[string]any{"made": true})
 }
 
 // RotateHook puts another secret in the place of a company's; the one before counts for [HookOverlap] more, or no longer when it is

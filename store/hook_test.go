@@ -286,7 +286,7 @@ func TestHook_Secret(t *testing.T) {
 		require.NoError(t, err)
 		return string(text)
 	}
-	require.ErrorIs(t, d.MakeHook(t.Context(), keyset, "acme", "another", kim), store.HookMade)
+	require.ErrorIs(t, d.MakeHook(t.Context(), keyset, "acme", "another", kim), store.ErrHookMade)
 	require.ErrorIs(t, d.RotateHook(t.Context(), keyset, "globex", "another", false, kim), store.ErrNotFound)
 	_, err := d.HookSecret(t.Context(), "globex")
 	require.ErrorIs(t, err, store.ErrNotFound)

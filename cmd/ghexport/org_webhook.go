@@ -35,7 +35,7 @@ func (c *cli) orgWebhookNew() *cobra.Command {
 	return c.makesSecret("new", "Make a company's first secret, and print it with the address", "  ghexport org webhook new acme --reason 'set up with Mia'", nil,
 		func(ctx context.Context, s hooks.Secrets, org string, by store.By) (string, error) {
 			secret, err := s.New(ctx, org, by)
-			if errors.Is(err, store.HookMade) {
+			if errors.Is(err, store.ErrHookMade) {
 				return "", hinted(fmt.Errorf("%s: %w", org, err), "ghexport org webhook rotate %s", org)
 			}
 			return secret, err

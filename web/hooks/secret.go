@@ -21,7 +21,7 @@ func (s Secrets) Address(org string) string {
 	return s.PublicURL + Path + url.PathEscape(org)
 }
 
-// New makes a company's first secret and returns it, the only time that it is shown; [store.HookMade] where it has one.
+// New makes a company's first secret and returns it, the only time that it is shown; [store.ErrHookMade] where it has one.
 func (s Secrets) New(ctx context.Context, org string, by store.By) (string, error) {
 	secret := seal.NewHookSecret()
 	return secret, s.Store.MakeHook(ctx, s.Keyset, org, secret, by)
@@ -37,7 +37,7 @@ func (s Secrets) Rotate(ctx context.Context, org string, endNow bool, by store.B
 // Make makes the first secret, or another one where there is one.
 func (s Secrets) Make(ctx context.Context, org string, endNow bool, by store.By) (string, error) {
 	secret, err := s.New(ctx, org, by)
-	if errors.Is(err, store.HookMade) {
+	if errors.Is(err, store.ErrHookMade) {
 		return s.Rotate(ctx, org, endNow, by)
 	}
 	return secret, err
