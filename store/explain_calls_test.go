@@ -292,7 +292,11 @@ func (e *explained) healthCalls() []call {
 			uses: []string{"attempt_hours_pkey"}},
 		{name: "DeadKinds", do: func(ctx context.Context) error { return nothing(e.serve.DeadKinds(ctx)) }},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
-		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
+		{name: "CompanyLines", do: func(ctx context.Context) error { return nothing(e.serve.CompanyLines(ctx)) },
+			uses: []string{"exports_due", "exports_in_flight"}, may: map[string]string{"outbox": waits}},
+		{name: "CompanyPaces", do: func(ctx context.Context) error { return nothing(e.serve.CompanyPaces(ctx, "org_7", "whale")) },
+			uses: []string{"attempt_hours_pkey", "attempts_by_end"}},
+		{name: "BudgetUse", do: func(ctx context.Context) error { return nothing(e.serve.BudgetUse(ctx, "org_7")) }},
 		{name: "Health", do: func(ctx context.Context) error {
 			e.exec("UPDATE ghexport.control SET released_at = now() - interval '1 hour'")
 			return nothing(e.serve.Health(ctx))

@@ -80,7 +80,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Tone, p.Sentence = connectionTone(p.Company), connectionSentence(p.Company, p.Held, lastSent, time.Now())
+	p.Tone, p.Sentence = standingOf(p.Company).Tone(), connectionSentence(p.Company, p.Held, lastSent, time.Now())
 	p.Report = p.Company.TestReport
 	p.Steps = setupSteps(p.Company)
 	roles, err := k.Store.Roles(ctx, org)
