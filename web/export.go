@@ -38,7 +38,13 @@ type exportPage struct {
 	Commands      []string // the same on the command line
 	Done          string   // what was just done
 	Wrong         string   // why what was asked was not done
+	AtPerson      bool     // that was to be shown whom it is about
 	List          string   // address of the list that it is in
+}
+
+// Moves says that the export goes on by itself, so that its page is worth looking at anew. What is shown of a person is not fetched again.
+func (p exportPage) Moves() bool {
+	return p.Person == nil && slices.Contains([]ledger.State{ledger.StatePending, ledger.StateQueued, ledger.StateSending}, p.State)
 }
 
 // maskedPerson tells that there is a person, and enough to recognise whom one knows already.

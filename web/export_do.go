@@ -18,14 +18,14 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 	reason, wrong := k.reason(w, r)
 	id, err := position(r.PathValue("id"))
 	if wrong != "" || err != nil {
-		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong = wrong })
+		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong, page.AtPerson = wrong, true })
 		return
 	}
 	person, err := k.Store.Reveal(r.Context(), id, auth.By(r, reason))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		k.showExport(w, r, http.StatusConflict, func(page *exportPage) {
-			page.Wrong = "There is nothing to show: its personal data is gone, or never came."
+			page.Wrong, page.AtPerson = "There is nothing to show: its personal data is gone, or never came.", true
 		})
 	case err != nil:
 		k.broken(w, r, err)

@@ -28,11 +28,11 @@ type orgSort struct {
 
 // The first stands for nothing chosen: what needs somebody most comes first.
 var orgSorts = []orgSort{
-	{"stands", "State", "what goes no further before somebody does something", store.CompanyLine.Stands},
+	{"stands", "State", "by what goes no further before somebody does something", store.CompanyLine.Stands},
 	{"name", "Company", "by name", func(store.CompanyLine) int64 { return 0 }},
-	{"waiting", "Waiting", "what waits for its turn, or for its company", func(c store.CompanyLine) int64 { return c.Waiting }},
-	{"dead", "Dead", "refused, or given up", func(c store.CompanyLine) int64 { return c.Dead }},
-	{"accepted", "Last accepted", "when Greenhouse last accepted its key", func(c store.CompanyLine) int64 {
+	{"waiting", "Waiting", "by what waits", func(c store.CompanyLine) int64 { return c.Waiting }},
+	{"dead", "Dead", "by dead letters", func(c store.CompanyLine) int64 { return c.Dead }},
+	{"accepted", "Last accepted", "by when Greenhouse last accepted the key", func(c store.CompanyLine) int64 {
 		if c.LastGoodAt == nil {
 			return 0
 		}
@@ -127,6 +127,7 @@ func (v orgsView) order(list []store.CompanyLine) []store.CompanyLine {
 // orgColumn is the heading of a column by which one can sort.
 type orgColumn struct {
 	Text, Href, Sorted, Hint string // Sorted: ascending, descending or none
+	Number                   bool
 }
 
 // columns are the headings by name of the sort.
@@ -135,7 +136,7 @@ func (v orgsView) columns() []orgColumn {
 	for _, s := range orgSorts {
 		to := v.first()
 		to.Sort, to.Up = s.name, s.name == v.Sort && !v.Up
-		column := orgColumn{Text: s.text, Href: to.address(), Sorted: "none", Hint: s.hint}
+		column := orgColumn{Text: s.text, Href: to.address(), Sorted: "none", Hint: s.hint, Number: s.name == "waiting" || s.name == "dead"}
 		if s.name == v.Sort {
 			column.Sorted = "descending"
 			if v.Up != (s.name == "name") { // names go from A on

@@ -33,6 +33,7 @@ type settingsPage struct {
 	Wrong    map[string]string // what is wrong, by field
 	Problem  string            // what kept all of it from being saved
 	Done     string            // what was just done
+	AtSwitch bool              // done, or problem, is of turning it on or off
 	Ask      *store.WaitingError
 	Asked    store.Waiting // what was answered, when something else was wrong
 	NoTest   bool          // the test failed: it may be saved without
@@ -61,6 +62,7 @@ func (k *console) settings(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Done = settingsDone(r.URL.Query())
+	page.AtSwitch = strings.HasSuffix(r.URL.Query().Get("done"), "on") || strings.HasPrefix(r.URL.Query().Get("done"), "on-") || strings.HasSuffix(r.URL.Query().Get("done"), "off")
 	k.showSettings(w, r, http.StatusOK, page)
 }
 
@@ -122,7 +124,7 @@ func (k *console) showSettings(w http.ResponseWriter, r *http.Request, status in
 		k.broken(w, r, err)
 		return
 	}
-	k.show(w, r, status, "settings", "Integrations of "+p.Org, p)
+	k.show(w, r, status, "settings", "Settings of "+p.Org, p)
 }
 
 // setupSteps ticks off what is done. That somebody has the right to make keys shows once there is a key.

@@ -34,34 +34,6 @@ function announce(text) {
   voice.textContent = text;
 }
 
-// refreshes: an element with an id and data-refresh="SECONDS" is fetched anew from this same address. It stays as it is while the
-// page is not looked at, while the focus or a selection is in it, and while one of its details is open.
-function refreshes(region) {
-  const every = Math.max(1, Number(region.dataset.refresh)) * 1000;
-  const busy = () => document.hidden || region.contains(document.activeElement) || region.querySelector("details[open]") ||
-    (String(getSelection()) && region.contains(getSelection().anchorNode));
-  const again = () => setTimeout(turn, every);
-  async function turn() {
-    if (busy()) return again();
-    try {
-      const answer = await fetch(location.href, {headers: {Accept: "text/html"}, redirect: "error"});
-      if (!answer.ok) return again();
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.getElementById(region.id);
-      if (!fresh) return; // the page has become another
-      if (!busy() && fresh.innerHTML !== region.innerHTML) {
-        region.innerHTML = fresh.innerHTML;
-        copies(region);
-      }
-      if (!fresh.dataset.refresh) return; // it is over: a run has ended, say
-    } catch {
-      // The service restarts, or the session is over: the next turn tells.
-    }
-    again();
-  }
-  again();
-}
-
 // previews: a form with data-preview="PATH" posts its fields there while they are changed, and shows the answer's element of the same
 // id as data-preview-to="SELECTOR" names. Its own button stays for who has no script.
 function previews(form) {
@@ -87,5 +59,5 @@ function previews(form) {
 }
 
 copies(document);
-document.querySelectorAll("[data-refresh][id]").forEach(refreshes);
+addEventListener("fresh", (event) => copies(event.target)); // see live.js
 document.querySelectorAll("form[data-preview][data-preview-to]").forEach(previews);

@@ -1,0 +1,89 @@
+// Live regions: an element with an id and data-refresh="SECONDS" is fetched anew from this same address, all of a page at once. What is
+// read stays where it is: a region with the focus, a selection or an open form in it is left alone, and says that there is news; what
+// changes elsewhere moves nothing that is on the screen.
+
+const regions = () => [...document.querySelectorAll("[data-refresh][id]")];
+let news; // the button that shows what is new in regions that were left alone
+
+function busy(region) {
+  const selection = getSelection();
+  return region.contains(document.activeElement) || region.querySelector("details.ask[open], details.more[open]") ||
+    (String(selection) && region.contains(selection.anchorNode));
+}
+
+// plain is a region's text without what is only for its first showing.
+function plain(region) {
+  for (const element of region.querySelectorAll("[autofocus]")) element.removeAttribute("autofocus");
+  return region.innerHTML.replace(/\s+(open|hidden)=""/g, "");
+}
+
+// held keeps the first thing that is on the screen where it is, while something above it changes.
+function held(change) {
+  const from = document.querySelector("main");
+  const seen = [...from.querySelectorAll("h2, h3, tr, li, p, .card")].find((element) => element.getBoundingClientRect().top >= 0);
+  const before = seen?.getBoundingClientRect().top;
+  change();
+  if (seen?.isConnected && scrollY > 0) scrollBy(0, seen.getBoundingClientRect().top - before);
+}
+
+// put replaces the children of a region that differ, so that the others stay the very same elements.
+function put(region, fresh) {
+  const now = [...region.children], then = [...fresh.children];
+  const alike = now.length === then.length && now.every((child, i) => child.tagName === then[i].tagName);
+  held(() => {
+    if (!alike) region.replaceChildren(...fresh.childNodes);
+    else now.forEach((child, i) => { if (child.outerHTML !== then[i].outerHTML) child.replaceWith(then[i]); });
+  });
+  region.dispatchEvent(new CustomEvent("fresh", {bubbles: true}));
+}
+
+function tell(waiting) {
+  news?.remove();
+  news = undefined;
+  if (!waiting.length) return;
+  news = document.createElement("button");
+  news.type = "button";
+  news.className = "news";
+  news.textContent = "This has changed: show it";
+  news.addEventListener("click", () => {
+    for (const [region, fresh] of waiting) put(region, fresh);
+    news.remove();
+    news = undefined;
+  });
+  document.querySelector("main").append(news);
+}
+
+async function turn() {
+  const list = regions();
+  if (!list.length) return; // all is over
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(location.href, {headers: {Accept: "text/html"}, redirect: "error"});
+      if (answer.ok) show(list, new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // The service restarts, or the session is over: the next turn tells.
+    }
+  }
+  again();
+}
+
+function show(list, page) {
+  const waiting = [];
+  for (const region of list) {
+    const fresh = page.getElementById(region.id);
+    if (!fresh) continue; // the page has become another
+    if (plain(fresh) !== plain(region)) {
+      if (busy(region)) waiting.push([region, fresh]);
+      else put(region, fresh);
+    }
+    if (!fresh.dataset.refresh) region.removeAttribute("data-refresh"); // it is over: a run has ended, say
+  }
+  tell(waiting);
+}
+
+function again() {
+  const every = regions().map((region) => Number(region.dataset.refresh)).filter((seconds) => seconds > 0);
+  if (every.length) setTimeout(turn, 1000 * Math.min(...every));
+}
+
+again();
