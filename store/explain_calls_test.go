@@ -242,6 +242,14 @@ func (e *explained) exportCalls() []call {
 	return []call{
 		{name: "Show", do: func(ctx context.Context) error { return nothing(e.serve.Show(ctx, 5001)) },
 			uses: []string{"exports_pkey", "bodies_pkey", "outbox_by_interview", "attempts_pkey", "exports_by_candidate", "exports_by_email", "audit_by_export", "audit_by_org"}},
+		{name: "Way", do: func(ctx context.Context) error {
+			d, err := e.serve.Show(ctx, 5001)
+			if err != nil {
+				return err
+			}
+			return nothing(e.serve.Way(ctx, d))
+		}},
+		{name: "Edits", do: func(ctx context.Context) error { return nothing(e.serve.Edits(ctx, 5001)) }},
 		{name: "ExportOrg", do: func(ctx context.Context) error { return nothing(e.serve.ExportOrg(ctx, 5001)) }, uses: []string{"exports_pkey"}},
 		{name: "OfCompany", do: func(ctx context.Context) error { return nothing(e.serve.OfCompany(ctx, "org_7", []int64{1, 2})) }},
 		{name: "Candidates", do: func(ctx context.Context) error { return nothing(e.serve.Candidates(ctx, []int64{5001})) }, uses: []string{"exports_pkey", "bodies_pkey"}},

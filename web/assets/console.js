@@ -21,6 +21,24 @@ function copies(root) {
   }
 }
 
+// offers: after what has data-copies="WHAT IT IS" stands a button that copies its text.
+function offers(root) {
+  for (const from of root.querySelectorAll("[data-copies]")) {
+    if (!navigator.clipboard || from.nextElementSibling?.matches(".made")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "made quiet small";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${from.dataset.copies}`);
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(from.textContent).then(() => announce("Copied"), () => announce("Not copied"));
+      button.textContent = "✓";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    from.after(" ", button);
+  }
+}
+
 // announce tells people who hear the page what changed.
 function announce(text) {
   let voice = document.getElementById("voice");
@@ -59,5 +77,9 @@ function previews(form) {
 }
 
 copies(document);
-addEventListener("fresh", (event) => copies(event.target)); // see live.js
+offers(document);
+addEventListener("fresh", (event) => { // see live.js
+  copies(event.target);
+  offers(event.target);
+});
 document.querySelectorAll("form[data-preview][data-preview-to]").forEach(previews);

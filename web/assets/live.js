@@ -11,10 +11,18 @@ function busy(region) {
     (String(selection) && region.contains(selection.anchorNode));
 }
 
-// plain is a region's text without what is only for its first showing.
-function plain(region) {
-  for (const element of region.querySelectorAll("[autofocus]")) element.removeAttribute("autofocus");
-  return region.innerHTML.replace(/\s+(open|hidden)=""/g, "");
+// plain is an element as the server wrote it, without what scripts made of it.
+function plain(element) {
+  const copy = element.cloneNode(true);
+  for (const made of copy.querySelectorAll(".made")) made.remove();
+  for (const one of [copy, ...copy.querySelectorAll("*")]) {
+    for (const name of ["autofocus", "open", "hidden"]) one.removeAttribute(name);
+    if (one.dataset.says) {
+      one.textContent = one.dataset.says;
+      for (const name of ["data-says", "title"]) one.removeAttribute(name);
+    }
+  }
+  return copy.outerHTML.replace(/\s+/g, " ");
 }
 
 // held keeps the first thing that is on the screen where it is, while something above it changes.
@@ -28,11 +36,12 @@ function held(change) {
 
 // put replaces the children of a region that differ, so that the others stay the very same elements.
 function put(region, fresh) {
+  for (const element of fresh.querySelectorAll("[autofocus]")) element.removeAttribute("autofocus");
   const now = [...region.children], then = [...fresh.children];
   const alike = now.length === then.length && now.every((child, i) => child.tagName === then[i].tagName);
   held(() => {
     if (!alike) region.replaceChildren(...fresh.childNodes);
-    else now.forEach((child, i) => { if (child.outerHTML !== then[i].outerHTML) child.replaceWith(then[i]); });
+    else now.forEach((child, i) => { if (plain(child) !== plain(then[i])) child.replaceWith(then[i]); });
   });
   region.dispatchEvent(new CustomEvent("fresh", {bubbles: true}));
 }
