@@ -97,14 +97,14 @@ func (b *browser) faults() (list []string) {
 	return list
 }
 
-// brokenWords finds words that stand on two lines. One longer than a narrow line may; what is to be copied as it is, too.
+// brokenWords finds words that stand on two lines. One longer than a narrow line may; ids, addresses and what is to be copied, too.
 const brokenWords = `(() => {
 	const broken = [], range = document.createRange();
 	const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 	for (let node; (node = walk.nextNode());) {
 		const within = node.parentElement;
-		if (!within.checkVisibility() || within.closest("pre, code, svg, select, textarea, .visually-hidden") || within.closest("thead")?.offsetWidth === 1) continue;
-		for (const word of node.data.matchAll(/[\p{L}\p{N}_]{2,24}/gu)) {
+		if (!within.checkVisibility() || within.closest("pre, code, svg, .id, select, textarea, .visually-hidden") || within.closest("thead")?.offsetWidth === 1) continue;
+		for (const word of node.data.matchAll(/(?<=^|[\s(“"])[\p{L}\p{N}]{2,24}(?=$|[\s.,:;)”"?!…]+(\s|$))/gu)) {
 			range.setStart(node, word.index);
 			range.setEnd(node, word.index + word[0].length);
 			const lines = [...range.getClientRects()].filter((box) => box.width > 0);

@@ -84,6 +84,11 @@ var resolvers = map[string]func(*store.Store, context.Context, store.Request) (s
 	"absent": (*store.Store).ResolveAbsent, "skip": (*store.Store).ResolveSkip, "create": (*store.Store).ResolveCreate,
 }
 
+// bulkResolvers are what ours can do to many at once: those answers, and ending what nobody wants sent.
+var bulkResolvers = map[string]func(*store.Store, context.Context, store.Request) (store.Result, error){
+	"absent": resolvers["absent"], "skip": resolvers["skip"], "create": resolvers["create"], "discard": (*store.Store).Discard,
+}
+
 // act does something to the export that the path names, and leads to its page. Whoever sends a form twice is told that it is done.
 func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do func(context.Context, int64, store.By) error) {
 	reason, wrong := k.reason(w, r)

@@ -83,7 +83,7 @@ var selectedBy = map[string]string{
 // runFilter reads what a run is to concern; query is what of q selects.
 func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 	query = url.Values{}
-	for _, name := range []string{"state", "org", "cause", "fingerprint", "since", "limit"} {
+	for _, name := range []string{"state", "org", "cause", "fingerprint", "since", "limit", "exports"} {
 		if value := strings.TrimSpace(q.Get(name)); value != "" {
 			query.Set(name, value)
 		}
@@ -101,6 +101,11 @@ func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 	if since := query.Get("since"); since != "" {
 		if f.Since, err = time.Parse(time.RFC3339, since); err != nil {
 			return f, query, "The moment must read like 2026-11-24T00:00:00Z."
+		}
+	}
+	if named := query.Get("exports"); named != "" {
+		if f.IDs, err = numbers(named); err != nil || len(f.IDs) == 0 {
+			return f, query, "The numbers of the exports cannot be read."
 		}
 	}
 	if limit := query.Get("limit"); limit != "" {

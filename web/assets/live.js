@@ -7,7 +7,7 @@ let news; // the button that shows what is new in regions that were left alone
 
 function busy(region) {
   const selection = getSelection();
-  return region.contains(document.activeElement) || region.querySelector("details.ask[open], details.more[open]") ||
+  return region.contains(document.activeElement) || region.querySelector("details.ask[open], details.more[open], input:checked") || region.matches(":hover") ||
     (String(selection) && region.contains(selection.anchorNode));
 }
 
@@ -25,13 +25,14 @@ function plain(element) {
   return copy.outerHTML.replace(/\s+/g, " ");
 }
 
-// held keeps the first thing that is on the screen where it is, while something above it changes.
+// held keeps the first thing that is on the screen where it is, while something above it changes. A row that was made anew is known by
+// its link.
 function held(change) {
-  const from = document.querySelector("main");
-  const seen = [...from.querySelectorAll("h2, h3, tr, li, p, .card")].find((element) => element.getBoundingClientRect().top >= 0);
-  const before = seen?.getBoundingClientRect().top;
+  const seen = [...document.querySelectorAll("main :is(h2, h3, tr, li, p, .card)")].find((element) => element.getBoundingClientRect().top >= 0);
+  const before = seen?.getBoundingClientRect().top, link = seen?.querySelector("a[href]")?.getAttribute("href");
   change();
-  if (seen?.isConnected && scrollY > 0) scrollBy(0, seen.getBoundingClientRect().top - before);
+  const now = seen?.isConnected ? seen : link && document.querySelector(`main a[href="${CSS.escape(link)}"]`)?.closest(seen.tagName);
+  if (now && scrollY > 0) scrollBy(0, now.getBoundingClientRect().top - before);
 }
 
 // put replaces the children of a region that differ, so that the others stay the very same elements.
