@@ -184,6 +184,10 @@ func (e *explained) listCalls() []call {
 		ledger.StateDuplicate: {"exports_attention_by_id"}, ledger.StateDead: {"exports_attention_by_id"}, ledger.StateCancelled: {"exports_by_cause"},
 	}
 	all := []call{
+		{name: "CountMatching", do: func(ctx context.Context) error {
+			_, _, err := e.serve.CountMatching(ctx, store.Filter{State: ledger.StateDead, Org: "org_7"})
+			return err
+		}, uses: []string{"exports_attention_by_org"}},
 		list("", store.Filter{}, "exports_pkey"),
 		list("DeadNext", store.Filter{State: ledger.StateDead, AfterID: 5000}, "exports_attention_by_id"),
 		list("DeadBefore", store.Filter{State: ledger.StateDead, BeforeID: 5000}, "exports_attention_by_id"),
@@ -264,6 +268,8 @@ func (e *explained) exportCalls() []call {
 		{name: "WhyEmail", do: func(ctx context.Context) error { return nothing(e.serve.WhyEmail(ctx, "", []byte("ada5001@"))) }, uses: []string{"exports_by_email"}},
 		{name: "RefusedRetries", do: func(ctx context.Context) error { return nothing(e.serve.RefusedRetries(ctx, []int64{5001})) }, uses: []string{"exports_pkey"}},
 		{name: "RetriedBy", do: func(ctx context.Context) error { return nothing(e.serve.RetriedBy(ctx, 5001, 9)) }},
+		{name: "JobExports", do: func(ctx context.Context) error { return nothing(e.serve.JobExports(ctx, []int64{1012000})) }, uses: []string{"river_job_pkey"}},
+		{name: "RiverGap", do: func(ctx context.Context) error { return nothing(e.serve.RiverGap(ctx)) }},
 		{name: "ExportJobs", do: func(ctx context.Context) error { return nothing(e.serve.ExportJobs(ctx, []int64{1012000})) }, uses: []string{"river_job_pkey"}},
 	}
 }
