@@ -38,6 +38,7 @@ var (
 	loggedIn  = rule{roles: append(slices.Clone(auth.StaffRoles), auth.RoleCompany), anyOrg: true} // for what shows nothing of any company
 	staff     = rule{roles: auth.StaffRoles}
 	operators = rule{roles: []auth.Role{auth.RoleOncall, auth.RoleAdmin}}
+	admins    = rule{roles: []auth.Role{auth.RoleAdmin}}
 )
 
 // andCompany adds the admins of the company that the route is about.
@@ -95,7 +96,7 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.ledgerRoutes(), k.numbersRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
+	}, k.ledgerRoutes(), k.numbersRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.eraseRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
 		k.metricsRoutes(), k.apiRoutes())
 }
 

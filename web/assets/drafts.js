@@ -1,5 +1,5 @@
 // Drafts: what was typed into a form that nobody could take, because the session was over or things had changed, is in the form again
-// once its page is. It is kept in this tab alone, never in an address, for the same person, and no password or key is among it.
+// once its page is. It is kept in this tab alone, never in an address, for the same person; no password or key is among it, and nothing of whom somebody erases.
 
 const key = "ghexport-draft";
 const life = 30 * 60 * 1000;
@@ -19,7 +19,7 @@ const typed = (field) => field.name && !["hidden", "password", "submit", "file"]
 
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.matches(".me, .find, [action='/login']")) return;
+  if (event.defaultPrevented || form.method !== "post" || form.matches(".me, .find, [action='/login'], [action^='/erase']")) return;
   const fields = [...form.elements].filter(typed).map((field) => [field.name, field.value, field.checked ?? false]);
   sessionStorage.setItem(key, JSON.stringify({at: Date.now(), whom, page: here, action: form.getAttribute("action"), fields}));
 });
