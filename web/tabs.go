@@ -18,7 +18,7 @@ func companyTabs(r *http.Request, org string) []navItem {
 		{Href: home + "/exports", Text: "Exports"},
 		{Href: home + "/decisions", Text: "Decisions"},
 		{Href: home + "/numbers", Text: "Numbers"},
-		{Href: home + "/settings", Text: "Integrations"},
+		{Href: home + "/settings", Text: "Settings"},
 		{Href: home + "/audit", Text: "Activity"},
 	}, r.URL.EscapedPath())
 }
