@@ -25,3 +25,23 @@ func (e *explained) trackCalls() []call {
 		{name: "TrackNow", do: func(ctx context.Context) error { return nothing(e.serve.TrackNow(ctx, "org_9", kim)) }, uses: []string{"tracks_due"}},
 	}
 }
+
+// trackReads are what pages and commands ask.
+func (e *explained) trackReads() []call {
+	return []call{
+		{name: "Tracks", do: func(ctx context.Context) error {
+			return nothing(e.serve.Tracks(ctx, store.TrackFilter{Org: "org_7", Limit: 50}))
+		},
+			uses: []string{"tracks_by_org", "exports_pkey"}},
+		{name: "TracksOfTheWhale", do: func(ctx context.Context) error {
+			return nothing(e.serve.Tracks(ctx, store.TrackFilter{Org: "whale", Status: store.TrackMissing, Limit: 50}))
+		}},
+		{name: "Track", do: func(ctx context.Context) error {
+			_, _, err := e.serve.Track(ctx, 90000)
+			return err
+		}, uses: []string{"tracks_pkey", "changes_by_export"}},
+		{name: "TrackingsOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Trackings(ctx, "org_7")) }, uses: []string{"tracks_by_org"}},
+		{name: "Trackings", do: func(ctx context.Context) error { return nothing(e.serve.Trackings(ctx, "")) }},
+		{name: "TrackStages", do: func(ctx context.Context) error { return nothing(e.serve.TrackStages(ctx, "org_7")) }, uses: []string{"changes_by_org"}},
+	}
+}

@@ -42,7 +42,7 @@ var (
 		},
 		"control": {
 			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
-			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at",
+			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at", "changes_told",
 		},
 		"integrations": {
 			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",
@@ -55,14 +55,14 @@ var (
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",
-			"message", "state", "due_at", "attempts", "attempt", "deadline", "created_at", "told_from", "sent_at",
+			"message", "state", "due_at", "attempts", "attempt", "deadline", "created_at", "told_from", "sent_at", "changes",
 		},
 		"rejected": {
 			"id", "org_id", "interview_id", "version", "schema_version", "cause", "detail", "enqueued_at", "rejected_at",
 		},
 	}
 	viewerFunctions   = []string{"held(text)"}
-	producerFunctions = []string{"enqueue(jsonb)", "validate(jsonb)", "status(text, text)"}
+	producerFunctions = []string{"enqueue(jsonb)", "validate(jsonb)", "status(text, text)", "changes(bigint, integer)"}
 )
 
 // GrantSQL writes the statements that give a role its rights, for a person to read or run. Running them twice does no harm; they

@@ -14,14 +14,15 @@ import (
 // NoticeKind is what a notice tells.
 type NoticeKind string
 
-// The kinds. The first four go to a company, the others to us.
+// The kinds. The first four go to a company, the next two to us, and the last to the product.
 const (
-	NoticeBroken        NoticeKind = "broken"         // Greenhouse has begun to refuse the company
-	NoticeStillBroken   NoticeKind = "still_broken"   // it still does, a day or more later
-	NoticeWorksAgain    NoticeKind = "works_again"    // it has stopped
-	NoticeNeedsDecision NoticeKind = "needs_decision" // exports are unknown, or possible duplicates
-	NoticeRefusals      NoticeKind = "refusals"       // several companies are refused within minutes
-	NoticeKeyUnreadable NoticeKind = "key_unreadable" // a company's key does not open
+	NoticeBroken        NoticeKind = "broken"           // Greenhouse has begun to refuse the company
+	NoticeStillBroken   NoticeKind = "still_broken"     // it still does, a day or more later
+	NoticeWorksAgain    NoticeKind = "works_again"      // it has stopped
+	NoticeNeedsDecision NoticeKind = "needs_decision"   // exports are unknown, or possible duplicates
+	NoticeRefusals      NoticeKind = "refusals"         // several companies are refused within minutes
+	NoticeKeyUnreadable NoticeKind = "key_unreadable"   // a company's key does not open
+	NoticeMoved         NoticeKind = "candidates_moved" // what became of sent candidates
 )
 
 // NoticeState is where a notice stands.
@@ -65,19 +66,21 @@ type Notice struct {
 	CreatedAt time.Time    `json:"created_at"`
 	DueAt     *time.Time   `json:"due_at"`
 	SentAt    *time.Time   `json:"sent_at"`
+	Changes   []Change     `json:"changes,omitempty"` // candidates_moved: which
 }
 
-// ForCompany says whether a company is told, and not we.
+// ForCompany says whether it is about one company's own affairs, and not about ours.
 func (k NoticeKind) ForCompany() bool { return k != NoticeRefusals && k != NoticeKeyUnreadable }
 
 const noticeColumns = `
 	n.id, n.kind, coalesce(n.org_id, ''), coalesce(n.cause, ''), n.since, n.days, n.waiting, n.unknown, n.duplicate, n.companies,
-	n.channel, n.recipient, n.message, n.state, n.detail, n.attempts, n.created_at, n.due_at, n.sent_at`
+	n.channel, n.recipient, n.message, n.state, n.detail, n.attempts, n.created_at, n.due_at, n.sent_at,
+	coalesce(n.changes, '[]')`
 
 // NoticeFilter narrows a list of notices; its zero value is everything.
 type NoticeFilter struct {
 	Org       string
-	ToCompany bool  // leave out what only we are told
+	ToCompany bool  // leave out what only we, or the product, are told
 	BeforeID  int64 // only older ones than this, for the next page
 	Limit     int   // 50 when zero
 }
@@ -88,7 +91,7 @@ const noticePage = 50
 func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 	w := where{}
 	w.addIf(f.Org != "", "n.org_id = %s", f.Org) // notices_by_org
-	w.addIf(f.ToCompany, "n.kind NOT IN ('refusals', 'key_unreadable')")
+	w.addIf(f.ToCompany, "n.kind NOT IN ('refusals', 'key_unreadable', 'candidates_moved')")
 	w.addIf(f.BeforeID != 0, "n.id < %s", f.BeforeID)
 	limit := f.Limit
 	if limit <= 0 {

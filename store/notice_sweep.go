@@ -40,7 +40,7 @@ func (s *Store) SweepNotices(ctx context.Context, rules NoticeRules) (NoticesSwe
 			return err
 		}
 		w := noticeSweep{tx: tx, rules: rules, swept: &n}
-		for _, step := range []func(context.Context) error{w.repeat, w.endWave, w.beginWave, w.tell, w.tellAgain, w.lapse} {
+		for _, step := range []func(context.Context) error{w.repeat, w.endWave, w.beginWave, w.tell, w.tellAgain, w.tellMoves, w.lapse} {
 			if err := step(ctx); err != nil {
 				return err
 			}

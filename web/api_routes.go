@@ -18,5 +18,6 @@ func (k *console) apiRoutes() []route {
 		allow(read, "GET "+greenhouse+"/jobs", answers.Jobs),
 		allow(read, "GET "+greenhouse+"/pools", answers.Pools),
 		allow(read, "GET "+greenhouse+"/roles", answers.Roles),
+		allow(read, "GET "+greenhouse+"/tracking", answers.Tracking),
 	}
 }

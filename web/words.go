@@ -84,4 +84,5 @@ var noticeWords = map[store.NoticeKind]string{
 	store.NoticeNeedsDecision: "Exports need a decision",
 	store.NoticeRefusals:      "Several companies are refused",
 	store.NoticeKeyUnreadable: "A key does not open",
+	store.NoticeMoved:         "Candidates moved",
 }

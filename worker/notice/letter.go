@@ -149,6 +149,8 @@ func link(n store.Notice, public string) string {
 		page += "/decisions"
 	case store.NoticeWorksAgain:
 		page += "/exports"
+	case store.NoticeMoved:
+		page += "/tracking"
 	case store.NoticeRefusals, store.NoticeKeyUnreadable:
 		page = "/runbooks/" + url.PathEscape(string(n.Cause))
 	}
