@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ var words = template.FuncMap{
 	"holdings":     holdings,
 	"count":        wording.Number,
 	"partFailed":   func(p ledger.Part, f string) int64 { return p.Failed()[ledger.Fault(f)] },
+	"trackChange":  wording.TrackChange,
+	"stagesHeight": func(list []trackBar) int { return len(list) * causeRow },
+	"stageHref":    func(base, stage string) string { return withQuery(base, url.Values{"stage": {stage}}) },
 	"causesHeight": func(list []causeCount) int { return len(list) * causeRow },
 	"causeWord": func(c ledger.Cause) string {
 		if c == "" {
