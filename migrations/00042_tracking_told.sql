@@ -4,6 +4,18 @@
 -- +goose Up
 CREATE INDEX tracks_by_org ON ghexport.tracks (org_id, export_id);
 
+-- A settle writes nothing for tracking: what it sent is followed shortly afterwards, from its attempt. The trigger is for all other ways.
+DROP TRIGGER track_sent ON ghexport.exports;
+CREATE TRIGGER track_sent AFTER UPDATE OF greenhouse_candidate_id, erased_at ON ghexport.exports
+    FOR EACH ROW
+    WHEN (OLD.greenhouse_candidate_id IS DISTINCT FROM NEW.greenhouse_candidate_id AND (OLD.state <> 'sending' OR OLD.greenhouse_candidate_id IS NOT NULL)
+          OR OLD.erased_at IS DISTINCT FROM NEW.erased_at)
+    EXECUTE FUNCTION ghexport.track_sent();
+COMMENT ON TABLE ghexport.tracks IS 'Where the candidate of each sent export stands in the company''s Greenhouse, as far as it is known. Holds no personal data. A row comes within two minutes of the settle that sent it, or with Greenhouse''s id of the candidate where that comes another way, and goes with it, by the trigger track_sent.';
+COMMENT ON FUNCTION ghexport.track_sent() IS 'Keeps tracks in step with the ledger, in the same transaction, where Greenhouse''s id comes or goes another way than by the settle of what is being sent. With its owner''s rights, so that a binary of before this table does what it did.';
+ALTER TABLE ghexport.control ADD COLUMN sent_followed_to timestamptz NOT NULL DEFAULT clock_timestamp();
+COMMENT ON COLUMN ghexport.control.sent_followed_to IS 'Attempts that ended before this and sent something have their rows in tracks.';
+
 -- In turns over a day, so that no company's budget is asked for all of them at once.
 INSERT INTO ghexport.tracks (export_id, org_id, greenhouse_candidate_id, application_id, sent_at, next_look_at)
 SELECT e.id, e.org_id, e.greenhouse_candidate_id, e.greenhouse_application_id, coalesce(e.sent_at, e.updated_at),
@@ -120,5 +132,10 @@ ALTER TABLE ghexport.notices
     DROP COLUMN changes,
     DROP CONSTRAINT notices_kind_check,
     ADD CONSTRAINT notices_kind_check CHECK (kind IN ('broken', 'still_broken', 'works_again', 'needs_decision', 'refusals', 'key_unreadable'));
-ALTER TABLE ghexport.control DROP COLUMN changes_told;
+ALTER TABLE ghexport.control DROP COLUMN changes_told, DROP COLUMN sent_followed_to;
+DROP TRIGGER track_sent ON ghexport.exports;
+CREATE TRIGGER track_sent AFTER UPDATE OF greenhouse_candidate_id, erased_at ON ghexport.exports
+    FOR EACH ROW
+    WHEN (OLD.greenhouse_candidate_id IS DISTINCT FROM NEW.greenhouse_candidate_id OR OLD.erased_at IS DISTINCT FROM NEW.erased_at)
+    EXECUTE FUNCTION ghexport.track_sent();
 DROP INDEX ghexport.tracks_by_org;

@@ -15,7 +15,16 @@ func (e *explained) trackCalls() []call {
 			standsAt(30006, time.Now(), "active", "Offer"), {Candidate: 30306, As: ledger.ObservedMissing}, standsAt(5, time.Now(), "hired", "Offer"),
 		}))
 	}
+	event := func(ctx context.Context) error {
+		return nothing(e.serve.Observe(ctx, "org_7", []ledger.Observation{{Candidate: 30606, As: ledger.ObservedDeleted}}))
+	}
+	adopt := func(ctx context.Context) error {
+		e.exec("UPDATE ghexport.control SET sent_followed_to = now() - interval '30 minutes'")
+		return nothing(e.serve.AdoptSent(ctx))
+	}
 	return []call{
+		{name: "AdoptSent", do: adopt, uses: []string{"attempts_by_end", "exports_pkey"}},
+		{name: "ObserveAnEvent", do: event, uses: []string{"exports_by_profile", "tracks_pkey"}},
 		{name: "DueTracking", do: func(ctx context.Context) error { return nothing(e.serve.DueTracking(ctx, 16)) }, uses: []string{"tracks_due"}},
 		{name: "DueCandidates", do: func(ctx context.Context) error { return nothing(e.serve.DueCandidates(ctx, "whale", 50)) }, uses: []string{"tracks_due"}},
 		{name: "Observe", do: observe, uses: []string{"tracks_by_candidate", "exports_pkey", "tracks_pkey"}},

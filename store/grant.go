@@ -42,7 +42,7 @@ var (
 		},
 		"control": {
 			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
-			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at", "changes_told",
+			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at", "sent_followed_to", "changes_told",
 		},
 		"integrations": {
 			"org_id", "enabled", "key_last5", "key_set_at", "key_set_by", "credential_version", "created_by", "created_by_name",

@@ -89,6 +89,7 @@ func (r *Relay) Run(ctx context.Context) {
 	beside.Go(func() { r.listen(ctx) })
 	beside.Go(func() { r.advanceRuns(ctx) })
 	beside.Go(func() { r.sumUpHours(ctx) })
+	beside.Go(func() { r.adoptSent(ctx) })
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
