@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // Replay is how soon live commits arrived: with nothing else to do, and while dead letters were replayed beside them. The two take
@@ -84,7 +85,7 @@ func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *R
 	}
 	defer st.Close()
 	by := store.By{Actor: "bench", Reason: "bench", From: "bench"}
-	run, err := st.StartRun(ctx, store.RunRequest{By: by, Canary: 1})
+	run, err := runs.In(st).Start(ctx, runs.Request{By: by, Canary: 1})
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (b *bench) besideLive(ctx context.Context, w *watch, c *ours, f *fake, r *R
 	for err == nil {
 		err = turns.next(ctx)
 	}
-	if !errors.As(err, new(*store.RunRefusedError)) { // which says that the run has come to its end
+	if !errors.As(err, new(*runs.RefusedError)) { // which says that the run has come to its end
 		return err
 	}
 	waitCtx, cancel := context.WithTimeoutCause(ctx, idleLimit, fmt.Errorf("it took longer than %s", idleLimit))
@@ -116,9 +117,9 @@ type replayTurns struct {
 	got   *Replay
 }
 
-// next is one block of each. A [store.RunRefusedError] says that the run has come to its end.
+// next is one block of each. A [runs.RefusedError] says that the run has come to its end.
 func (t *replayTurns) next(ctx context.Context) error {
-	if err := t.store.PauseRun(ctx, t.run, t.by); err != nil {
+	if err := runs.In(t.store).Pause(ctx, t.run, t.by); err != nil {
 		return err
 	}
 	if err := t.watch.nothingReleased(ctx); err != nil {
@@ -128,7 +129,7 @@ func (t *replayTurns) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := t.store.ResumeRun(ctx, t.run, t.by); err != nil {
+	if err := runs.In(t.store).Resume(ctx, t.run, t.by); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -137,11 +138,11 @@ func (t *replayTurns) next(ctx context.Context) error {
 		return err
 	}
 	t.got.Ran += time.Since(began)
-	now, err := t.store.Run(ctx, t.run)
+	now, err := runs.In(t.store).Run(ctx, t.run)
 	if err != nil {
 		return err
 	}
-	if now.State == store.RunRunning || len(t.got.Alone) == 0 { // the last block has nothing beside it at its end
+	if now.State == runs.Running || len(t.got.Alone) == 0 { // the last block has nothing beside it at its end
 		t.got.Alone, t.got.Beside = append(t.got.Alone, alone...), append(t.got.Beside, beside...)
 	}
 	return nil

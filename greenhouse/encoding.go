@@ -23,6 +23,9 @@ func (e *encodedError) Unwrap() error { return e.err }
 // readBody reads an answer within limit, on the wire and decoded alike. We ask for no encoding; what comes gzipped all
 // the same is told by its first bytes, whatever the headers say, and decoded. With an error comes what was read.
 func readBody(res *http.Response, limit int64) ([]byte, error) {
+	if res.StatusCode < 200 { // a switched connection: nothing need ever come on it, and no deadline ends the reading
+		return nil, nil
+	}
 	text, err := readCapped(res.Body, limit)
 	if len(text) > 1 && text[0] == 0x1f && text[1] == 0x8b { // no JSON and no page begins like this
 		return gunzip(text, err, limit)

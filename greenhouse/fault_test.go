@@ -320,6 +320,25 @@ func TestClient_BoundsAHostileServer(t *testing.T) {
 		assertQuiet(t, err)
 	})
 
+	t.Run("SwitchesProtocols", func(t *testing.T) { // and then says nothing more: what follows would be no body
+		t.Parallel()
+		b := serveHandler(t, func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+			_, _ = io.Copy(io.Discard, conn) // until the client goes
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		_, answer, err := b.client.Create(ctx, b.cred, ada(), Fence{})
+		assert.Equal(t, ClassUnreadable, asError(t, err).Class)
+		assert.Equal(t, 101, answer.Status)
+		assert.NoError(t, ctx.Err(), "nothing is awaited")
+	})
+
 	for status, class := range map[int]Class{200: ClassUnreadable, 401: ClassAuthRejected, 503: ClassServer} {
 		t.Run(fmt.Sprintf("BodyThatNeverEnds%d", status), func(t *testing.T) {
 			t.Parallel()

@@ -23,6 +23,7 @@ type Arrival struct {
 	Practice      bool
 	Job           string
 	EnqueuedAt    time.Time
+	Traceparent   string // the producer's trace, where it is well-formed
 
 	Eligible bool
 	Cause    Cause    // why not eligible

@@ -9,7 +9,7 @@ import (
 func (s *Store) ExportOrg(ctx context.Context, id int64) (string, error) {
 	var org string
 	if err := s.Pool.QueryRow(ctx, "SELECT org_id FROM ghexport.exports WHERE id = $1", id).Scan(&org); err != nil {
-		return "", fmt.Errorf("company of export %d: %w", id, notFound(err))
+		return "", fmt.Errorf("company of export %d: %w", id, NotFound(err))
 	}
 	return org, nil
 }

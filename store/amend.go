@@ -59,7 +59,7 @@ var ErrSame = errors.New("it would be sent as it is: nothing is changed")
 func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 	var out *Amended
 	var refused error
-	err := s.inTx(ctx, "edit an export", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "edit an export", func(tx pgx.Tx) error {
 		out, refused = s.amend(ctx, tx, a)
 		return refused
 	})
@@ -70,7 +70,7 @@ func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 }
 
 func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, error) {
-	rows, err := verb{Verb: ledger.VerbEdit}.lock(ctx, tx, []int64{a.ExportID})
+	rows, err := Verb{Verb: ledger.VerbEdit}.lock(ctx, tx, []int64{a.ExportID})
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +102,8 @@ func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, er
 	if err := s.writeRevision(ctx, tx, a, out, edited); err != nil {
 		return nil, err
 	}
-	v := verb{Verb: ledger.VerbReplay, lane: laneReplay}
-	if _, err := v.applyTo(ctx, tx, a.By, false, []int64{a.ExportID}); err != nil {
+	v := Verb{Verb: ledger.VerbReplay, Lane: LaneReplay}
+	if _, err := v.ApplyTo(ctx, tx, a.By, false, []int64{a.ExportID}); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -118,7 +118,7 @@ func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b ledger.Bo
 		 WHERE e.id = $1`, id).
 		Scan(&a.OrgID, &a.Version, &a.Revision.Revision, &b.FirstName, &b.LastName, &b.Email, &b.LinkedIn, &b.Note, &b.NoteFormat,
 			&b.InterviewerName, &b.InterviewerEmail)
-	return b, notFound(err)
+	return b, NotFound(err)
 }
 
 // differ lists what an editor changed. Pure.
@@ -160,7 +160,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		       flags = ARRAY(SELECT f FROM unnest(e.flags) f WHERE f <> ALL ($9) UNION SELECT unnest($10::text[]) ORDER BY 1)
 		  FROM body
 		 WHERE e.id = $1 AND e.state IN ('dead', 'cancelled')`,
-		a.ExportID, fields, ledger.Clean(a.By.Actor, detailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
+		a.ExportID, fields, ledger.Clean(a.By.Actor, DetailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
 		append([]string{}, edited.Lowered...), append([]string{}, edited.Raised...))
 	if err != nil {
 		return fmt.Errorf("store the revision: %w", err)
@@ -169,7 +169,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		return fmt.Errorf("store the revision: %d rows changed", done.RowsAffected())
 	}
 	out.Revision.Revision++
-	return auditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
+	return AuditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
 		"fields": fields, "version": out.Version, "revision": out.Revision.Revision,
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func emailTo(address string) func(ledger.Body) (store.Edited, error) {
@@ -51,7 +52,7 @@ func TestAmend(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, store.Revision{Version: 5, Revision: 1}, done.Revision)
 		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{ledger.FlagNamePadded, ledger.FlagNoteCut}}, d.ledger(id))
-		detail, err := d.Show(t.Context(), id)
+		detail, err := query.In(d.Store).Show(t.Context(), id)
 		require.NoError(t, err)
 		assert.Equal(t, text("grace@example.com"), detail.Email)
 		assert.Equal(t, text("the note"), detail.Note)

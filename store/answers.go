@@ -19,15 +19,15 @@ type Answer struct {
 	At    time.Time `json:"at"` // when the attempt was settled
 }
 
-// readAnswer asks what Greenhouse last answered about the present body of an export.
-const readAnswer = `
+// ReadAnswer asks what Greenhouse last answered about the present body of an export.
+const ReadAnswer = `
 	SELECT a.words, a.at
 	  FROM ghexport.exports e
 	  JOIN ghexport.answers a ON a.body_id = e.body_id -- answers_pkey
 	 WHERE e.id = $1`
 
-// oneAnswer collects what readAnswer found; nil where Greenhouse never refused that body.
-func oneAnswer(rows pgx.Rows, err error) (*Answer, error) {
+// OneAnswer collects what readAnswer found; nil where Greenhouse never refused that body.
+func OneAnswer(rows pgx.Rows, err error) (*Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}

@@ -45,7 +45,7 @@ const workByOrg = `
 	)
 	SELECT coalesce(i.org_id, w.org_id), coalesce(i.enabled, false), coalesce(ghexport.held_reason(i, c.stopped_at IS NOT NULL), ''),
 	       coalesce(w.n, 0), coalesce(w.due, 0), age.due, age.oldest,
-	       coalesce(w.failing, 0), w.failing_since, age.failing, ` + stillColumns + `
+	       coalesce(w.failing, 0), w.failing_since, age.failing, ` + StandstillColumns + `
 	  FROM ghexport.integrations i
 	  FULL JOIN work w ON w.org_id = i.org_id
 	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest

@@ -52,7 +52,7 @@ func (c *bodyColumns) insert(ids []int64) (string, []any) {
 		RETURNING id`, args
 }
 
-// Place gives each arrival its body's id, 0 where it has none.
+// place gives each arrival its body's id, 0 where it has none.
 func (c *bodyColumns) place(arrivals int, ids []int64) []int64 {
 	placed := make([]int64, arrivals)
 	for n, at := range c.at {

@@ -60,16 +60,16 @@ func (s *Store) Candidates(ctx context.Context, exports []int64) (map[int64]Cand
 // It returns [ErrNotFound] for an export without personal data, and records nothing then.
 func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, error) {
 	var p Candidate
-	err := s.inTx(ctx, "reveal", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "reveal", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, personColumns+" WHERE e.id = $1", export).
 			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
 		if err != nil {
-			return notFound(err)
+			return NotFound(err)
 		}
-		if p.Answer, err = oneAnswer(tx.Query(ctx, readAnswer, export)); err != nil {
+		if p.Answer, err = OneAnswer(tx.Query(ctx, ReadAnswer, export)); err != nil {
 			return err
 		}
-		return auditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
+		return AuditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
 	})
 	return p, err
 }

@@ -32,7 +32,7 @@ const (
 	CheckNone     CheckAnswer = "none"    // nothing was learned about it: no answer, or another than 2xx, 401 and 403
 )
 
-// CheckRow is one look at a company's credential, as it is kept for 90 days.
+// CheckRow is one look at a company's credential, as it is kept for a while.
 type CheckRow struct {
 	ID        int64         `json:"id"`
 	OrgID     string        `json:"org_id"`
@@ -46,10 +46,12 @@ type CheckRow struct {
 	CreatedBy *string       `json:"created_by"`
 }
 
+const checkPage = 100
+
 // Checks reads a company's newest looks, newest first; 100 when limit is 0.
 func (s *Store) Checks(ctx context.Context, org string, limit int) ([]CheckRow, error) {
 	if limit <= 0 {
-		limit = holdPage
+		limit = checkPage
 	}
 	rows, err := s.Pool.Query(ctx, `
 		SELECT c.id, c.org_id, c.at, c.kind, c.answer, c.cause, c.status, c.detail, c.key_last5, c.created_by
@@ -85,7 +87,7 @@ func (s *Store) AddTest(ctx context.Context, t TestedCredential) error {
 	_, err := s.Pool.Exec(ctx, `
 		INSERT INTO ghexport.checks (org_id, kind, answer, cause, status, detail, key_digest, key_last5, created_by)
 		VALUES ($1, 'test', $2, nullif($3, ''), nullif($4::int, 0), nullif($5, ''), $6, nullif($7, ''), nullif($8, ''))`,
-		t.OrgID, string(t.Answer), string(t.Cause), t.Status, ledger.Clean(t.Detail, detailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
+		t.OrgID, string(t.Answer), string(t.Cause), t.Status, ledger.Clean(t.Detail, DetailCap), t.KeyDigest, t.KeyLast5, t.CreatedBy)
 	if err != nil {
 		return fmt.Errorf("keep the test of company %q: %w", t.OrgID, err)
 	}
@@ -99,15 +101,4 @@ func logCheck(kind CheckKind, answer CheckAnswer, cause, detail, status string) 
 	SELECT org_id, '` + string(kind) + `', '` + string(answer) + `', ` + cause + `, ` + detail + `, ` + status + `,
 	       credential_version, key_digest, key_last5, created_by
 	  FROM held`
-}
-
-// keepChecks is for how long looks are kept.
-const keepChecks = 90 * 24 * time.Hour
-
-// SweepChecks deletes old looks. Safe to call at any time.
-func (s *Store) SweepChecks(ctx context.Context) error {
-	if _, err := s.Pool.Exec(ctx, "DELETE FROM ghexport.checks WHERE at < statement_timestamp() - $1::interval", keepChecks); err != nil { // checks_by_age
-		return fmt.Errorf("delete old checks: %w", err)
-	}
-	return nil
 }

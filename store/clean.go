@@ -1,4 +1,4 @@
 package store
 
-// detailCap is how many bytes of somebody else's words the ledger keeps.
-const detailCap = 2000
+// DetailCap is how many bytes of somebody else's words the ledger keeps.
+const DetailCap = 2000

@@ -23,7 +23,7 @@ func (s *Store) SchemaVersion(ctx context.Context) (version, needs int64, err er
 func (s *Store) HasDigestKey(ctx context.Context) (bool, error) {
 	var has bool
 	if err := s.Pool.QueryRow(ctx, "SELECT digest_key IS NOT NULL FROM ghexport.control").Scan(&has); err != nil {
-		return false, fmt.Errorf("look for the digest key: %w", notFound(err))
+		return false, fmt.Errorf("look for the digest key: %w", NotFound(err))
 	}
 	return has, nil
 }

@@ -27,7 +27,7 @@ func (s *Store) Doubt(ctx context.Context, seen *Position) (why string, err erro
 	// A promotion is the guard's to judge, which knows whether the standby is synchronous.
 	err = s.Pool.QueryRow(ctx, "SELECT "+liveDoubt+" FROM ghexport.control c", true, seen).Scan(&why)
 	if err != nil {
-		return "", fmt.Errorf("ask whether the ledger is whole: %w", notFound(err))
+		return "", fmt.Errorf("ask whether the ledger is whole: %w", NotFound(err))
 	}
 	return why, nil
 }
@@ -36,7 +36,7 @@ func (s *Store) Doubt(ctx context.Context, seen *Position) (why string, err erro
 // counts no more. Whoever calls it has compared the ledger with Greenhouse: what waits is sent. By must give a reason. It returns false
 // where there was nothing to confirm and nothing was stopped.
 func (s *Store) ConfirmDatabase(ctx context.Context, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
 		doubt, stopped, err := lockControl(ctx, tx)
 		if changed = doubt != "" || stopped; err != nil || !changed {
 			return err
@@ -55,10 +55,10 @@ func (s *Store) ConfirmDatabase(ctx context.Context, by By) (changed bool, err e
 			return err
 		}
 		detail := map[string]any{"doubt": doubt, "before": before, "after": after}
-		if err := addAudit(ctx, tx, by, ledger.ActionResumeAll, "", detail); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionResumeAll, "", detail); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return changed, err
 }

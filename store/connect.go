@@ -76,7 +76,7 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 		return s.Enable(ctx, c.OrgID, WaitingDrop, by)
 	}
 	var switched Switched
-	err := s.inTx(ctx, "connect company", func(tx pgx.Tx) (err error) {
+	err := s.InTx(ctx, "connect company", func(tx pgx.Tx) (err error) {
 		switched = Switched{}
 		enabled := false
 		if c.Enable {
@@ -92,7 +92,7 @@ func (s *Store) Connect(ctx context.Context, c Connect, by By) (Switched, error)
 				return err
 			}
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	if err != nil {
 		return Switched{}, err
@@ -138,7 +138,7 @@ func (c Connect) swapIn(ctx context.Context, tx pgx.Tx, by By) error {
 	if c.SealedKey != nil {
 		was["key_last5"], is["key_last5"] = have.keyLast5, c.KeyLast5
 	}
-	return addAudit(ctx, tx, by, ledger.ActionOrgConnect, c.OrgID, map[string]any{"before": was, "after": is, "tested": c.Tested})
+	return AddAudit(ctx, tx, by, ledger.ActionOrgConnect, c.OrgID, map[string]any{"before": was, "after": is, "tested": c.Tested})
 }
 
 // save writes the credential over the revision that the caller has locked, 0 where there was no row: of two who connect a company for

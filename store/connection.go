@@ -110,6 +110,12 @@ type Seen[T any] struct {
 	Problem string     `json:"problem"` // why it could not be asked just now, in words; empty when the list is of now
 }
 
+// seenFresh is how long a list is shown again without asking anew.
+const seenFresh = 30 * time.Second
+
+// Fresh tells a list of lately, which need not be asked for again.
+func (s Seen[T]) Fresh() bool { return s.At != nil && time.Since(*s.At).Abs() < seenFresh }
+
 // Role is a role that results of a company name, or that its job map does.
 type Role struct {
 	Name     string     `json:"name"`

@@ -18,7 +18,7 @@ func (s *Store) Stopped(ctx context.Context) (*ledger.Stop, error) {
 		SELECT stopped_at, coalesce(stopped_by, ''), coalesce(stopped_reason, '')
 		  FROM ghexport.control`).Scan(&at, &stop.By, &stop.Reason)
 	if err != nil {
-		return nil, fmt.Errorf("ask whether everything is stopped: %w", notFound(err))
+		return nil, fmt.Errorf("ask whether everything is stopped: %w", NotFound(err))
 	}
 	if at == nil {
 		return nil, nil
@@ -30,7 +30,7 @@ func (s *Store) Stopped(ctx context.Context) (*ledger.Stop, error) {
 // StopAll lets nothing more be sent, for any company, from its commit on: intents look at it. What is being sent at that moment
 // finishes. It returns false where everything was stopped already; the first stop's author and reason then stay.
 func (s *Store) StopAll(ctx context.Context, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionPauseAll), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionPauseAll), func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.control
 			   SET stopped_at = clock_timestamp(), stopped_by = $1, stopped_reason = nullif($2, '')
@@ -41,10 +41,10 @@ func (s *Store) StopAll(ctx context.Context, by By) (changed bool, err error) {
 		if changed = done.RowsAffected() == 1; !changed {
 			return nil
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionPauseAll, "", nil); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionPauseAll, "", nil); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return changed, err
 }
@@ -52,7 +52,7 @@ func (s *Store) StopAll(ctx context.Context, by By) (changed bool, err error) {
 // ResumeAll ends [Store.StopAll]; what waited is sent. It returns false where nothing was stopped. Where the ledger may have forgotten
 // what was sent it changes nothing and returns a [DoubtError]: that ends by [Store.ConfirmDatabase].
 func (s *Store) ResumeAll(ctx context.Context, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionResumeAll), func(tx pgx.Tx) error {
 		doubt, stopped, err := lockControl(ctx, tx)
 		if doubt != "" {
 			return &DoubtError{Why: doubt}
@@ -66,10 +66,10 @@ func (s *Store) ResumeAll(ctx context.Context, by By) (changed bool, err error) 
 		if err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionResumeAll, "", nil); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionResumeAll, "", nil); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return changed, err
 }

@@ -79,17 +79,17 @@ func (s *Store) knownCounts(ctx context.Context) (c stateCounts, err error) {
 // recount reads the whole ledger. [ErrStandby] means that another does already; with must it counts all the same. A role that may
 // only read counts and keeps nothing.
 func (s *Store) recount(ctx context.Context, must bool) (c stateCounts, err error) {
-	err = s.inTx(ctx, "count states", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "count states", func(tx pgx.Tx) error {
 		var keeps bool
 		err := tx.QueryRow(ctx, `
 			SELECT has_table_privilege('ghexport.state_counts', 'INSERT, UPDATE'), set_config('statement_timeout', $1, true)`,
-			milliseconds(countLimit)).Scan(&keeps, nil)
+			Milliseconds(countLimit)).Scan(&keeps, nil)
 		if err != nil {
 			return err
 		}
 		mine := false
 		if keeps {
-			if mine, err = countsTurn.take(ctx, tx); err != nil {
+			if mine, err = countsTurn.Take(ctx, tx); err != nil {
 				return err
 			}
 			if !mine && !must {

@@ -16,7 +16,7 @@ const deadKinds = 10
 func (s *Store) DeadKinds(ctx context.Context) ([]ledger.DeadKind, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH letters AS (
-			SELECT coalesce(e.cause, '') AS cause, `+diedOf+` AS shape, `+fingerprint+` AS name, e.org_id, count(*) AS n, min(e.attention_at) AS first,
+			SELECT coalesce(e.cause, '') AS cause, `+DiedOf+` AS shape, `+fingerprint+` AS name, e.org_id, count(*) AS n, min(e.attention_at) AS first,
 			       count(*) FILTER (WHERE e.attention_at > now() - interval '1 hour') AS lately
 			  FROM ghexport.exports e
 			 WHERE e.attention_at IS NOT NULL AND e.state = 'dead' -- exports_attention

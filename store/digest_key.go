@@ -31,7 +31,7 @@ func (s *Store) Digests(ctx context.Context, k *seal.Keyset) (*seal.Digests, err
 
 func (s *Store) digestKey(ctx context.Context) (sealed []byte, err error) {
 	if err := s.Pool.QueryRow(ctx, "SELECT digest_key FROM ghexport.control").Scan(&sealed); err != nil {
-		return nil, fmt.Errorf("read the digest key: %w", notFound(err))
+		return nil, fmt.Errorf("read the digest key: %w", NotFound(err))
 	}
 	return sealed, nil
 }

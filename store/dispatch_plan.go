@@ -66,7 +66,7 @@ func (p *dispatchPlan) take(e dueExport) (sendBy time.Time, ok bool) {
 	}
 	b := p.budget(e)
 	places, requests := p.free[e.OrgID], b.Free(e.Now, e.Urgent || e.Trial)
-	if e.Lane == laneReplay && !e.Trial {
+	if e.Lane == LaneReplay && !e.Trial {
 		// The last place, and a share of the budget, are left to live work that comes while replays are under way.
 		places, requests = places-min(1, e.Cap-1), b.FreeForReplay(e.Now, e.Urgent)
 	}
@@ -161,7 +161,7 @@ const queueExports = `
 		SELECT e.id, e.org_id, e.lane, c.send_by
 		  FROM unnest($1::bigint[], $2::timestamptz[]) AS c(id, send_by)
 		  JOIN ghexport.exports e ON e.id = c.id
-		 WHERE e.state = 'pending' AND e.blocked_at IS NULL AND NOT ` + newerMessage + `
+		 WHERE e.state = 'pending' AND e.blocked_at IS NULL AND NOT ` + NewerMessage + `
 		 ORDER BY e.id
 		   FOR NO KEY UPDATE OF e SKIP LOCKED
 	), numbered AS MATERIALIZED (

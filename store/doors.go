@@ -123,8 +123,8 @@ func (s *Store) AuditLoginFailure(ctx context.Context, by By, network string, tr
 			return false, err
 		}
 	}
-	err = s.inTx(ctx, "record a failed login", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionLogInFailed, "", map[string]any{"failures": tries})
+	err = s.InTx(ctx, "record a failed login", func(tx pgx.Tx) error {
+		return AddAudit(ctx, tx, by, ledger.ActionLogInFailed, "", map[string]any{"failures": tries})
 	})
 	return err == nil, err
 }

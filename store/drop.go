@@ -43,7 +43,7 @@ func (s *Store) dropAhead(ctx context.Context, org string, by By) (int64, error)
 // dropBatch drops one batch in a transaction of its own.
 func (s *Store) dropBatch(ctx context.Context, org string, by By, drop dropper) (n int64, err error) {
 	limit := dropBatch
-	err = s.inTx(ctx, "drop what waits", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "drop what waits", func(tx pgx.Tx) error {
 		n = 0
 		dropped, err := drop(ctx, tx, org, &limit)
 		if err != nil || len(dropped) == 0 {
@@ -58,7 +58,7 @@ func (s *Store) dropBatch(ctx context.Context, org string, by By, drop dropper) 
 			return errTurnedOn
 		}
 		n = int64(len(dropped))
-		return auditExports(ctx, tx, by, dropAction, dropped, nil)
+		return AuditExports(ctx, tx, by, dropAction, dropped, nil)
 	})
 	return n, err
 }
@@ -79,7 +79,7 @@ func dropWaiting(ctx context.Context, tx pgx.Tx, org string, by By) (int64, erro
 		return 0, err
 	}
 	dropped = append(dropped, fresh...)
-	return int64(len(dropped)), auditExports(ctx, tx, by, dropAction, dropped, nil)
+	return int64(len(dropped)), AuditExports(ctx, tx, by, dropAction, dropped, nil)
 }
 
 // dropper cancels something that waits, at most limit of it where one is given, and returns the exports.
@@ -122,7 +122,7 @@ func dropExports(ctx context.Context, tx pgx.Tx, org string, limit *int) ([]int6
 // message is kept aside for it. The row's version is one less than the message's, so that a replay, which puts the message back, lets
 // the fold take it as new.
 func dropMessages(ctx context.Context, tx pgx.Tx, org string, limit *int, after int64) ([]int64, droppedMessages, error) {
-	if err := relayTurn.await(ctx, tx); err != nil {
+	if err := RelayTurn.Await(ctx, tx); err != nil {
 		return nil, droppedMessages{}, err
 	}
 	messages, err := unfolded(ctx, tx, org, limit, after)

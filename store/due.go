@@ -88,8 +88,8 @@ const siblings = `
 	         WHERE m.org_id = e.org_id AND m.email_digest = e.email_digest AND m.id <> e.id -- exports_by_email
 	       ) s`
 
-// newerMessage is true while a newer message for export e waits to be folded, or could not be.
-const newerMessage = `
+// NewerMessage is true while a newer message for export e waits to be folded, or could not be.
+const NewerMessage = `
 	(EXISTS (SELECT FROM ghexport.outbox o
 	          WHERE o.org_id = e.org_id AND o.interview_id = e.interview_id AND o.version > e.version) -- outbox_by_interview
 	 OR EXISTS (SELECT FROM ghexport.rejected r
@@ -102,7 +102,7 @@ const notRefused = `(cardinality(i.refused_targets) = 0 OR ` + targetOf + ` <> A
 const oneOfRefused = `
 			 SELECT e.* FROM ghexport.exports e -- exports_due
 			  WHERE NOT i.trial AND cardinality(i.refused_targets) > 0
-			    AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			    AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 			    AND ` + targetOf + ` = ANY (i.refused_targets)
 			    AND NOT EXISTS (SELECT FROM ghexport.exports e -- exports_in_flight
 			                     WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL AND ` + targetOf + ` = ANY (i.refused_targets))
@@ -113,17 +113,17 @@ const oneOfRefused = `
 const oneOnTrial = `
 			 SELECT e.* FROM (
 				(SELECT 1 AS choice, e.id FROM ghexport.exports e -- exports_due
-				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 				    AND e.id <> ALL (i.suspects) AND ` + targetOf + ` <> ALL (i.suspect_targets)
 				  ORDER BY e.lane, e.due_at, e.id LIMIT 1)
 				UNION ALL
 				(SELECT 2, e.id FROM ghexport.exports e -- exports_due
-				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 				    AND e.id <> ALL (i.suspects)
 				  ORDER BY e.lane, e.due_at, e.id LIMIT 1)
 				UNION ALL
 				(SELECT 3, e.id FROM ghexport.exports e -- exports_due
-				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+				  WHERE i.trial AND e.org_id = i.org_id AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 				  ORDER BY e.lane, e.due_at, e.id LIMIT 1)
 				ORDER BY choice LIMIT 1) chosen
 			   JOIN ghexport.exports e ON e.id = chosen.id`
@@ -187,12 +187,12 @@ const dueOfThem = `looked AS (
 		  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
 		 CROSS JOIN LATERAL (
 			(SELECT e.* FROM ghexport.exports e -- exports_due, live work
-			  WHERE NOT i.trial AND e.org_id = i.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			  WHERE NOT i.trial AND e.org_id = i.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 			    AND ` + notRefused + `
 			  ORDER BY e.due_at, e.id LIMIT greatest(i.free, 0))
 			UNION ALL
 			(SELECT e.* FROM ghexport.exports e -- exports_due, replays
-			  WHERE NOT i.trial AND e.org_id = i.org_id AND e.lane = 1 AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			  WHERE NOT i.trial AND e.org_id = i.org_id AND e.lane = 1 AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 			    AND ` + notRefused + `
 			  ORDER BY e.due_at, e.id LIMIT greatest(i.free, 0))
 			UNION ALL

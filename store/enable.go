@@ -19,7 +19,7 @@ func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) 
 	if err != nil {
 		return Switched{}, err
 	}
-	err = s.inTx(ctx, "enable company", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "enable company", func(tx pgx.Tx) error {
 		switched = Switched{Dropped: ahead}
 		enabled, err := s.prepareEnable(ctx, tx, org, waiting, by, &switched)
 		if err != nil || enabled {
@@ -28,7 +28,7 @@ func (s *Store) Enable(ctx context.Context, org string, waiting Waiting, by By) 
 		if err := setEnabled(ctx, tx, org, by, &switched); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	if err != nil {
 		return Switched{}, err
@@ -41,7 +41,7 @@ func (s *Store) beforeEnable(ctx context.Context, org string, waiting Waiting, b
 	var on bool
 	err = s.Pool.QueryRow(ctx, "SELECT enabled FROM ghexport.integrations WHERE org_id = $1", org).Scan(&on)
 	if err != nil {
-		return 0, fmt.Errorf("company %q: %w", org, notFound(err))
+		return 0, fmt.Errorf("company %q: %w", org, NotFound(err))
 	}
 	if on || waiting != WaitingDrop {
 		return 0, nil
@@ -53,7 +53,7 @@ func (s *Store) beforeEnable(ctx context.Context, org string, waiting Waiting, b
 // before any row's, as a relay does, so that nothing is folded or dispatched in between.
 func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waiting Waiting, by By, out *Switched) (enabled bool, err error) {
 	if waiting == WaitingDrop {
-		if err := relayTurn.await(ctx, tx); err != nil {
+		if err := RelayTurn.Await(ctx, tx); err != nil {
 			return false, err
 		}
 	}
@@ -65,7 +65,7 @@ func (s *Store) prepareEnable(ctx context.Context, tx pgx.Tx, org string, waitin
 		return true, nil
 	}
 	var count int64
-	if err := tx.QueryRow(ctx, "SELECT "+waitingOf+" FROM (SELECT $1::text AS org_id) i", org).Scan(&count); err != nil {
+	if err := tx.QueryRow(ctx, "SELECT "+WaitingOf+" FROM (SELECT $1::text AS org_id) i", org).Scan(&count); err != nil {
 		return false, fmt.Errorf("count what waits: %w", err)
 	}
 	switch {
@@ -95,7 +95,7 @@ func setEnabled(ctx context.Context, tx pgx.Tx, org string, by By, switched *Swi
 		return fmt.Errorf("company %q was turned on by somebody else at the same moment", org)
 	}
 	switched.Changed = true
-	return addAudit(ctx, tx, by, ledger.ActionOrgEnable, org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
+	return AddAudit(ctx, tx, by, ledger.ActionOrgEnable, org, map[string]any{"sent": switched.Waiting, "dropped": switched.Dropped})
 }
 
 // Disable turns a company off from its commit on: intents look at it. What is being sent at that moment finishes; what becomes
@@ -109,12 +109,12 @@ func (s *Store) Disable(ctx context.Context, org string, by By) (bool, error) {
 // pause's author and reason then stay.
 func (s *Store) PauseOrg(ctx context.Context, org string, by By) (bool, error) {
 	return s.switchOrg(ctx, ledger.ActionOrgPause, org, by, "paused_at IS NULL",
-		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, detailCap))
+		"paused_at = clock_timestamp(), paused_by = $2, paused_reason = nullif($3, '')", by.Actor, ledger.Clean(by.Reason, DetailCap))
 }
 
 // switchOrg changes a company that is as the guard says, records it and wakes the relay. The guard and the change are SQL of ours.
 func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string, by By, guard, change string, args ...any) (changed bool, err error) {
-	err = s.inTx(ctx, string(action), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(action), func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.integrations
 			   SET updated_at = clock_timestamp(), `+change+`
@@ -123,10 +123,10 @@ func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string,
 			return err
 		}
 		if changed = done.RowsAffected() == 1; changed {
-			if err := addAudit(ctx, tx, by, action, org, nil); err != nil {
+			if err := AddAudit(ctx, tx, by, action, org, nil); err != nil {
 				return err
 			}
-			return wakeRelay(ctx, tx)
+			return WakeRelay(ctx, tx)
 		}
 		return mustExist(ctx, tx, org)
 	})

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // A message that waits is found whichever spelling it holds, and whichever was asked with.
@@ -21,7 +21,7 @@ func TestErase_FindsMessagesHoweverSpelled(t *testing.T) {
 		d.exec("UPDATE ghexport.outbox SET message = jsonb_set(message, '{candidate,email}', to_jsonb($2::text)) WHERE id = $1", id, email)
 	}
 	for _, asked := range []string{"ada@bücher.example", "Ada King <ada@xn--bcher-kva.example>", "mailto:ada@bu\u0308cher.example."} {
-		got, err := d.Erase(t.Context(), store.Erasure{Candidate: asked, Digests: newDigests(t), By: kim, DryRun: true})
+		got, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: asked, Digests: newDigests(t), By: kim, DryRun: true})
 		require.NoError(t, err)
 		assert.Equal(t, 4, got.Messages, asked)
 	}

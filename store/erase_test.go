@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 func TestErase_FromEveryState(t *testing.T) {
@@ -38,7 +39,7 @@ func TestErase_FromEveryState(t *testing.T) {
 			test.from.Candidate = "cand_ada"
 			id, other := d.export(test.from), d.export(fixture{State: ledger.StatePending})
 			d.wakes(func() {
-				got, err := d.Erase(t.Context(), store.Erasure{Candidate: " cand_ada ", By: kim})
+				got, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: " cand_ada ", By: kim})
 				require.NoError(t, err)
 				require.Len(t, got.Exports, 1)
 				e := got.Exports[0]
@@ -98,22 +99,22 @@ func TestErase_LeavesNoWord(t *testing.T) {
 			}
 			require.ElementsMatch(t, []string{"attempts", "bodies", "exports", "outbox", "rejected"}, words())
 
-			q := store.Erasure{Candidate: candidate, Digests: digests, By: store.By{Actor: "kim", Reason: "PRIV-7"}, DryRun: true}
-			planned, err := d.Erase(t.Context(), q)
+			q := erasure.Erasure{Candidate: candidate, Digests: digests, By: store.By{Actor: "kim", Reason: "PRIV-7"}, DryRun: true}
+			planned, err := erasure.In(d.Store).Erase(t.Context(), q)
 			require.NoError(t, err)
 			assert.Len(t, planned.Exports, 1)
 			assert.Equal(t, 4, planned.Messages)
 			assert.Equal(t, ledger.StatePending, d.ledger(dead).State, "a dry run takes nothing")
 
 			q.DryRun = false
-			done, err := d.Erase(t.Context(), q)
+			done, err := erasure.In(d.Store).Erase(t.Context(), q)
 			require.NoError(t, err)
 			assert.Len(t, done.Exports, 3, "two of which the ledger had not known")
 			assert.Equal(t, 4, done.Messages)
 			assert.Empty(t, words())
 			assert.Equal(t, 3, d.count("SELECT count(*) FROM ghexport.exports WHERE state = 'cancelled' AND cause = 'erased' AND version IN (7, 9)"))
 
-			again, err := d.Erase(t.Context(), q)
+			again, err := erasure.In(d.Store).Erase(t.Context(), q)
 			require.NoError(t, err)
 			assert.Len(t, again.Exports, 3, "found by what is left")
 			for _, e := range again.Exports {
@@ -132,14 +133,14 @@ func TestErase_OneCompanyAlone(t *testing.T) {
 	d.exec("UPDATE ghexport.exports SET candidate_digest = NULL, email_digest = NULL") // as the fold leaves it
 	here := d.export(fixture{State: ledger.StatePending, Candidate: "cand_ada"})
 	there := d.export(fixture{State: ledger.StatePending, Candidate: "cand_ada", Org: "globex"})
-	got, err := d.Erase(t.Context(), store.Erasure{Candidate: "cand_ada", Org: "acme", Digests: digests, By: kim})
+	got, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_ada", Org: "acme", Digests: digests, By: kim})
 	require.NoError(t, err)
 	assert.Len(t, got.Exports, 2)
 	assert.Equal(t, ledger.StateCancelled, d.ledger(here).State)
 	assert.Equal(t, digests.Candidate("cand_ada"), one[[]byte](d, "SELECT candidate_digest FROM ghexport.exports WHERE id = $1", unasked))
 	assert.Equal(t, ledger.StatePending, d.ledger(there).State)
 
-	got, err = d.Erase(t.Context(), store.Erasure{Candidate: "erased", By: kim})
+	got, err = erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "erased", By: kim})
 	require.NoError(t, err)
 	assert.Empty(t, got.Exports, "the word that stands for an erased id names nobody")
 }
@@ -156,7 +157,7 @@ func TestErase_WhileSending(t *testing.T) {
 			d := setup(t)
 			id := d.export(fixture{State: ledger.StateSending, Candidate: "cand_ada"})
 			token := one[uuid.UUID](d, "SELECT attempt FROM ghexport.exports WHERE id = $1", id)
-			_, err := d.Erase(t.Context(), store.Erasure{Candidate: "cand_ada", By: kim})
+			_, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_ada", By: kim})
 			require.NoError(t, err)
 			s := store.Settle{ExportID: id, Token: token, OrgID: "acme", Outcome: outcome, Status: 201, CandidateID: 17}
 			if outcome == ledger.OutcomeDead {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // Of each column that holds text it is said what erasing does about it; a new one fails here until somebody decides.
@@ -29,7 +30,7 @@ func TestErase_EveryTextColumnIsClassed(t *testing.T) {
 	columns, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
 	var classed []string
-	for column, does := range store.TextColumns() {
+	for column, does := range erasure.TextColumns() {
 		classed = append(classed, column)
 		assert.NotEmpty(t, does, column)
 	}
@@ -66,7 +67,7 @@ func TestErase_ReachesOthersWords(t *testing.T) {
 		"run_members.because", "runs.because", "runs.reason", "runs.selected", "runs.ticket",
 	}
 	listed := []string{"audit.detail", "audit.reason", "bodies.note"}
-	found := func(e store.Erased) (did, look []string) {
+	found := func(e erasure.Erased) (did, look []string) {
 		for _, one := range e.Texts {
 			assert.NotEmpty(t, one.Row)
 			if column := one.Table + "." + one.Column; one.Replaced {
@@ -77,8 +78,8 @@ func TestErase_ReachesOthersWords(t *testing.T) {
 		}
 		return did, look
 	}
-	q := store.Erasure{Candidate: "cand_ada", Digests: digests, By: store.By{Actor: "kim", Reason: "PRIV-7 of Ada Lovelace"}, DryRun: true}
-	planned, err := d.Erase(t.Context(), q)
+	q := erasure.Erasure{Candidate: "cand_ada", Digests: digests, By: store.By{Actor: "kim", Reason: "PRIV-7 of Ada Lovelace"}, DryRun: true}
+	planned, err := erasure.In(d.Store).Erase(t.Context(), q)
 	require.NoError(t, err)
 	did, look := found(planned)
 	assert.ElementsMatch(t, replaced, did)
@@ -86,7 +87,7 @@ func TestErase_ReachesOthersWords(t *testing.T) {
 	assert.Equal(t, words, one[string](d, "SELECT reason FROM ghexport.runs"), "a dry run changes nothing")
 
 	q.DryRun = false
-	done, err := d.Erase(t.Context(), q)
+	done, err := erasure.In(d.Store).Erase(t.Context(), q)
 	require.NoError(t, err)
 	did, look = found(done)
 	assert.ElementsMatch(t, replaced, did)
@@ -100,7 +101,7 @@ func TestErase_ReachesOthersWords(t *testing.T) {
 	assert.Equal(t, "PRIV-7 of ‹erased›", one[string](d, "SELECT reason FROM ghexport.audit WHERE action = 'erase'"))
 	assert.Equal(t, ledger.StateDead, d.ledger(grace).State)
 
-	again, err := d.Erase(t.Context(), q)
+	again, err := erasure.In(d.Store).Erase(t.Context(), q)
 	require.NoError(t, err)
 	did, look = found(again)
 	assert.Empty(t, did)
@@ -110,7 +111,7 @@ func TestErase_ReachesOthersWords(t *testing.T) {
 // An id of digits alone may be a ticket's; at one company alone nothing elsewhere is touched.
 func TestErase_WhatMayMeanSomethingElseIsListed(t *testing.T) {
 	t.Parallel()
-	for name, q := range map[string]store.Erasure{"IDOfDigits": {Candidate: "4711"}, "OneCompany": {Candidate: "cand_ada", Org: "acme"}} {
+	for name, q := range map[string]erasure.Erasure{"IDOfDigits": {Candidate: "4711"}, "OneCompany": {Candidate: "cand_ada", Org: "acme"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := setup(t)
@@ -118,7 +119,7 @@ func TestErase_WhatMayMeanSomethingElseIsListed(t *testing.T) {
 			reason := "see PRIV-" + q.Candidate
 			d.exec("INSERT INTO ghexport.runs (actor, reason, selected, canary, stop_share, stop_from) VALUES ('kim', $1, '{}', 1, 0.5, 10)", reason)
 			q.By = kim
-			done, err := d.Erase(t.Context(), q)
+			done, err := erasure.In(d.Store).Erase(t.Context(), q)
 			require.NoError(t, err)
 			require.Len(t, done.Texts, 1)
 			assert.False(t, done.Texts[0].Replaced)

@@ -27,7 +27,7 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("export %d is %s: %s", e.ExportID, e.State, e.Because)
 }
 
-func notFound(err error) error {
+func NotFound(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrNotFound
 	}

@@ -11,6 +11,10 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // call is one thing that the service does, or that somebody asks of it, on a large ledger.
@@ -153,8 +157,19 @@ func (e *explained) sweepCalls() []call {
 		{name: "Sweep", do: func(ctx context.Context) error { return nothing(e.serve.Sweep(ctx, 0)) },
 			uses: []string{"exports_in_flight", "exports_blocked", "exports_by_candidate", "exports_by_email", "attempts_pkey", "river_job_pkey"}},
 		{name: "SweepBodies", do: e.serve.SweepBodies, uses: []string{"bodies_by_age"}},
+		{name: "Retain", do: func(ctx context.Context) error {
+			keep := ledger.Retention{}
+			for _, k := range ledger.Keeps {
+				keep[k] = 300 * 24 * time.Hour
+			}
+			return nothing(e.serve.Retain(ctx, keep, false))
+		}, uses: []string{"bodies_pkey", "exports_key", "attempts_by_end", "attempts_pkey", "audit_pkey"}},
+		{name: "KeepTraces", do: func(ctx context.Context) error {
+			return e.serve.KeepTraces(ctx, []ledger.Arrival{{OrgID: "org_1", InterviewID: "iv_1", Traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}})
+		}, uses: []string{"traces_by_age"}},
+		{name: "Traceparent", do: func(ctx context.Context) error { return nothing(e.serve.Traceparent(ctx, "org_1", "iv_1")) }, uses: []string{"traces_pkey"}},
 		{name: "SweepNotices", do: func(ctx context.Context) error {
-			return nothing(e.serve.SweepNotices(ctx, store.NoticeRules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
+			return nothing(notices.In(e.serve.Store).Sweep(ctx, notices.Rules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
 		}},
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
 		{name: "SumUpHours", do: e.serve.SumUpHours, uses: []string{"attempts_by_end"}},
@@ -162,13 +177,13 @@ func (e *explained) sweepCalls() []call {
 		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
 		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
 		{name: "StartRun", do: func(ctx context.Context) error {
-			run, err := e.serve.StartRun(ctx, store.RunRequest{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
+			run, err := runs.In(e.serve.Store).Start(ctx, runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
 			if err == nil {
 				e.run = run.ID
 			}
 			return err
 		}, uses: []string{"exports_by_cause", "exports_by_candidate", "exports_by_email"}},
-		{name: "AdvanceRuns", do: func(ctx context.Context) error { return nothing(e.serve.AdvanceRuns(ctx)) },
+		{name: "AdvanceRuns", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Advance(ctx)) },
 			uses: []string{"exports_pkey", "run_members_waiting", "attempts_pkey"}},
 	}
 }
@@ -176,7 +191,7 @@ func (e *explained) sweepCalls() []call {
 func (e *explained) listCalls() []call {
 	const unindexed = "updated_at changes with each step of a send, which no index shall; the statement ends after three seconds"
 	list := func(name string, f store.Filter, uses ...string) call {
-		return call{name: "List" + name, do: func(ctx context.Context) error { return nothing(e.serve.List(ctx, f, 50)) }, uses: uses}
+		return call{name: "List" + name, do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).List(ctx, f, 50)) }, uses: uses}
 	}
 	indexes := map[ledger.State][]string{
 		ledger.StateQueued:  {"exports_in_flight"},
@@ -193,7 +208,7 @@ func (e *explained) listCalls() []call {
 		list("OfACompany", store.Filter{Org: "org_7"}, "exports_by_org"),
 		list("OfTheWhale", store.Filter{Org: "whale"}, "exports_by_org"),
 		{name: "ListLastMinutes", do: func(ctx context.Context) error {
-			return nothing(e.serve.List(ctx, store.Filter{Since: time.Now().Add(-10 * time.Minute)}, 50))
+			return nothing(query.In(e.serve.Store).List(ctx, store.Filter{Since: time.Now().Add(-10 * time.Minute)}, 50))
 		},
 			may: map[string]string{"exports": unindexed}},
 		list("LongAgo", store.Filter{Until: time.Now().Add(-50 * 24 * time.Hour)}, "exports_pkey"),
@@ -207,11 +222,15 @@ func (e *explained) listCalls() []call {
 			list(name+"OfTheWhale", store.Filter{State: state, Org: "whale"}))
 	}
 	return append(all,
-		call{name: "CountStates", do: func(ctx context.Context) error { return nothing(e.serve.CountStates(ctx, "", ledger.States...)) }},
-		call{name: "CountStatesOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.CountStates(ctx, "org_7", ledger.States...)) },
+		call{name: "CountStates", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).CountStates(ctx, "", ledger.States...))
+		}},
+		call{name: "CountStatesOfACompany", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).CountStates(ctx, "org_7", ledger.States...))
+		},
 			uses: []string{"exports_by_org"}},
 		call{name: "Decisions", do: func(ctx context.Context) error {
-			_, _, err := e.serve.Decisions(ctx, store.Filter{}, 50)
+			_, _, err := query.In(e.serve.Store).Decisions(ctx, store.Filter{}, 50)
 			return err
 		}, uses: []string{"exports_attention_by_id", "exports_by_candidate", "exports_by_email", "attempts_pkey"}},
 	)
@@ -240,20 +259,26 @@ func (e *explained) searchCalls() []call {
 
 func (e *explained) exportCalls() []call {
 	return []call{
-		{name: "Show", do: func(ctx context.Context) error { return nothing(e.serve.Show(ctx, 5001)) },
+		{name: "Show", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Show(ctx, 5001)) },
 			uses: []string{"exports_pkey", "bodies_pkey", "outbox_by_interview", "attempts_pkey", "exports_by_candidate", "exports_by_email", "audit_by_export", "audit_by_org"}},
 		{name: "ExportOrg", do: func(ctx context.Context) error { return nothing(e.serve.ExportOrg(ctx, 5001)) }, uses: []string{"exports_pkey"}},
-		{name: "OfCompany", do: func(ctx context.Context) error { return nothing(e.serve.OfCompany(ctx, "org_7", []int64{1, 2})) }},
+		{name: "OfCompany", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).OfCompany(ctx, "org_7", []int64{1, 2}))
+		}},
 		{name: "Candidates", do: func(ctx context.Context) error { return nothing(e.serve.Candidates(ctx, []int64{5001})) }, uses: []string{"exports_pkey", "bodies_pkey"}},
 		{name: "Reveal", do: func(ctx context.Context) error { return nothing(e.serve.Reveal(ctx, 5001, kim)) }, uses: []string{"exports_pkey", "bodies_pkey"}},
-		{name: "Why", do: func(ctx context.Context) error { return nothing(e.serve.Why(ctx, "org_7", "iv_5001")) },
+		{name: "Why", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Why(ctx, "org_7", "iv_5001")) },
 			uses: []string{"exports_key", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
-		{name: "WhyAnywhere", do: func(ctx context.Context) error { return nothing(e.serve.Why(ctx, "", "iv_5001")) }, uses: []string{"exports_key"}},
+		{name: "WhyAnywhere", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Why(ctx, "", "iv_5001")) }, uses: []string{"exports_key"}},
 		{name: "WhyCandidate", do: func(ctx context.Context) error {
-			return nothing(e.serve.WhyCandidate(ctx, "", "cand_5001", []byte("cand_5001")))
+			return nothing(query.In(e.serve.Store).WhyCandidate(ctx, "", "cand_5001", []byte("cand_5001")))
 		}, uses: []string{"exports_by_candidate"}},
-		{name: "WhyCandidateByID", do: func(ctx context.Context) error { return nothing(e.serve.WhyCandidate(ctx, "", "nobody", nil)) }, uses: []string{"exports_pkey"}},
-		{name: "WhyEmail", do: func(ctx context.Context) error { return nothing(e.serve.WhyEmail(ctx, "", []byte("ada5001@"))) }, uses: []string{"exports_by_email"}},
+		{name: "WhyCandidateByID", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).WhyCandidate(ctx, "", "nobody", nil))
+		}, uses: []string{"exports_pkey"}},
+		{name: "WhyEmail", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).WhyEmail(ctx, "", []byte("ada5001@")))
+		}, uses: []string{"exports_by_email"}},
 		{name: "RefusedRetries", do: func(ctx context.Context) error { return nothing(e.serve.RefusedRetries(ctx, []int64{5001})) }, uses: []string{"exports_pkey"}},
 		{name: "RetriedBy", do: func(ctx context.Context) error { return nothing(e.serve.RetriedBy(ctx, 5001, 9)) }},
 		{name: "ExportJobs", do: func(ctx context.Context) error { return nothing(e.serve.ExportJobs(ctx, []int64{1012000})) }, uses: []string{"river_job_pkey"}},
@@ -262,19 +287,25 @@ func (e *explained) exportCalls() []call {
 
 func (e *explained) deadCalls() []call {
 	plan := func(name string, f store.Filter, uses ...string) call {
-		return call{name: "PlanRun" + name, do: func(ctx context.Context) error { return nothing(e.serve.PlanRun(ctx, store.RunRequest{Filter: f})) }, uses: uses}
+		return call{name: "PlanRun" + name, do: func(ctx context.Context) error {
+			return nothing(runs.In(e.serve.Store).Plan(ctx, runs.Request{Filter: f}))
+		}, uses: uses}
 	}
 	return []call{
-		{name: "DeadGroups", do: func(ctx context.Context) error { return nothing(e.serve.DeadGroups(ctx, store.Filter{})) }},
-		{name: "DeadGroupsOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.DeadGroups(ctx, store.Filter{Org: "org_7"})) },
+		{name: "DeadGroups", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).DeadGroups(ctx, store.Filter{}))
+		}},
+		{name: "DeadGroupsOfACompany", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).DeadGroups(ctx, store.Filter{Org: "org_7"}))
+		},
 			uses: []string{"exports_attention_by_org"}},
 		plan("", store.Filter{}, "exports_by_candidate", "exports_by_email"),
 		plan("OfACompany", store.Filter{Org: "org_7"}, "exports_attention_by_org", "exports_by_candidate", "exports_by_email"),
 		plan("OfACause", store.Filter{Cause: ledger.CauseTargetGone}, "exports_by_cause"),
 		plan("Named", store.Filter{IDs: []int64{5001, 5002}}, "exports_pkey"),
-		{name: "Runs", do: func(ctx context.Context) error { return nothing(e.serve.Runs(ctx, 0, 50)) }},
-		{name: "RunMembers", do: func(ctx context.Context) error { return nothing(e.serve.RunMembers(ctx, e.run, "", 0, 50)) }},
-		{name: "RunLog", do: func(ctx context.Context) error { return nothing(e.serve.RunLog(ctx, e.run)) }, uses: []string{"audit_by_run"}},
+		{name: "Runs", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).List(ctx, 0, 50)) }},
+		{name: "RunMembers", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Members(ctx, e.run, "", 0, 50)) }},
+		{name: "RunLog", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Log(ctx, e.run)) }, uses: []string{"audit_by_run"}},
 	}
 }
 
@@ -317,21 +348,31 @@ func (e *explained) companyCalls() []call {
 }
 
 func (e *explained) auditCalls() []call {
-	trail := func(name string, f store.AuditFilter, uses ...string) call {
+	trail := func(name string, f query.AuditFilter, uses ...string) call {
 		f.Limit = 50
-		return call{name: "AuditTrail" + name, do: func(ctx context.Context) error { return nothing(e.serve.AuditTrail(ctx, f)) }, uses: uses}
+		return call{name: "AuditTrail" + name, do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditTrail(ctx, f)) }, uses: uses}
 	}
 	return []call{
-		trail("", store.AuditFilter{}, "audit_pkey"),
-		trail("Next", store.AuditFilter{AfterID: 900}, "audit_pkey"),
-		trail("OfAPerson", store.AuditFilter{Actor: "person_7"}),
-		trail("OfAnAct", store.AuditFilter{Action: "run start"}, "audit_by_action"),
-		trail("OfACompany", store.AuditFilter{Org: "org_7"}, "audit_by_org"),
-		trail("OfACompanysAdmins", store.AuditFilter{Org: "org_7", Side: store.AuditTheirs}, "audit_by_org"),
-		trail("OfAnExport", store.AuditFilter{ExportID: 5001}, "audit_by_export"),
-		trail("LastHour", store.AuditFilter{Since: time.Now().Add(-time.Hour)}),
-		{name: "AuditActions", do: func(ctx context.Context) error { return nothing(e.serve.AuditActions(ctx, "")) }, uses: []string{"audit_by_action"}},
-		{name: "AuditActionsOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.AuditActions(ctx, "org_7")) }, uses: []string{"audit_by_org"}},
+		trail("", query.AuditFilter{}, "audit_pkey"),
+		trail("Next", query.AuditFilter{AfterID: 900}, "audit_pkey"),
+		trail("OfAPerson", query.AuditFilter{Actor: "person_7"}),
+		trail("OfAnAct", query.AuditFilter{Action: "run start"}, "audit_by_action"),
+		trail("OfACompany", query.AuditFilter{Org: "org_7"}, "audit_by_org"),
+		trail("OfACompanysAdmins", query.AuditFilter{Org: "org_7", Side: query.AuditTheirs}, "audit_by_org"),
+		trail("OfAnExport", query.AuditFilter{ExportID: 5001}, "audit_by_export"),
+		trail("LastHour", query.AuditFilter{Since: time.Now().Add(-time.Hour)}),
+		{name: "AuditActions", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditActions(ctx, "")) }, uses: []string{"audit_by_action"}},
+		{name: "AuditActionsOfACompany", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditActions(ctx, "org_7")) }, uses: []string{"audit_by_org"}},
+		{name: "RecordLink", do: func(ctx context.Context) error {
+			link := store.MadeLink{OrgID: "org_7", Who: "mia", MadeBy: "kim", MadeAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}
+			return e.serve.RecordLink(ctx, [32]byte{1}, kim, link)
+		}},
+		{name: "Sessions", do: func(ctx context.Context) error {
+			return nothing(e.serve.Sessions(ctx, store.SessionFilter{Org: "org_7"}, time.Now(), time.Hour, 100))
+		}},
+		{name: "EndSessions", do: func(ctx context.Context) error {
+			return nothing(e.serve.EndSessions(ctx, store.SessionFilter{Org: "org_7"}, kim, time.Now(), time.Hour, false))
+		}},
 	}
 }
 
@@ -363,19 +404,19 @@ func (e *explained) commandCalls() []call {
 	const rare = "whoever reconciles after a restore asks once, and waits"
 	return []call{
 		{name: "Exports", do: func(ctx context.Context) error {
-			return nothing(e.command.Exports(ctx, store.Filter{State: ledger.StateDead, Limit: 10}))
+			return nothing(query.In(e.command.Store).Exports(ctx, store.Filter{State: ledger.StateDead, Limit: 10}))
 		},
 			uses: []string{"exports_attention_by_id"}},
 		{name: "SentSince", do: func(ctx context.Context) error {
-			return nothing(e.command.SentSince(ctx, "", time.Now().Add(-time.Hour)))
+			return nothing(query.In(e.command.Store).SentSince(ctx, "", time.Now().Add(-time.Hour)))
 		}},
 		{name: "SentSinceOfACompany", do: func(ctx context.Context) error {
-			return nothing(e.command.SentSince(ctx, "org_7", time.Now().Add(-time.Hour)))
+			return nothing(query.In(e.command.Store).SentSince(ctx, "org_7", time.Now().Add(-time.Hour)))
 		}},
-		{name: "Unsent", do: func(ctx context.Context) error { return nothing(e.command.Unsent(ctx, "")) }, may: map[string]string{"outbox": rare}},
-		{name: "UnsentOfACompany", do: func(ctx context.Context) error { return nothing(e.command.Unsent(ctx, "org_7")) }},
+		{name: "Unsent", do: func(ctx context.Context) error { return nothing(query.In(e.command.Store).Unsent(ctx, "")) }, may: map[string]string{"outbox": rare}},
+		{name: "UnsentOfACompany", do: func(ctx context.Context) error { return nothing(query.In(e.command.Store).Unsent(ctx, "org_7")) }},
 		{name: "Erase", do: func(ctx context.Context) error {
-			return nothing(e.command.Erase(ctx, store.Erasure{Candidate: "cand_5004", Digests: e.digests(), By: kim}))
+			return nothing(erasure.In(e.command.Store).Erase(ctx, erasure.Erasure{Candidate: "cand_5004", Digests: e.digests(), By: kim}))
 		}, may: map[string]string{"exports": byID, "outbox": byID, "bodies": byID, "attempts": freeText, "audit": freeText}},
 	}
 }

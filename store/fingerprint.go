@@ -2,7 +2,7 @@ package store
 
 // What a dead export e died of, in SQL, and the short name of that. An older binary left no shape; its letters group by a rougher one.
 const (
-	diedOf      = `coalesce(e.died_of, regexp_replace(e.detail, '[0-9]+', 'N', 'g'), '')`
-	diedVersion = `coalesce(e.died_version, '')`
-	fingerprint = `left(md5(concat_ws(chr(10), e.cause, ` + diedOf + `, ` + diedVersion + `)), 10)`
+	DiedOf      = `coalesce(e.died_of, regexp_replace(e.detail, '[0-9]+', 'N', 'g'), '')`
+	DiedVersion = `coalesce(e.died_version, '')`
+	fingerprint = `left(md5(concat_ws(chr(10), e.cause, ` + DiedOf + `, ` + DiedVersion + `)), 10)`
 )

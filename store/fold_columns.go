@@ -51,7 +51,7 @@ func (c *exportColumns) args() []any {
 // checks found nothing in its way ([births]) and no newer message has come since.
 const insertExports = `
 	WITH new AS MATERIALIZED (
-		SELECT e.*, CASE WHEN e.send_by IS NOT NULL AND NOT ` + newerMessage + ` THEN nextval('ghexport.river_job_id_seq') END AS job_id
+		SELECT e.*, CASE WHEN e.send_by IS NOT NULL AND NOT ` + NewerMessage + ` THEN nextval('ghexport.river_job_id_seq') END AS job_id
 		  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 		              $10::bytea[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
 		              $16::boolean[], $17::boolean[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])

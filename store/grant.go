@@ -21,18 +21,17 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "changes", "checks", "console_links", "console_sessions", "control", "door_counts", "exports",
-		"integrations",
-		"nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "tracking", "tracks",
+		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "changes", "checks",
+		"console_links", "console_sessions", "control", "door_counts", "exports", "integrations", "made_links", "nodes", "notices",
+		"outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "traces", "tracking", "tracks",
 		"turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "holds", "nodes", "presences", "revisions", "river_job", "river_queue",
-		"run_members",
-		"runs", "state_counts", "tracking", "tracks", "waves",
+		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "holds", "nodes", "presences",
+		"revisions", "river_job", "river_queue", "run_members", "runs", "state_counts", "tracking", "tracks", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
@@ -113,7 +112,7 @@ func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, "grant", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "grant", func(tx pgx.Tx) error {
 		var exists bool
 		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
 			return err

@@ -18,7 +18,7 @@ func (s *Store) Health(ctx context.Context) (h ledger.Health, err error) {
 	if h.Trend, err = s.Trend(ctx); err != nil {
 		return h, err
 	}
-	if h.Late, err = s.late(ctx, h.LateOrgs); err != nil {
+	if h.Late, err = s.Late(ctx, h.LateOrgs); err != nil {
 		return h, err
 	}
 	if h.Holders, err = s.Holders(ctx); err != nil {

@@ -19,7 +19,7 @@ func (s *Store) HoldFacts(ctx context.Context, org string) (*ledger.HoldFacts, e
 	err := s.Pool.QueryRow(ctx, holdFacts, org).Scan(&held, &f.Since, &f.GoodUntil, &f.Detail, &f.Status, &f.Reading, &f.KeyLast5,
 		&f.CreatedBy, &f.CreatedByName, &f.Mode, &f.Probes, &f.NextProbe, &f.Waiting, &digest)
 	if err != nil {
-		return nil, fmt.Errorf("why company %q is held: %w", org, notFound(err))
+		return nil, fmt.Errorf("why company %q is held: %w", org, NotFound(err))
 	}
 	if held == nil {
 		return nil, nil
@@ -53,7 +53,7 @@ const holdFacts = `
 	  LEFT JOIN LATERAL (SELECT l.status, l.kind FROM ghexport.checks l -- checks_by_org
 	                      WHERE l.org_id = o.org_id AND l.answer = 'refused' ORDER BY l.id DESC LIMIT 1) k ON true
 	 CROSS JOIN LATERAL (SELECT ghexport.held_reason(i, c.stopped_at IS NOT NULL) AS reason) held
-	 CROSS JOIN LATERAL (SELECT ` + waitingOf + ` AS waiting FROM (SELECT o.org_id) i) w`
+	 CROSS JOIN LATERAL (SELECT ` + WaitingOf + ` AS waiting FROM (SELECT o.org_id) i) w`
 
 // keyWorked finds the same key with another user, at whatever company; whose user that was is told to its own company alone.
 const keyWorked = `

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // Whoever writes the columns of a hold, an older binary or a hand in psql, the history follows in the same transaction.
@@ -16,17 +16,17 @@ func TestHolds_FollowTheCompany(t *testing.T) {
 	d := setup(t)
 	d.company("acme")
 	d.company("globex")
-	history := func(f store.HoldFilter) []store.Hold {
+	history := func(f query.HoldFilter) []query.Hold {
 		t.Helper()
-		list, err := d.Holds(t.Context(), f)
+		list, err := query.In(d.Store).Holds(t.Context(), f)
 		require.NoError(t, err)
 		return list
 	}
-	assert.Empty(t, history(store.HoldFilter{}))
+	assert.Empty(t, history(query.HoldFilter{}))
 
 	d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now(), hold_detail = 'Unauthorized', refused = 1 WHERE org_id = 'acme'")
 	d.exec("UPDATE ghexport.integrations SET refused = 3, probes = 2, hold_cause = 'permission.denied', hold_detail = 'No.' WHERE org_id = 'acme'")
-	open := history(store.HoldFilter{Org: "acme", Open: true})
+	open := history(query.HoldFilter{Org: "acme", Open: true})
 	require.Len(t, open, 1, "a 401 that goes on as a 403 is one hold")
 	assert.Equal(t, ledger.CausePermissionDenied, open[0].Cause)
 	assert.Equal(t, text("No."), open[0].Detail)
@@ -38,17 +38,17 @@ func TestHolds_FollowTheCompany(t *testing.T) {
 
 	d.exec("UPDATE ghexport.integrations SET decrypt_failed_at = now() WHERE org_id = 'acme'")
 	d.exec("UPDATE ghexport.integrations SET hold_cause = NULL WHERE org_id = 'acme'")
-	assert.Equal(t, ledger.CauseDecryptFailed, history(store.HoldFilter{Open: true})[0].Cause, "one of two reasons ended")
+	assert.Equal(t, ledger.CauseDecryptFailed, history(query.HoldFilter{Open: true})[0].Cause, "one of two reasons ended")
 	d.exec("UPDATE ghexport.integrations SET decrypt_failed_at = NULL, last_good_at = clock_timestamp() WHERE org_id = 'acme'")
-	assert.Empty(t, history(store.HoldFilter{Open: true}))
-	assert.Equal(t, store.HoldAccepted, *history(store.HoldFilter{Org: "acme"})[0].Ended)
+	assert.Empty(t, history(query.HoldFilter{Open: true}))
+	assert.Equal(t, query.HoldAccepted, *history(query.HoldFilter{Org: "acme"})[0].Ended)
 
 	d.exec("UPDATE ghexport.integrations SET hold_cause = 'auth.rejected', hold_since = now(), credential_version = 2 WHERE org_id = 'acme'")
 	d.exec("UPDATE ghexport.integrations SET hold_cause = NULL, credential_version = 3 WHERE org_id = 'acme'")
-	assert.Equal(t, store.HoldReplaced, *history(store.HoldFilter{Org: "acme"})[0].Ended, "nobody knows whether it works again")
-	assert.Len(t, history(store.HoldFilter{}), 2)
-	assert.Len(t, history(store.HoldFilter{BeforeID: history(store.HoldFilter{})[0].ID}), 1)
-	assert.Empty(t, history(store.HoldFilter{Org: "globex"}))
+	assert.Equal(t, query.HoldReplaced, *history(query.HoldFilter{Org: "acme"})[0].Ended, "nobody knows whether it works again")
+	assert.Len(t, history(query.HoldFilter{}), 2)
+	assert.Len(t, history(query.HoldFilter{BeforeID: history(query.HoldFilter{})[0].ID}), 1)
+	assert.Empty(t, history(query.HoldFilter{Org: "globex"}))
 }
 
 func TestHolds_ServiceCannotRewriteHistory(t *testing.T) {

@@ -40,7 +40,7 @@ func (s *Store) SumUpHours(ctx context.Context) error {
 }
 
 func (s *Store) sumUpHours(ctx context.Context) (more bool, err error) {
-	err = s.inTx(ctx, "sum up hours", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "sum up hours", func(tx pgx.Tx) error {
 		more = false
 		var mine bool
 		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(hoursTurn)).Scan(&mine); err != nil {

@@ -55,16 +55,16 @@ const integrationsShown = `
 	       i.sealed_key IS NOT NULL
 	  FROM ghexport.integrations i
 	 CROSS JOIN ghexport.control c
-	 CROSS JOIN LATERAL (SELECT ` + waitingOf + ` AS waiting) w`
+	 CROSS JOIN LATERAL (SELECT ` + WaitingOf + ` AS waiting) w`
 
 // eligibleMessage is true for an outbox message o that says yes twice.
 const eligibleMessage = `
 	o.message -> 'interviewer_advances' = 'true' AND o.message -> 'candidate_continues' = 'true'
 	AND o.message -> 'practice' IS DISTINCT FROM 'true'`
 
-// waitingOf counts what waits for company i: pending and queued exports, and interviews of which nothing else waits but a message
+// WaitingOf counts what waits for company i: pending and queued exports, and interviews of which nothing else waits but a message
 // in the outbox. Each part has an index of its own, which an OR of them would not use.
-const waitingOf = `
+const WaitingOf = `
 	(SELECT count(*) FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.due_at IS NOT NULL) -- exports_due
 	+ (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.blocked_at IS NOT NULL AND e.state = 'pending') -- exports_blocked
 	+ (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL AND e.state = 'queued') -- exports_in_flight
@@ -97,7 +97,7 @@ func (s *Store) Integration(ctx context.Context, org string) (Integration, error
 	}
 	i, err := pgx.CollectExactlyOneRow(rows, scanIntegration)
 	if err != nil {
-		return i, fmt.Errorf("company %q: %w", org, notFound(err))
+		return i, fmt.Errorf("company %q: %w", org, NotFound(err))
 	}
 	return i, nil
 }
@@ -133,7 +133,7 @@ func (s *Store) Credential(ctx context.Context, org string) (Credential, error) 
 		 WHERE org_id = $1 AND sealed_key IS NOT NULL`, org).
 		Scan(&c.SealedKey, &c.CreatedBy, &c.Version, &c.KeyDigest)
 	if err != nil {
-		return c, fmt.Errorf("credential of company %q: %w", org, notFound(err))
+		return c, fmt.Errorf("credential of company %q: %w", org, NotFound(err))
 	}
 	return c, nil
 }

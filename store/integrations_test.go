@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func TestConnect(t *testing.T) {
@@ -280,7 +281,7 @@ func TestSwitches(t *testing.T) {
 	do(resume, false)
 	assert.Empty(t, held())
 
-	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{})
+	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{})
 	require.NoError(t, err)
 	var actions []string
 	for _, entry := range trail {
@@ -289,7 +290,7 @@ func TestSwitches(t *testing.T) {
 	assert.Equal(t, []string{
 		"org resume", "org enable", "resume --all", "pause --all", "org disable", "org pause", "org enable", "org connect",
 	}, actions)
-	trail, err = d.AuditTrail(t.Context(), store.AuditFilter{Org: "acme", Actor: "kim", Action: "org enable", AfterID: trail[0].ID, Limit: 1})
+	trail, err = query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Org: "acme", Actor: "kim", Action: "org enable", AfterID: trail[0].ID, Limit: 1})
 	require.NoError(t, err)
 	assert.Len(t, trail, 1)
 }

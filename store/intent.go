@@ -96,7 +96,7 @@ const commitIntents = `
 		   AND coalesce(e.job_id, 0) = a.job_id -- not by exports_in_flight: the few asked for are found by their ids
 		   AND (ghexport.held_reason(i, c.stopped_at IS NOT NULL) IS NULL
 		        OR ghexport.held_reason(i, c.stopped_at IS NOT NULL) IN ` + onTrial + ` AND i.trial_export_id = e.id)
-		   AND NOT ` + newerMessage + `
+		   AND NOT ` + NewerMessage + `
 		 ORDER BY e.id
 		   FOR NO KEY UPDATE OF e SKIP LOCKED
 	), late AS (

@@ -27,12 +27,12 @@ type RefusedIntent struct {
 // Safe to call again: it changes an export that is still queued for that job, or `sending` by that very attempt, and no other. For
 // any other it returns [ErrNotGranted]. A row that refuses this, too, is the sweep's.
 func (s *Store) FailIntent(ctx context.Context, in RefusedIntent) (Settled, error) {
-	in.Detail = ledger.Clean(in.Detail, detailCap)
+	in.Detail = ledger.Clean(in.Detail, DetailCap)
 	var out Settled
-	err := s.inTx(ctx, fmt.Sprintf("count the refused intent of export %d", in.ExportID), func(tx pgx.Tx) error {
+	err := s.InTx(ctx, fmt.Sprintf("count the refused intent of export %d", in.ExportID), func(tx pgx.Tx) error {
 		out = Settled{Applied: true}
 		err := tx.QueryRow(ctx, failIntent, in.ExportID, in.JobID, in.Token, in.Detail, in.Delays, in.GiveUp, in.GivenUp,
-			ledger.Shape(in.Detail), s.version).Scan(&out.State)
+			ledger.Shape(in.Detail), s.Version).Scan(&out.State)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrNotGranted
 		}

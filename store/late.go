@@ -6,8 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // How late is too late. Dispatch takes milliseconds.
@@ -34,13 +35,13 @@ type lateFacts struct {
 	QueuedAt *time.Time
 }
 
-// late compares what dispatch would do for some companies with what it has done: the same look and the same plan, whose result is not
+// Late compares what dispatch would do for some companies with what it has done: the same look and the same plan, whose result is not
 // carried out. Its cost is that of one pass over as many companies.
-func (s *Store) late(ctx context.Context, orgs []string) (list []ledger.Late, err error) {
+func (s *Store) Late(ctx context.Context, orgs []string) (list []ledger.Late, err error) {
 	if len(orgs) == 0 {
 		return []ledger.Late{}, nil
 	}
-	err = s.inTx(ctx, "compare what is due with what goes", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "compare what is due with what goes", func(tx pgx.Tx) error {
 		list = nil
 		if _, err := tx.Exec(ctx, "SELECT set_config('ghexport.turn', 'true', true)"); err != nil {
 			return err
@@ -85,7 +86,7 @@ const factsOfLate = `
 		  FROM (VALUES (0), (1)) lanes(lane)
 		 CROSS JOIN LATERAL (
 			SELECT e.id, e.due_at FROM ghexport.exports e -- exports_due
-			 WHERE e.org_id = i.org_id AND e.lane = lanes.lane AND e.due_at <= statement_timestamp() AND NOT ` + newerMessage + `
+			 WHERE e.org_id = i.org_id AND e.lane = lanes.lane AND e.due_at <= statement_timestamp() AND NOT ` + NewerMessage + `
 			 ORDER BY e.due_at, e.id LIMIT 1) l
 		 ORDER BY lanes.lane
 		 LIMIT 1

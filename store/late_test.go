@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -38,7 +39,7 @@ func (d *db) busy(n int, state ledger.State, since string) {
 // because is what `why` says of the export's being due.
 func (d *db) because(interview string) wording.Check {
 	d.t.Helper()
-	list, err := d.Why(d.t.Context(), "acme", interview)
+	list, err := query.In(d.Store).Why(d.t.Context(), "acme", interview)
 	require.NoError(d.t, err)
 	for _, check := range wording.Explain(list)[0].Checks {
 		if check.Check == "due" {

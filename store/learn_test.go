@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -201,7 +202,7 @@ func TestStandstill(t *testing.T) {
 	asked := func() (*wording.Still, wording.Health, string) {
 		stands, err := d.Standstill(t.Context(), "acme")
 		require.NoError(t, err)
-		list, err := d.Why(t.Context(), "acme", "iv_waits")
+		list, err := query.In(d.Store).Why(t.Context(), "acme", "iv_waits")
 		require.NoError(t, err)
 		var why []string
 		for _, check := range wording.Explain(list)[0].Checks {

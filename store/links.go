@@ -13,10 +13,37 @@ import (
 // linkGrace is how long after its expiry a link is remembered as opened: another node's clock may be behind.
 const linkGrace = time.Hour
 
-// OpenLink uses a link of a company's up, by its digest, and records who came in; false says that it was used before. The moments are
-// the caller's. It deletes what has expired.
+// MadeLink is a link into the console that was made here and that nobody has opened. The link itself is with whoever it was given to.
+type MadeLink struct {
+	OrgID     string    `json:"org_id"`
+	Who       string    `json:"for"`
+	MadeBy    string    `json:"made_by"`
+	MadeAt    time.Time `json:"made_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// RecordLink records that a link into the console was made for somebody of a company, by its digest: in the audit trail, and among
+// those that [Store.EndSessions] ends. Hand nobody a link for which it failed.
+func (s *Store) RecordLink(ctx context.Context, digest [sha256.Size]byte, by By, link MadeLink) error {
+	who := ledger.Clean(link.Who, DetailCap)
+	return s.InTx(ctx, "record a link", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			WITH over AS (
+				DELETE FROM ghexport.made_links WHERE expires_at <= $5 -- made_links_by_expiry
+			)
+			INSERT INTO ghexport.made_links (digest, org_id, who, made_by, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			digest[:], link.OrgID, who, ledger.Clean(link.MadeBy, DetailCap), link.MadeAt, link.ExpiresAt)
+		if err != nil {
+			return err
+		}
+		return AddAudit(ctx, tx, by, ledger.ActionOrgLink, link.OrgID, map[string]any{"for": who, "expires_at": link.ExpiresAt})
+	})
+}
+
+// OpenLink uses a link of a company's up, by its digest, and records who came in; false says that it was used or ended before. The
+// moments are the caller's. It deletes what has expired.
 func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, org string, now, expires time.Time) (opened bool, err error) {
-	err = s.inTx(ctx, "open a link", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "open a link", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.console_links WHERE expires_at < $1", now.Add(-linkGrace)); err != nil {
 			return err
 		}
@@ -29,14 +56,10 @@ func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, o
 		if opened = done.RowsAffected() == 1; !opened {
 			return nil
 		}
-		return addAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
+		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.made_links WHERE digest = $1", digest[:]); err != nil {
+			return err
+		}
+		return AddAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
 	})
 	return opened, err
-}
-
-// AuditLink records that a link into the console was made for somebody of a company. Made links are remembered nowhere else.
-func (s *Store) AuditLink(ctx context.Context, by By, org, who string, expires time.Time) error {
-	return s.inTx(ctx, "org link", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionOrgLink, org, map[string]any{"for": ledger.Clean(who, detailCap), "expires_at": expires})
-	})
 }

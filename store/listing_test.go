@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func TestList(t *testing.T) {
@@ -21,7 +22,7 @@ func TestList(t *testing.T) {
 	}
 	other := d.export(fixture{State: ledger.StateSent, Org: "other"})
 	list := func(f store.Filter) (ids []int64, newer, older bool) {
-		page, err := d.List(t.Context(), f, 3)
+		page, err := query.In(d.Store).List(t.Context(), f, 3)
 		require.NoError(t, err)
 		for _, row := range page.Rows {
 			ids = append(ids, row.ID)
@@ -48,10 +49,10 @@ func TestList(t *testing.T) {
 		assert.Equal(t, c.older, older, name)
 	}
 
-	counts, err := d.CountStates(t.Context(), "", ledger.StateDead, ledger.StateSent, ledger.StateUnknown)
+	counts, err := query.In(d.Store).CountStates(t.Context(), "", ledger.StateDead, ledger.StateSent, ledger.StateUnknown)
 	require.NoError(t, err)
-	assert.Equal(t, []store.StateCount{{State: ledger.StateDead, Count: 7}, {State: ledger.StateSent, Count: 1}, {State: ledger.StateUnknown}}, counts)
-	counts, err = d.CountStates(t.Context(), "acme", ledger.States...)
+	assert.Equal(t, []query.StateCount{{State: ledger.StateDead, Count: 7}, {State: ledger.StateSent, Count: 1}, {State: ledger.StateUnknown}}, counts)
+	counts, err = query.In(d.Store).CountStates(t.Context(), "acme", ledger.States...)
 	require.NoError(t, err)
 	for _, c := range counts {
 		assert.Equal(t, c.State == ledger.StateDead, c.Count > 0, c.State)
@@ -98,7 +99,7 @@ func TestFind(t *testing.T) {
 	byNumber := find(store.Search{Text: strconv.FormatInt(ada, 10), Filter: store.Filter{IDs: []int64{ada}}})
 	assert.Equal(t, []int64{ada}, byNumber.IDs)
 
-	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "search people"})
+	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "search people"})
 	require.NoError(t, err)
 	assert.Len(t, trail, 3, "each search for people, and no other")
 	for _, entry := range trail {
@@ -121,7 +122,7 @@ func TestReveal(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 	_, err = d.Reveal(t.Context(), id, store.By{})
 	require.Error(t, err, "nobody looks namelessly")
-	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "reveal"})
+	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "reveal"})
 	require.NoError(t, err)
 	require.Len(t, trail, 1)
 	assert.Equal(t, id, *trail[0].ExportID)
@@ -153,7 +154,7 @@ func TestDecisions(t *testing.T) {
 	d.silent(doubt, time.Second)
 	d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 
-	list, more, err := d.Decisions(t.Context(), store.Filter{}, 2)
+	list, more, err := query.In(d.Store).Decisions(t.Context(), store.Filter{}, 2)
 	require.NoError(t, err)
 	assert.False(t, more)
 	require.Len(t, list, 2)
@@ -177,13 +178,13 @@ func TestDecisions(t *testing.T) {
 		"NextPage": {store.Filter{BeforeID: second}, doubt, false},
 		"Cut":      {store.Filter{}, second, true},
 	} {
-		list, more, err := d.Decisions(t.Context(), c.filter, 1)
+		list, more, err := query.In(d.Store).Decisions(t.Context(), c.filter, 1)
 		require.NoError(t, err)
 		require.Len(t, list, 1, name)
 		assert.Equal(t, c.want, list[0].ID, name)
 		assert.Equal(t, c.more, more, name)
 	}
-	own, err := d.OfCompany(t.Context(), "acme", []int64{doubt, second, first, 4711})
+	own, err := query.In(d.Store).OfCompany(t.Context(), "acme", []int64{doubt, second, first, 4711})
 	require.NoError(t, err)
 	assert.Equal(t, []int64{first, second}, own)
 }

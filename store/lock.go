@@ -22,23 +22,23 @@ import (
 type turnOf string
 
 const (
-	relayTurn   turnOf = "relay"   // the one relay at work, and verbs that must not meet a fold or a dispatch in the middle
-	runsTurn    turnOf = "runs"    // steps of replay runs, which need no turn of the relay's, and live work does not wait for them
-	noticesTurn turnOf = "notices" // what is due is decided by looking at what was written
+	RelayTurn   turnOf = "relay"   // the one relay at work, and verbs that must not meet a fold or a dispatch in the middle
+	RunsTurn    turnOf = "runs"    // steps of replay runs, which need no turn of the relay's, and live work does not wait for them
+	NoticesTurn turnOf = "notices" // what is due is decided by looking at what was written
 	slicesTurn  turnOf = "slices"  // one node sums up attempts
 	countsTurn  turnOf = "counts"  // one node counts the ledger, the others take what is there
 )
 
-// take takes the turn until tx ends, or returns false at once where another has it.
-func (t turnOf) take(ctx context.Context, tx pgx.Tx) (mine bool, err error) {
+// Take takes the turn until tx ends, or returns false at once where another has it.
+func (t turnOf) Take(ctx context.Context, tx pgx.Tx) (mine bool, err error) {
 	if err := tx.QueryRow(ctx, "SELECT ghexport.take_turn($1)", string(t)).Scan(&mine); err != nil {
 		return false, fmt.Errorf("take the turn of %s: %w", t, err)
 	}
 	return mine, nil
 }
 
-// await takes the turn until tx ends, and waits for it. What waits for longer than lock_timeout has lost ([Contended]).
-func (t turnOf) await(ctx context.Context, tx pgx.Tx) error {
+// Await takes the turn until tx ends, and waits for it. What waits for longer than lock_timeout has lost ([Contended]).
+func (t turnOf) Await(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, "SELECT ghexport.await_turn($1)", string(t)); err != nil {
 		return fmt.Errorf("wait for the turn of %s: %w", t, err)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // The turns, each with the key of the advisory lock by which older nodes take it.
@@ -57,10 +59,10 @@ func TestTurns_StrangersBlockNobody(t *testing.T) {
 			assert.Len(t, d.underWay(), 1, "the run has stepped")
 			_, err := d.Sweep(t.Context(), 0)
 			require.NoError(t, err)
-			_, err = d.SweepNotices(t.Context(), telling)
+			_, err = notices.In(d.Store).Sweep(t.Context(), telling)
 			require.NoError(t, err)
 			require.NoError(t, d.SumUpAttempts(t.Context()))
-			_, err = d.Erase(t.Context(), store.Erasure{Candidate: "cand_0", By: kim})
+			_, err = erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_0", By: kim})
 			require.NoError(t, err)
 		})
 	}
@@ -98,7 +100,7 @@ func TestTurns_OlderNodes(t *testing.T) {
 			short, err := store.Open(t.Context(), store.Config{URL: d.test.ServiceURL, LockLimit: 50 * time.Millisecond})
 			require.NoError(t, err)
 			defer short.Close()
-			_, err = short.Erase(t.Context(), store.Erasure{Candidate: "cand_0", By: kim})
+			_, err = erasure.In(short).Erase(t.Context(), erasure.Erasure{Candidate: "cand_0", By: kim})
 			require.True(t, store.Contended(err), err)
 			_, err = older.Exec(t.Context(), "COMMIT")
 			require.NoError(t, err)

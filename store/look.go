@@ -22,14 +22,14 @@ type TooSlowError struct {
 // Error names the question and its limit.
 func (e *TooSlowError) Error() string { return fmt.Sprintf("%s took more than %s", e.What, e.After) }
 
-// look asks what a page shows, read-only, within lookLimit, and with plans made for the very values: a service's generic plans fit
+// Read asks what a page shows, read-only, within lookLimit, and with plans made for the very values: a service's generic plans fit
 // its few hot statements, not filters that select a row or a million. Pages of the newest lie in memory, so that reading fifty rows by
 // an index costs little more than reading them in a row; else the planner walks the whole ledger to find fifty rare ones.
-func (s *Store) look(ctx context.Context, what string, f func(pgx.Tx) error) error {
+func (s *Store) Read(ctx context.Context, what string, f func(pgx.Tx) error) error {
 	err := pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			SELECT set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true),
-			       set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true)`, milliseconds(lookLimit))
+			       set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true)`, Milliseconds(lookLimit))
 		if err != nil {
 			return err
 		}

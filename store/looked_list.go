@@ -16,20 +16,20 @@ const lookedLately = "1 hour"
 // list, and none where the same was shown to them within the hour. Show nothing when it fails.
 func (s *Store) RecordList(ctx context.Context, org, what string, exports []int64, by By) error {
 	if by.Actor == "" {
-		return errNoActor
+		return ErrNoActor
 	}
-	return s.inTx(ctx, "record a look", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "record a look", func(tx pgx.Tx) error {
 		var known bool
 		detail := map[string]any{"shown": what, "exports": append([]int64{}, exports...)}
 		err := tx.QueryRow(ctx, `
 			SELECT EXISTS (SELECT FROM ghexport.audit a -- audit_by_actor
 			                WHERE a.actor = $1 AND a.action = $2 AND a.org_id = $3 AND a.detail = $4
 			                  AND a.at > clock_timestamp() - interval '`+lookedLately+`')`,
-			ledger.Clean(by.Actor, detailCap), ledger.ActionReveal, org, detail).Scan(&known)
+			ledger.Clean(by.Actor, DetailCap), ledger.ActionReveal, org, detail).Scan(&known)
 		if err != nil || known {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionReveal, org, detail); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionReveal, org, detail); err != nil {
 			return fmt.Errorf("record it: %w", err)
 		}
 		return nil

@@ -30,7 +30,7 @@ const lookedCompanies = 20
 func (s *Store) Lookup(ctx context.Context, q Search) (Looked, error) {
 	q.Text = strings.TrimSpace(q.Text)
 	out := Looked{By: map[ledger.Match][]int64{}}
-	err := s.look(ctx, "search everything", func(tx pgx.Tx) error {
+	err := s.Read(ctx, "search everything", func(tx pgx.Tx) error {
 		if err := q.lookWhole(ctx, tx, &out); err != nil {
 			return err
 		}
@@ -69,8 +69,8 @@ func (q Search) lookWhole(ctx context.Context, tx pgx.Tx, out *Looked) error {
 			continue
 		}
 		out.People = out.People || by.match == ledger.MatchEmail
-		w := q.Filter.where()
-		w.addIf(true, by.condition, by.value)
+		w := q.Filter.Where()
+		w.AddIf(true, by.condition, by.value)
 		var found Found
 		if err := found.add(ctx, tx, w); err != nil {
 			return err

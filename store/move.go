@@ -10,10 +10,10 @@ import (
 )
 
 // write makes the move for rows that the transaction has locked, records it, and puts back what was kept aside for them.
-func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) error {
+func (m move) write(ctx context.Context, tx pgx.Tx, by By, v Verb, ids []int64) error {
 	lane := laneLive
 	if m.To == ledger.StatePending {
-		lane = v.lane
+		lane = v.Lane
 	}
 	done, err := tx.Exec(ctx, `
 		UPDATE ghexport.exports e
@@ -54,10 +54,10 @@ func (m move) write(ctx context.Context, tx pgx.Tx, by By, v verb, ids []int64) 
 		detail["profile_url"] = v.profile.URL
 		detail["compared"] = v.profile.Compared
 	}
-	if v.run != 0 {
-		detail["run"] = v.run
+	if v.Run != 0 {
+		detail["run"] = v.Run
 	}
-	if err := auditExports(ctx, tx, by, v.Action(), ids, detail); err != nil {
+	if err := AuditExports(ctx, tx, by, v.Action(), ids, detail); err != nil {
 		return err
 	}
 	if m.KeepsAside {

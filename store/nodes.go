@@ -29,7 +29,7 @@ func (s *Store) SeeNode(ctx context.Context, n ledger.Node) error {
 		   SET trouble = excluded.trouble, trouble_kind = excluded.trouble_kind, seen_at = clock_timestamp(),
 		       trouble_since = CASE WHEN n.trouble IS NOT NULL AND n.trouble_kind IS NOT DISTINCT FROM excluded.trouble_kind AND excluded.trouble IS NOT NULL
 		                            THEN n.trouble_since ELSE excluded.trouble_since END`,
-		n.ID, ledger.Clean(n.Host, detailCap), n.Version, n.Sends, n.Console, ledger.Clean(n.Trouble, detailCap), nodeStays, n.Keys, string(n.TroubleKind))
+		n.ID, ledger.Clean(n.Host, DetailCap), n.Version, n.Sends, n.Console, ledger.Clean(n.Trouble, DetailCap), nodeStays, n.Keys, string(n.TroubleKind))
 	if err != nil {
 		return fmt.Errorf("say that this node is there: %w", err)
 	}

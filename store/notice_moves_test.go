@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 func TestSweepNotices_TellsTheProductOfMoves(t *testing.T) {
@@ -18,7 +18,7 @@ func TestSweepNotices_TellsTheProductOfMoves(t *testing.T) {
 	d := setup(t)
 	sweep := func(webhook bool) int {
 		t.Helper()
-		swept, err := d.SweepNotices(t.Context(), store.NoticeRules{WaveSize: 3, Webhook: webhook})
+		swept, err := notices.In(d.Store).Sweep(t.Context(), notices.Rules{WaveSize: 3, Webhook: webhook})
 		require.NoError(t, err)
 		return swept.Written
 	}
@@ -41,10 +41,10 @@ func TestSweepNotices_TellsTheProductOfMoves(t *testing.T) {
 	assert.Equal(t, 2, d.count("SELECT count(*) FROM ghexport.notices WHERE kind = 'candidates_moved'"), "each is told once, for each company that wants it")
 
 	d.exec("UPDATE ghexport.integrations SET enabled = false WHERE org_id = 'acme'")
-	due, err := d.DueNotices(t.Context(), 10)
+	due, err := notices.In(d.Store).Due(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, due, 2, "of a company that is off, too")
-	n, err := d.IntendNotice(t.Context(), due[0].ID, uuid.New())
+	n, err := notices.In(d.Store).Intend(t.Context(), due[0].ID, uuid.New())
 	require.NoError(t, err)
 	require.Len(t, n.Changes, 1)
 	assert.Equal(t, ledger.ChangeMoved, n.Changes[0].What)

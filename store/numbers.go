@@ -17,7 +17,7 @@ const numbersRest = 24 * time.Hour
 func (s *Store) Numbers(ctx context.Context, org string, span ledger.Span) (ledger.Numbers, error) {
 	var now time.Time
 	var list []slice
-	err := s.look(ctx, "read the numbers", func(tx pgx.Tx) error {
+	err := s.Read(ctx, "read the numbers", func(tx pgx.Tx) error {
 		var rest time.Time
 		err := tx.QueryRow(ctx, `
 			SELECT clock_timestamp(), greatest(coalesce(`+hoursUntil+`, '-infinity'), clock_timestamp() - $1::interval)`, numbersRest).Scan(&now, &rest)

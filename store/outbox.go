@@ -103,7 +103,7 @@ func (s *Store) Reject(ctx context.Context, reasons map[int64]string) error {
 	why := make([]string, 0, len(reasons))
 	for id, reason := range reasons {
 		ids = append(ids, id)
-		why = append(why, ledger.Clean(reason, detailCap))
+		why = append(why, ledger.Clean(reason, DetailCap))
 	}
 	_, err := s.Pool.Exec(ctx, `
 		WITH gone AS (

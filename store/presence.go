@@ -37,14 +37,14 @@ func (s *Store) ExternalID(ctx context.Context, export int64) (org, id string, e
 		SELECT e.org_id, CASE WHEN e.erased_at IS NULL THEN e.candidate_id ELSE '' END FROM ghexport.exports e WHERE e.id = $1`, export).
 		Scan(&org, &id)
 	if err != nil {
-		return "", "", fmt.Errorf("export %d: %w", export, notFound(err))
+		return "", "", fmt.Errorf("export %d: %w", export, NotFound(err))
 	}
 	return org, id, nil
 }
 
-// said is of an export e: whether it is sent by a person's word, whether an answer made it a candidate, and, of one by word, whether
+// ByWordColumns is of an export e: whether it is sent by a person's word, whether an answer made it a candidate, and, of one by word, whether
 // another export of its candidate was sent, is on its way or may exist.
-const said = `
+const ByWordColumns = `
 		       EXISTS (SELECT FROM ghexport.presences p WHERE p.export_id = e.id),
 		       EXISTS (SELECT FROM ghexport.attempts t WHERE t.export_id = e.id AND t.outcome = 'sent'),
 		       EXISTS (SELECT FROM ghexport.presences p WHERE p.export_id = e.id)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func named(t *testing.T, candidate, application int64) store.Profile {
@@ -115,11 +116,11 @@ func TestResolve_TakesAWordBack(t *testing.T) {
 		require.NoError(t, d.ResolvePresent(t.Context(), id, bare, kim))
 		assert.Equal(t, [2]int64{18, 0}, d.profile(id), "nothing of the other profile stays")
 		require.NoError(t, d.ResolvePresent(t.Context(), d.doubt("grace"), named(t, 17, 19), kim), "the first one is free again")
-		trail, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: id})
+		trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{ExportID: id})
 		require.NoError(t, err)
 		require.Len(t, trail, 2)
 		assert.Contains(t, string(trail[0].Detail), `"from": "sent"`)
-		shown, err := d.Show(t.Context(), id)
+		shown, err := query.In(d.Store).Show(t.Context(), id)
 		require.NoError(t, err)
 		assert.True(t, shown.ByWord)
 		assert.Equal(t, []ledger.Verb{ledger.VerbPresent, ledger.VerbAbsent}, ledger.Allowed(shown.Ledger()))
@@ -179,7 +180,7 @@ func TestResolve_TakesAWordBack(t *testing.T) {
 			settled, err := d.Settle(t.Context(), store.Settle{ExportID: id, Token: token, OrgID: "acme", Outcome: ledger.OutcomeSent, CandidateID: c.answer})
 			require.NoError(t, err)
 			assert.True(t, settled.Late)
-			shown, err := d.Show(t.Context(), id)
+			shown, err := query.In(d.Store).Show(t.Context(), id)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, ledger.Allowed(shown.Ledger()))
 			assert.Equal(t, c.answer != 17, shown.ByWord)

@@ -79,9 +79,9 @@ const (
 // held for permission.denied or refusing a passed look lets one export through instead of releasing it, as only a creation can tell whether
 // creating is allowed again; with nothing due the next export is that trial, and a trial under way stays the only one.
 func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
-	l.Detail = ledger.Clean(l.Detail, detailCap)
+	l.Detail = ledger.Clean(l.Detail, DetailCap)
 	effect := LookOutdated
-	err := s.inTx(ctx, "write down a look", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "write down a look", func(tx pgx.Tx) error {
 		effect = LookOutdated
 		var held bool
 		var cause ledger.Cause
@@ -109,12 +109,12 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 				 WHERE org_id = $1 AND credential_version = $2
 				RETURNING *
 			)`+logCheck(kind, l.Answer, "nullif($3, '')", "nullif($4, '')", "nullif($5::int, 0)"),
-			l.OrgID, l.CredentialVersion, string(l.Cause), l.Detail, l.Status, ledger.Clean(l.UserName, detailCap))
+			l.OrgID, l.CredentialVersion, string(l.Cause), l.Detail, l.Status, ledger.Clean(l.UserName, DetailCap))
 		if err != nil {
 			return err
 		}
 		if effect == LookReleased || effect == LookTrial {
-			return wakeRelay(ctx, tx)
+			return WakeRelay(ctx, tx)
 		}
 		return nil
 	})

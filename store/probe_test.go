@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // due claims what is due to be looked at.
@@ -108,11 +109,11 @@ func TestLooked(t *testing.T) {
 		assert.Equal(t, store.CheckDaily, checks[10].Kind)
 		assert.Equal(t, ledger.CauseAuthRejected, *checks[10].Cause)
 		assert.Equal(t, text("12345"), checks[10].KeyLast5)
-		holds, err := d.Holds(t.Context(), store.HoldFilter{})
+		holds, err := query.In(d.Store).Holds(t.Context(), query.HoldFilter{})
 		require.NoError(t, err)
 		require.Len(t, holds, 1)
 		assert.Equal(t, 8, holds[0].Probes)
-		assert.Equal(t, store.HoldAccepted, *holds[0].Ended)
+		assert.Equal(t, query.HoldAccepted, *holds[0].Ended)
 	})
 
 	t.Run("OfAnotherCredentialSaysNothing", func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -22,7 +23,7 @@ func TestExports(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StatePending, Cause: ledger.CauseGreenhouseDown, Interview: "iv", Candidate: "cand"})
-		rows, err := d.Exports(t.Context(), store.Filter{})
+		rows, err := query.In(d.Store).Exports(t.Context(), store.Filter{})
 		require.NoError(t, err)
 		require.Len(t, rows, 1)
 		shown, err := json.Marshal(rows[0])
@@ -49,7 +50,7 @@ func TestExports(t *testing.T) {
 		dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 		queued := d.export(fixture{State: ledger.StateQueued})
 		list := func(f store.Filter) (ids []int64) {
-			rows, err := d.Exports(t.Context(), f)
+			rows, err := query.In(d.Store).Exports(t.Context(), f)
 			require.NoError(t, err)
 			for _, row := range rows {
 				ids = append(ids, row.ID)
@@ -73,22 +74,22 @@ func TestExports(t *testing.T) {
 			byState[state] = d.export(fixture{State: state, Cause: cause, Candidate: "c" + string(state)})
 		}
 		for state, id := range byState {
-			rows, err := d.Exports(t.Context(), store.Filter{State: state, Org: "acme", Since: time.Now().Add(-time.Hour)})
+			rows, err := query.In(d.Store).Exports(t.Context(), store.Filter{State: state, Org: "acme", Since: time.Now().Add(-time.Hour)})
 			require.NoError(t, err)
 			require.Len(t, rows, 1, state)
 			assert.Equal(t, id, rows[0].ID)
 		}
-		rows, err := d.Exports(t.Context(), store.Filter{Limit: 3})
+		rows, err := query.In(d.Store).Exports(t.Context(), store.Filter{Limit: 3})
 		require.NoError(t, err)
 		assert.Equal(t, ledger.StateCancelled, rows[0].State)
 		assert.Len(t, rows, 3)
-		rows, err = d.Exports(t.Context(), store.Filter{AfterID: rows[2].ID, Limit: 100})
+		rows, err = query.In(d.Store).Exports(t.Context(), store.Filter{AfterID: rows[2].ID, Limit: 100})
 		require.NoError(t, err)
 		assert.Len(t, rows, len(ledger.States)-3)
-		rows, err = d.Exports(t.Context(), store.Filter{EmailDigest: []byte("cdead@")})
+		rows, err = query.In(d.Store).Exports(t.Context(), store.Filter{EmailDigest: []byte("cdead@")})
 		require.NoError(t, err)
 		assert.Len(t, rows, 1)
-		rows, err = d.Exports(t.Context(), store.Filter{IDs: []int64{}})
+		rows, err = query.In(d.Store).Exports(t.Context(), store.Filter{IDs: []int64{}})
 		require.NoError(t, err)
 		assert.NotNil(t, rows, "an empty list is no null")
 		assert.Empty(t, rows)
@@ -101,7 +102,7 @@ func TestExports(t *testing.T) {
 			INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, interviewed_at, practice, committed_at)
 			SELECT 'acme', n::text, 'c', 1, '\x00', 'sent', now(), false, now() FROM generate_series(1, 2500) n`)
 		var seen []int64
-		require.NoError(t, d.ExportsEach(t.Context(), store.Filter{}, func(row store.ExportRow) error {
+		require.NoError(t, query.In(d.Store).ExportsEach(t.Context(), store.Filter{}, func(row query.ExportRow) error {
 			seen = append(seen, row.ID)
 			return nil
 		}))
@@ -109,8 +110,8 @@ func TestExports(t *testing.T) {
 		slices.Reverse(seen)
 		assert.True(t, slices.IsSorted(seen))
 		enough := errors.New("enough")
-		require.ErrorIs(t, d.ExportsEach(t.Context(), store.Filter{Limit: 1200}, func(store.ExportRow) error { return enough }), enough)
-		rows, err := d.Exports(t.Context(), store.Filter{Limit: 1200})
+		require.ErrorIs(t, query.In(d.Store).ExportsEach(t.Context(), store.Filter{Limit: 1200}, func(query.ExportRow) error { return enough }), enough)
+		rows, err := query.In(d.Store).Exports(t.Context(), store.Filter{Limit: 1200})
 		require.NoError(t, err)
 		assert.Len(t, rows, 1200)
 	})
@@ -127,7 +128,7 @@ func TestShow(t *testing.T) {
 	_, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(id)})
 	require.NoError(t, err)
 
-	got, err := d.Show(t.Context(), id)
+	got, err := query.In(d.Store).Show(t.Context(), id)
 	require.NoError(t, err)
 	assert.Equal(t, ledger.StatePending, got.State)
 	assert.Equal(t, text("the note"), got.Note)
@@ -135,9 +136,9 @@ func TestShow(t *testing.T) {
 	require.Len(t, got.AttemptLog, 1)
 	a := got.AttemptLog[0]
 	assert.Equal(t, ledger.OutcomeDead, a.Outcome)
-	assert.Equal(t, store.RedactedRequest{Method: "POST", Path: "/v1/partner/candidates",
+	assert.Equal(t, query.RedactedRequest{Method: "POST", Path: "/v1/partner/candidates",
 		Fields: []string{"prospect", "first_name", "last_name", "external_id", "emails", "notes"}}, a.Request)
-	assert.Equal(t, &store.RedactedAnswer{Status: 422, Messages: "emails: is invalid"}, a.Answer)
+	assert.Equal(t, &query.RedactedAnswer{Status: 422, Messages: "emails: is invalid"}, a.Answer)
 	var history []string
 	for _, e := range got.Timeline {
 		history = append(history, e.What)
@@ -157,7 +158,7 @@ func TestShow(t *testing.T) {
 	}
 	assert.NotContains(t, fields, "ExportRow")
 
-	_, err = d.Show(t.Context(), 4711)
+	_, err = query.In(d.Store).Show(t.Context(), 4711)
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -168,7 +169,7 @@ func TestDeadGroups(t *testing.T) {
 	newest := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "job 4 is closed", Org: "other"})
 	bug := d.export(fixture{State: ledger.StateDead, Cause: ledger.CauseBug})
 	d.export(fixture{State: ledger.StateUnknown, Cause: ledger.CauseOutcomeUnknown})
-	groups, err := d.DeadGroups(t.Context(), store.Filter{})
+	groups, err := query.In(d.Store).DeadGroups(t.Context(), store.Filter{})
 	require.NoError(t, err)
 	require.Len(t, groups, 2)
 	assert.Equal(t, "job N is closed", groups[0].Detail)
@@ -176,7 +177,7 @@ func TestDeadGroups(t *testing.T) {
 	assert.Equal(t, []string{"acme", "other"}, groups[0].Orgs)
 	assert.Equal(t, newest, groups[0].Sample)
 	assert.Equal(t, bug, groups[1].Sample)
-	groups, err = d.DeadGroups(t.Context(), store.Filter{Org: "other"})
+	groups, err = query.In(d.Store).DeadGroups(t.Context(), store.Filter{Org: "other"})
 	require.NoError(t, err)
 	assert.Len(t, groups, 1)
 }
@@ -305,7 +306,7 @@ func TestWhy(t *testing.T) {
 			"rejected":  "readable: A message of its could not be folded: no name.",
 			"nobody's":  "committed: Nothing is known under this id",
 		} {
-			facts, err := d.Why(t.Context(), "", interview)
+			facts, err := query.In(d.Store).Why(t.Context(), "", interview)
 			require.NoError(t, err)
 			list := wording.Explain(facts)
 			require.Len(t, list, 1, interview)
@@ -315,7 +316,7 @@ func TestWhy(t *testing.T) {
 				assert.Contains(t, first(list[0]), want, interview)
 			}
 		}
-		sent, err := d.Why(t.Context(), "", "sent")
+		sent, err := query.In(d.Store).Why(t.Context(), "", "sent")
 		require.NoError(t, err)
 		assert.Contains(t, wording.Explain(sent)[0].Checks[len(wording.Explain(sent)[0].Checks)-1].Detail, "https://app.greenhouse.io/people/1")
 	})
@@ -326,7 +327,7 @@ func TestWhy(t *testing.T) {
 		d.export(fixture{State: ledger.StateSent, Interview: "iv", Org: "b"})
 		d.export(fixture{State: ledger.StateSent, Interview: "iv", Org: "a"})
 		d.message("c", "iv", 1, true, true)
-		list, err := d.Why(t.Context(), "", "iv")
+		list, err := query.In(d.Store).Why(t.Context(), "", "iv")
 		require.NoError(t, err)
 		require.Len(t, list, 3)
 		assert.Equal(t, []string{"a", "b", "c"}, []string{list[0].OrgID, list[1].OrgID, list[2].OrgID})
@@ -339,11 +340,11 @@ func TestWhy(t *testing.T) {
 		old := d.export(fixture{State: ledger.StateSent, Candidate: "ada"})
 		d.export(fixture{State: ledger.StateSent})
 		later := d.export(fixture{State: ledger.StateDuplicate, Candidate: "ada"})
-		list, err := d.WhyEmail(t.Context(), "", []byte("ada@"))
+		list, err := query.In(d.Store).WhyEmail(t.Context(), "", []byte("ada@"))
 		require.NoError(t, err)
 		require.Len(t, list, 2)
 		assert.Equal(t, []int64{later, old}, []int64{*list[0].ID, *list[1].ID})
-		list, err = d.WhyEmail(t.Context(), "", []byte("nobody"))
+		list, err = query.In(d.Store).WhyEmail(t.Context(), "", []byte("nobody"))
 		require.NoError(t, err)
 		assert.Empty(t, list)
 	})

@@ -24,7 +24,7 @@ func (s *Store) takeTurn(ctx context.Context, first *pgx.Batch, read func(pgx.Ba
 	}
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
-	batch.Queue("SELECT set_config('ghexport.turn', ghexport.take_turn($1)::text, true) = 'true'", string(relayTurn))
+	batch.Queue("SELECT set_config('ghexport.turn', ghexport.take_turn($1)::text, true) = 'true'", string(RelayTurn))
 	batch.QueuedQueries = append(batch.QueuedQueries, first.QueuedQueries...)
 	t := &turn{conn: conn}
 	results := conn.SendBatch(ctx, batch)

@@ -16,7 +16,7 @@ type ReplayRequest struct {
 
 const (
 	laneLive   = 0
-	laneReplay = 1
+	LaneReplay = 1
 )
 
 // Replay makes exports due now, with their clock of failures reset: dead ones, and cancelled ones whose fate is not in doubt. One
@@ -27,27 +27,27 @@ func (s *Store) Replay(ctx context.Context, r ReplayRequest) (Result, error) {
 	if r.Filter.Cause != "" {
 		states = append(states, ledger.StateCancelled)
 	}
-	lane := laneReplay
+	lane := LaneReplay
 	if r.LiveLane {
 		lane = laneLive
 	}
-	return s.applySelected(ctx, verb{Verb: ledger.VerbReplay, lane: lane}, r.Request, states...)
+	return s.applySelected(ctx, Verb{Verb: ledger.VerbReplay, Lane: lane}, r.Request, states...)
 }
 
 // ReplayRejected puts messages that could not be folded back into the outbox, to be tried anew, and returns how many, or with dryRun
 // how many there are. Of the filter count Org, InterviewID, Since and Limit. One transaction, one audit row.
 func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool) (int, error) {
-	w := where{}
-	w.addIf(f.Org != "", "r.org_id = %s", f.Org)
-	w.addIf(f.InterviewID != "", "r.interview_id = %s", f.InterviewID)
-	w.addIf(!f.Since.IsZero(), "r.rejected_at >= %s", f.Since)
+	w := Where{}
+	w.AddIf(f.Org != "", "r.org_id = %s", f.Org)
+	w.AddIf(f.InterviewID != "", "r.interview_id = %s", f.InterviewID)
+	w.AddIf(!f.Since.IsZero(), "r.rejected_at >= %s", f.Since)
 	limit := ""
 	if f.Limit > 0 {
-		limit = " LIMIT " + w.arg(f.Limit)
+		limit = " LIMIT " + w.Arg(f.Limit)
 	}
 	var ids []int64
-	err := s.inTx(ctx, "replay rejected messages", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT r.id FROM ghexport.rejected r"+w.sql()+" ORDER BY r.id"+limit+" FOR UPDATE", w.args...)
+	err := s.InTx(ctx, "replay rejected messages", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT r.id FROM ghexport.rejected r"+w.SQL()+" ORDER BY r.id"+limit+" FOR UPDATE", w.Args...)
 		if err != nil {
 			return err
 		}
@@ -67,10 +67,10 @@ func (s *Store) ReplayRejected(ctx context.Context, f Filter, by By, dryRun bool
 		if err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionReplay, f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionReplay, f.Org, map[string]any{"cause": ledger.CauseMessageInvalid, "messages": len(ids)}); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return len(ids), err
 }

@@ -19,7 +19,7 @@ func (s *Store) MayBePresent(ctx context.Context, id int64, profile Profile) err
 }
 
 func (s *Store) present(ctx context.Context, id int64, profile Profile, by By, dryRun bool) error {
-	result, err := s.apply(ctx, verb{Verb: ledger.VerbPresent, profile: profile}, by, dryRun, []int64{id})
+	result, err := s.apply(ctx, Verb{Verb: ledger.VerbPresent, profile: profile}, by, dryRun, []int64{id})
 	if err != nil {
 		return err
 	}
@@ -34,17 +34,17 @@ func (s *Store) present(ctx context.Context, id int64, profile Profile, by By, d
 // attempt may still come and tell how it ended, since a request that is under way would then be made twice. Each batch is a
 // transaction; a second time is refused.
 func (s *Store) ResolveAbsent(ctx context.Context, r Request) (Result, error) {
-	return s.applySelected(ctx, verb{Verb: ledger.VerbAbsent}, r, ledger.StateUnknown)
+	return s.applySelected(ctx, Verb{Verb: ledger.VerbAbsent}, r, ledger.StateUnknown)
 }
 
 // ResolveSkip ends exports that wait for a decision: an unknown one becomes cancelled (skipped) and keeps its doubt, so that its
 // siblings still wait for a decision of their own; a duplicate becomes cancelled (skipped). Each batch is a transaction.
 func (s *Store) ResolveSkip(ctx context.Context, r Request) (Result, error) {
-	return s.applySelected(ctx, verb{Verb: ledger.VerbSkip}, r, ledger.StateUnknown, ledger.StateDuplicate)
+	return s.applySelected(ctx, Verb{Verb: ledger.VerbSkip}, r, ledger.StateUnknown, ledger.StateDuplicate)
 }
 
 // ResolveCreate records that a second profile of a candidate is wanted: a duplicate becomes due now, and stays allowed whatever
 // becomes of its siblings. Each batch is a transaction.
 func (s *Store) ResolveCreate(ctx context.Context, r Request) (Result, error) {
-	return s.applySelected(ctx, verb{Verb: ledger.VerbCreate}, r, ledger.StateDuplicate)
+	return s.applySelected(ctx, Verb{Verb: ledger.VerbCreate}, r, ledger.StateDuplicate)
 }

@@ -11,7 +11,7 @@ import (
 // [*RefusedError].
 func (s *Store) ReplayNow(ctx context.Context, id int64, by By) (string, error) {
 	var was ledger.State
-	result, err := s.apply(ctx, verb{Verb: ledger.VerbRetry, lane: laneReplay, was: &was}, by, false, []int64{id})
+	result, err := s.apply(ctx, Verb{Verb: ledger.VerbRetry, Lane: LaneReplay, was: &was}, by, false, []int64{id})
 	if err != nil {
 		return "", err
 	}
@@ -26,7 +26,7 @@ func (s *Store) ReplayNow(ctx context.Context, id int64, by By) (string, error) 
 
 // RefusedRetries tells which of these exports [Store.ReplayNow] would refuse now, and changes nothing.
 func (s *Store) RefusedRetries(ctx context.Context, ids []int64) (map[int64]error, error) {
-	result, err := s.apply(ctx, verb{Verb: ledger.VerbRetry}, By{}, true, ids)
+	result, err := s.apply(ctx, Verb{Verb: ledger.VerbRetry}, By{}, true, ids)
 	if err != nil {
 		return nil, err
 	}

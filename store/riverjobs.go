@@ -34,7 +34,7 @@ func (s *Store) ExportJobs(ctx context.Context, jobs []int64) (map[int64]int64, 
 // that export's history, and once for the others together. Numbers that no job has leave no trace.
 func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs []int64) error {
 	if by.Actor == "" {
-		return errNoActor
+		return ErrNoActor
 	}
 	_, err := s.Pool.Exec(ctx, `
 		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail, method)
@@ -44,8 +44,8 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs
 		         WHERE j.id = ANY ($5)) j
 		  LEFT JOIN ghexport.exports e ON e.id = j.export_id
 		 GROUP BY e.org_id, e.id
-		 ORDER BY e.id`, ledger.Clean(by.Actor, detailCap), ledger.Clean(by.From, detailCap), action, ledger.Clean(by.Reason, detailCap), jobs,
-		ledger.Clean(by.Method, detailCap))
+		 ORDER BY e.id`, ledger.Clean(by.Actor, DetailCap), ledger.Clean(by.From, DetailCap), action, ledger.Clean(by.Reason, DetailCap), jobs,
+		ledger.Clean(by.Method, DetailCap))
 	if err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
@@ -54,7 +54,7 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs
 
 // AuditQueue records that somebody did something to one of River's queues.
 func (s *Store) AuditQueue(ctx context.Context, by By, action ledger.Action, queue string) error {
-	return s.inTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, action, "", map[string]any{"queue": ledger.Clean(queue, detailCap)})
+	return s.InTx(ctx, "record what was done in River", func(tx pgx.Tx) error {
+		return AddAudit(ctx, tx, by, action, "", map[string]any{"queue": ledger.Clean(queue, DetailCap)})
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // riverJob puts a job into River's table and returns its id.
@@ -38,10 +39,10 @@ func TestAuditJobs(t *testing.T) {
 	probe := d.riverJob("probe", `{"org_id": "acme"}`)
 
 	require.NoError(t, d.AuditJobs(t.Context(), kim, "river.retry", []int64{again, first, probe, 1 << 40}))
-	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "river.retry"})
+	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "river.retry"})
 	require.NoError(t, err)
 	require.Len(t, trail, 2, "the export's own, and one for the rest")
-	own, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: dead})
+	own, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{ExportID: dead})
 	require.NoError(t, err)
 	require.Len(t, own, 1)
 	assert.Equal(t, "kim", own[0].Actor)
@@ -65,7 +66,7 @@ func TestPausedQueues(t *testing.T) {
 	assert.Equal(t, "probe", paused[0].Name)
 
 	require.NoError(t, d.AuditQueue(t.Context(), kim, "river.pause", "probe"))
-	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "river.pause"})
+	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "river.pause"})
 	require.NoError(t, err)
 	require.Len(t, trail, 1)
 	assert.JSONEq(t, `{"queue": "probe"}`, string(trail[0].Detail))

@@ -73,8 +73,8 @@ func (s *Store) Rotate(ctx context.Context, k *seal.Keyset, dryRun, skipBroken b
 	if r.Rewrapped, err = s.rewrap(ctx, k); err != nil {
 		return r, err
 	}
-	return r, s.inTx(ctx, "record the rotation", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
+	return r, s.InTx(ctx, "record the rotation", func(tx pgx.Tx) error {
+		return AddAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
 	})
 }
 
@@ -132,7 +132,7 @@ func (s *Store) rewrapKeys(ctx context.Context, k *seal.Keyset, batch []sealedKe
 	if len(orgs) == 0 {
 		return 0, nil
 	}
-	err = s.inTx(ctx, "seal keys anew", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "seal keys anew", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			WITH anew AS (
 				SELECT i.org_id, a.after

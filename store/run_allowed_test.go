@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // every is one export of every state with every cause of it, in doubt or not, erased or not, with and without what there is to send and
@@ -63,7 +64,7 @@ func TestStartRun_SelectsWhatTheLedgerAllows(t *testing.T) {
 	require.NoError(t, err)
 	assert.ElementsMatch(t, allowed, replayed.Done, "replay")
 	for _, state := range ledger.States {
-		plan, err := d.PlanRun(t.Context(), store.RunRequest{Filter: store.Filter{State: state}, By: kim})
+		plan, err := runs.In(d.Store).Plan(t.Context(), runs.Request{Filter: store.Filter{State: state}, By: kim})
 		require.NoError(t, err)
 		assert.Equal(t, byState[state], plan.Count, "of the state %s", state)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // dead puts n dead letters of a company into the ledger and returns their ids.
@@ -25,23 +27,23 @@ func (d *db) dead(org string, n int) []int64 {
 }
 
 // run begins a run over what a filter selects; edit changes how.
-func (d *db) run(f store.Filter, edit ...func(*store.RunRequest)) *store.Run {
+func (d *db) run(f store.Filter, edit ...func(*runs.Request)) *runs.Run {
 	d.t.Helper()
-	r := store.RunRequest{Filter: f, By: kim, Canary: 1, Rate: 1e6}
+	r := runs.Request{Filter: f, By: kim, Canary: 1, Rate: 1e6}
 	for _, change := range edit {
 		change(&r)
 	}
-	run, err := d.StartRun(d.t.Context(), r)
+	run, err := runs.In(d.Store).Start(d.t.Context(), r)
 	require.NoError(d.t, err)
 	return run
 }
 
 // step lets the relay bring runs on once, and returns the run as it stands then.
-func (d *db) step(id int64) *store.Run {
+func (d *db) step(id int64) *runs.Run {
 	d.t.Helper()
-	_, err := d.AdvanceRuns(d.t.Context())
+	_, err := runs.In(d.Store).Advance(d.t.Context())
 	require.NoError(d.t, err)
-	run, err := d.Run(d.t.Context(), id)
+	run, err := runs.In(d.Store).Run(d.t.Context(), id)
 	require.NoError(d.t, err)
 	return run
 }
@@ -68,9 +70,9 @@ func TestRun(t *testing.T) {
 		d := setup(t)
 		d.company("acme")
 		list := d.dead("acme", 5)
-		run := d.run(store.Filter{Cause: ledger.CausePayloadRefused}, func(r *store.RunRequest) { r.Ticket = "OPS-7" })
-		assert.Equal(t, store.RunRunning, run.State)
-		assert.Equal(t, store.PhaseCanary, run.Phase)
+		run := d.run(store.Filter{Cause: ledger.CausePayloadRefused}, func(r *runs.Request) { r.Ticket = "OPS-7" })
+		assert.Equal(t, runs.Running, run.State)
+		assert.Equal(t, runs.PhaseCanary, run.Phase)
 		assert.Equal(t, int64(5), run.Members)
 		assert.Equal(t, text("OPS-7"), run.Ticket)
 		assert.JSONEq(t, `{"cause": "payload.refused"}`, string(run.Selected))
@@ -84,27 +86,27 @@ func TestRun(t *testing.T) {
 		d.end(ledger.StateSent, "", list[0])
 		run = d.step(run.ID)
 		assert.Equal(t, list[1:], d.underWay())
-		assert.Equal(t, store.PhaseVerify, run.Phase)
+		assert.Equal(t, runs.PhaseVerify, run.Phase)
 		assert.Equal(t, int64(4), run.Counts.Released)
 
 		d.end(ledger.StateSent, "", list[1], list[2])
 		d.end(ledger.StateDead, ledger.CauseTargetGone, list[3])
 		d.end(ledger.StateCancelled, ledger.CauseDiscarded, list[4])
 		run = d.step(run.ID)
-		assert.Equal(t, store.RunDone, run.State)
+		assert.Equal(t, runs.Done, run.State)
 		assert.NotNil(t, run.EndedAt)
-		assert.Equal(t, store.RunCounts{Sent: 3, DeadAgain: 1, Ended: 1, Causes: map[ledger.Cause]int64{ledger.CauseTargetGone: 1}}, run.Counts)
+		assert.Equal(t, runs.Counts{Sent: 3, DeadAgain: 1, Ended: 1, Causes: map[ledger.Cause]int64{ledger.CauseTargetGone: 1}}, run.Counts)
 
-		trail, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: list[1]})
+		trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{ExportID: list[1]})
 		require.NoError(t, err)
 		require.Len(t, trail, 1)
 		assert.Equal(t, "kim", trail[0].Actor)
 		assert.Equal(t, text("on call"), trail[0].Reason)
 		assert.JSONEq(t, fmt.Sprintf(`{"from": "dead", "to": "pending", "run": %d}`, run.ID), string(trail[0].Detail))
 		assert.Equal(t, []string{"run start: on call", "run go on: 1 sent first got through", "run end: every member has settled; the run is done"}, d.log(run.ID))
-		done, err := d.AdvanceRuns(t.Context())
+		done, err := runs.In(d.Store).Advance(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, store.RunsAdvanced{}, done)
+		assert.Equal(t, runs.Advanced{}, done)
 	})
 
 	t.Run("PausesWhenACanaryFails", func(t *testing.T) {
@@ -120,13 +122,13 @@ func TestRun(t *testing.T) {
 			d.step(run.ID)
 			d.end(state, ledger.CausePayloadRefused, list[0])
 			run = d.step(run.ID)
-			assert.Equal(t, store.RunPaused, run.State)
+			assert.Equal(t, runs.Paused, run.State)
 			require.NotNil(t, run.Because)
 			assert.Contains(t, *run.Because, because)
 			d.step(run.ID)
 			assert.Empty(t, d.underWay(), "a paused run releases nothing")
 
-			require.NoError(t, d.ResumeRun(t.Context(), run.ID, kim))
+			require.NoError(t, runs.In(d.Store).Resume(t.Context(), run.ID, kim))
 			d.step(run.ID)
 			assert.Equal(t, list[1:2], d.underWay(), "resumed, it takes another one first")
 			d.end(ledger.StateSent, "", list[1])
@@ -142,7 +144,7 @@ func TestRun(t *testing.T) {
 		d.company("acme")
 		d.company("held")
 		list := append(d.dead("acme", 1), d.dead("held", 2)...)
-		run := d.run(store.Filter{State: ledger.StateDead}, func(r *store.RunRequest) { r.Canary = 2 })
+		run := d.run(store.Filter{State: ledger.StateDead}, func(r *runs.Request) { r.Canary = 2 })
 		d.step(run.ID)
 		assert.Equal(t, list[:2], d.underWay(), "one of each company")
 		d.end(ledger.StateCancelled, ledger.CauseDiscarded, list[0])
@@ -162,19 +164,19 @@ func TestRun(t *testing.T) {
 		d.company("acme")
 		d.exec("UPDATE ghexport.integrations SET in_flight_cap = 20")
 		list := d.dead("acme", 60)
-		run := d.run(store.Filter{Org: "acme"}, func(r *store.RunRequest) { r.Canary = 0 })
+		run := d.run(store.Filter{Org: "acme"}, func(r *runs.Request) { r.Canary = 0 })
 		d.step(run.ID)
 		require.Len(t, d.underWay(), 40, "twice what the company may have in flight")
 		d.end(ledger.StateDead, ledger.CausePayloadRefused, list[:2]...)
 		d.end(ledger.StateSent, "", list[2:10]...)
 		run = d.step(run.ID)
-		assert.Equal(t, store.RunRunning, run.State, "2 of 10 are not more than 20 %%")
+		assert.Equal(t, runs.Running, run.State, "2 of 10 are not more than 20 %%")
 		d.end(ledger.StateDead, ledger.CausePayloadRefused, list[10:12]...)
 		run = d.step(run.ID)
-		assert.Equal(t, store.RunPaused, run.State)
+		assert.Equal(t, runs.Paused, run.State)
 		assert.Equal(t, text("4 of 12 died again or are in doubt, more than 20 %"), run.Because)
-		require.NoError(t, d.ResumeRun(t.Context(), run.ID, kim))
-		assert.Equal(t, store.RunRunning, d.step(run.ID).State, "what died before it was resumed was seen")
+		require.NoError(t, runs.In(d.Store).Resume(t.Context(), run.ID, kim))
+		assert.Equal(t, runs.Running, d.step(run.ID).State, "what died before it was resumed was seen")
 	})
 
 	t.Run("PassesHeldCompaniesOver", func(t *testing.T) {
@@ -191,8 +193,8 @@ func TestRun(t *testing.T) {
 		d.step(run.ID)
 		d.end(ledger.StateSent, "", list[1])
 		run = d.step(run.ID)
-		assert.Equal(t, store.RunRunning, run.State)
-		assert.Equal(t, store.RunCounts{Sent: 2, Waiting: 3, Held: 3, Causes: map[ledger.Cause]int64{}}, run.Counts)
+		assert.Equal(t, runs.Running, run.State)
+		assert.Equal(t, runs.Counts{Sent: 2, Waiting: 3, Held: 3, Causes: map[ledger.Cause]int64{}}, run.Counts)
 		assert.Equal(t, ledger.StateDead, d.ledger(held[0]).State)
 
 		_, err = d.Discard(t.Context(), ids(off[0]))
@@ -204,7 +206,7 @@ func TestRun(t *testing.T) {
 		run = d.step(run.ID)
 		assert.Equal(t, held[1:], d.underWay())
 		assert.Equal(t, int64(1), run.Counts.Skipped)
-		members, err := d.RunMembers(t.Context(), run.ID, store.MemberSkipped, 0, 10)
+		members, err := runs.In(d.Store).Members(t.Context(), run.ID, runs.MemberSkipped, 0, 10)
 		require.NoError(t, err)
 		require.Len(t, members, 1)
 		assert.Equal(t, text("it is sent by now"), members[0].Because)
@@ -215,14 +217,14 @@ func TestRun(t *testing.T) {
 		d := setup(t)
 		d.company("acme")
 		list := d.dead("acme", 4)
-		run := d.run(store.Filter{Org: "acme"}, func(r *store.RunRequest) { r.Canary = 0 })
+		run := d.run(store.Filter{Org: "acme"}, func(r *runs.Request) { r.Canary = 0 })
 		_, err := d.Replay(t.Context(), store.ReplayRequest{Request: ids(list[0])})
 		require.NoError(t, err)
 		d.exec("UPDATE ghexport.exports SET body_id = NULL WHERE id = $1", list[1])
 		d.end(ledger.StateSent, "", list[0])
 		run = d.step(run.ID)
 		assert.Equal(t, list[2:], d.underWay())
-		members, err := d.RunMembers(t.Context(), run.ID, store.MemberSkipped, 0, 10)
+		members, err := runs.In(d.Store).Members(t.Context(), run.ID, runs.MemberSkipped, 0, 10)
 		require.NoError(t, err)
 		require.Len(t, members, 2)
 		assert.Contains(t, *members[0].Because, "it is sent by now")
@@ -234,7 +236,7 @@ func TestRun(t *testing.T) {
 		d := setup(t)
 		d.company("acme")
 		d.dead("acme", 8)
-		run := d.run(store.Filter{Org: "acme"}, func(r *store.RunRequest) { r.Canary, r.Rate = 0, 0.5 })
+		run := d.run(store.Filter{Org: "acme"}, func(r *runs.Request) { r.Canary, r.Rate = 0, 0.5 })
 		d.step(run.ID)
 		assert.Len(t, d.underWay(), 1)
 		d.step(run.ID)
@@ -254,9 +256,9 @@ func TestRun(t *testing.T) {
 		list := d.dead("acme", 3)
 		run := d.run(store.Filter{Org: "acme"})
 		d.step(run.ID)
-		require.NoError(t, d.StopRun(t.Context(), run.ID, store.By{Actor: "kim", Reason: "wrong fix"}))
+		require.NoError(t, runs.In(d.Store).Stop(t.Context(), run.ID, store.By{Actor: "kim", Reason: "wrong fix"}))
 		run = d.step(run.ID)
-		assert.Equal(t, store.RunStopped, run.State)
+		assert.Equal(t, runs.Stopped, run.State)
 		assert.Nil(t, run.EndedAt, "one is still under way")
 		assert.Equal(t, ledger.StateDead, d.ledger(list[1]).State)
 		again := d.run(store.Filter{Org: "acme"})
@@ -264,16 +266,16 @@ func TestRun(t *testing.T) {
 		d.end(ledger.StateSent, "", list[0])
 		run = d.step(run.ID)
 		assert.NotNil(t, run.EndedAt)
-		assert.Equal(t, store.RunStopped, run.State)
-		assert.Equal(t, store.RunCounts{Sent: 1, Skipped: 2, Causes: map[ledger.Cause]int64{}}, run.Counts)
+		assert.Equal(t, runs.Stopped, run.State)
+		assert.Equal(t, runs.Counts{Sent: 1, Skipped: 2, Causes: map[ledger.Cause]int64{}}, run.Counts)
 
-		var refused *store.RunRefusedError
-		require.ErrorAs(t, d.StopRun(t.Context(), run.ID, kim), &refused)
-		require.ErrorAs(t, d.PauseRun(t.Context(), run.ID, kim), &refused)
-		require.ErrorAs(t, d.ResumeRun(t.Context(), run.ID, kim), &refused)
-		assert.Equal(t, store.RunStopped, refused.State)
-		require.ErrorIs(t, d.PauseRun(t.Context(), 4711, kim), store.ErrNotFound)
-		_, err := d.Run(t.Context(), 4711)
+		var refused *runs.RefusedError
+		require.ErrorAs(t, runs.In(d.Store).Stop(t.Context(), run.ID, kim), &refused)
+		require.ErrorAs(t, runs.In(d.Store).Pause(t.Context(), run.ID, kim), &refused)
+		require.ErrorAs(t, runs.In(d.Store).Resume(t.Context(), run.ID, kim), &refused)
+		assert.Equal(t, runs.Stopped, refused.State)
+		require.ErrorIs(t, runs.In(d.Store).Pause(t.Context(), 4711, kim), store.ErrNotFound)
+		_, err := runs.In(d.Store).Run(t.Context(), 4711)
 		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 
@@ -288,7 +290,7 @@ func TestRun(t *testing.T) {
 		defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it may have ended
 		_, err = tx.Exec(t.Context(), "LOCK TABLE ghexport.turn_runs IN SHARE UPDATE EXCLUSIVE MODE")
 		require.NoError(t, err)
-		_, err = d.AdvanceRuns(t.Context())
+		_, err = runs.In(d.Store).Advance(t.Context())
 		require.ErrorIs(t, err, store.ErrStandby)
 		assert.Empty(t, d.underWay())
 		require.NoError(t, tx.Rollback(t.Context()))
@@ -299,7 +301,7 @@ func TestRun(t *testing.T) {
 
 func (d *db) log(run int64) []string {
 	d.t.Helper()
-	events, err := d.RunLog(d.t.Context(), run)
+	events, err := runs.In(d.Store).Log(d.t.Context(), run)
 	require.NoError(d.t, err)
 	var list []string
 	for _, e := range events {
@@ -319,10 +321,10 @@ func TestStartRun_TwiceAtOnce(t *testing.T) {
 	var people sync.WaitGroup
 	for range 4 {
 		people.Go(func() {
-			_, err := d.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Org: "acme"}, By: kim, Canary: 1})
+			_, err := runs.In(d.Store).Start(t.Context(), runs.Request{Filter: store.Filter{Org: "acme"}, By: kim, Canary: 1})
 			mu.Lock()
 			defer mu.Unlock()
-			var nothing *store.NothingToReplayError
+			var nothing *runs.NothingToReplayError
 			switch {
 			case err == nil:
 				began++
@@ -343,12 +345,12 @@ func TestStartRun_TakesOnlyWhatWasConfirmed(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.dead("acme", 3)
-	var changed *store.PlanChangedError
-	_, err := d.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Org: "acme"}, By: kim, Expect: 2})
+	var changed *runs.PlanChangedError
+	_, err := runs.In(d.Store).Start(t.Context(), runs.Request{Filter: store.Filter{Org: "acme"}, By: kim, Expect: 2})
 	require.ErrorAs(t, err, &changed)
-	assert.Equal(t, store.PlanChangedError{Confirmed: 2, Now: 3}, *changed)
+	assert.Equal(t, runs.PlanChangedError{Confirmed: 2, Now: 3}, *changed)
 	assert.Zero(t, d.count("SELECT count(*) FROM ghexport.runs"))
-	_, err = d.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Org: "acme"}, By: store.By{Actor: "kim"}})
+	_, err = runs.In(d.Store).Start(t.Context(), runs.Request{Filter: store.Filter{Org: "acme"}, By: store.By{Actor: "kim"}})
 	require.ErrorContains(t, err, "no reason")
 }
 
@@ -371,12 +373,12 @@ func TestPlanRun(t *testing.T) {
 	d.export(fixture{State: ledger.StateCancelled, Cause: ledger.CauseDiscarded})
 	other := d.run(store.Filter{IDs: acme[90:]})
 
-	plan, err := d.PlanRun(t.Context(), store.RunRequest{})
+	plan, err := runs.In(d.Store).Plan(t.Context(), runs.Request{})
 	require.NoError(t, err)
 	paused := ledger.CausePaused
-	assert.Equal(t, store.Plan{
+	assert.Equal(t, runs.Plan{
 		Count: 94, FailAgain: 93, Held: 3, Takes: 21,
-		Groups: []store.PlanGroup{
+		Groups: []runs.PlanGroup{
 			{
 				Cause: ledger.CausePayloadRefused, OrgID: "acme", Count: 90, Replay: ledger.VerdictAgain, Takes: 21,
 				Because: "the same data from the same version would be refused again: correct it, or deploy a fix",
@@ -389,7 +391,7 @@ func TestPlanRun(t *testing.T) {
 				Cause: ledger.CauseGreenhouseDown, OrgID: "acme", Count: 1, Replay: ledger.VerdictSafe, Because: "Greenhouse has answered since", Takes: 1,
 			},
 		},
-		LeftOut: []store.LeftOut{
+		LeftOut: []runs.LeftOut{
 			{Because: fmt.Sprintf("they are members of run %d", other.ID), Count: 10, Sample: acme[90], Run: &other.ID},
 			{Because: "their personal data is gone, so there is nothing to send", Count: 1, Sample: gone},
 			{Because: "they need a decision first: resolve them", Count: 1, Sample: doubt},
@@ -411,15 +413,15 @@ func TestPlanRun(t *testing.T) {
 			{store.Filter{Limit: 7}, 7},
 			{store.Filter{IDs: []int64{acme[0], gone, 4711}}, 1},
 		} {
-			plan, err := d.PlanRun(t.Context(), store.RunRequest{Filter: one.filter})
+			plan, err := runs.In(d.Store).Plan(t.Context(), runs.Request{Filter: one.filter})
 			require.NoError(t, err)
 			assert.Equal(t, one.count, plan.Count, "%+v", one.filter)
 		}
 	})
 	t.Run("TheRunTakesWhatThePlanSays", func(t *testing.T) {
-		run := d.run(store.Filter{Limit: 7}, func(r *store.RunRequest) { r.Expect = 7 })
+		run := d.run(store.Filter{Limit: 7}, func(r *runs.Request) { r.Expect = 7 })
 		assert.Equal(t, int64(7), run.Members)
-		run = d.run(store.Filter{}, func(r *store.RunRequest) { r.Expect = 87 })
+		run = d.run(store.Filter{}, func(r *runs.Request) { r.Expect = 87 })
 		assert.Equal(t, int64(87), run.Members)
 	})
 }

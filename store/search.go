@@ -43,7 +43,7 @@ const (
 func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
 	q.Text = strings.TrimSpace(q.Text)
 	var found Found
-	err := s.look(ctx, "search exports", func(tx pgx.Tx) error {
+	err := s.Read(ctx, "search exports", func(tx pgx.Tx) error {
 		for _, search := range []func(context.Context, pgx.Tx, *Found) error{q.whole, q.parts, q.names} {
 			if err := search(ctx, tx, &found); err != nil {
 				return err
@@ -60,39 +60,39 @@ func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
 
 // RecordSearch records that somebody looked for a person, at one company or with an empty org at all, and which exports they found.
 func (s *Store) RecordSearch(ctx context.Context, org string, found []int64, by By) error {
-	return s.inTx(ctx, "record a search", func(tx pgx.Tx) error {
-		return addAudit(ctx, tx, by, ledger.ActionSearchPeople, org, map[string]any{"found": found})
+	return s.InTx(ctx, "record a search", func(tx pgx.Tx) error {
+		return AddAudit(ctx, tx, by, ledger.ActionSearchPeople, org, map[string]any{"found": found})
 	})
 }
 
 // whole finds by indexes: exports_key, exports_pkey, exports_by_email.
 func (q Search) whole(ctx context.Context, tx pgx.Tx, found *Found) error {
 	number, _ := strconv.ParseInt(q.Text, 10, 64) // 0, which no export has, where it is none
-	w := q.Filter.where()
-	w.addIf(true, "(e.interview_id = %s OR e.id = %s)", q.Text, number)
+	w := q.Filter.Where()
+	w.AddIf(true, "(e.interview_id = %s OR e.id = %s)", q.Text, number)
 	if err := found.add(ctx, tx, w); err != nil || !q.People || q.EmailDigest == nil {
 		return err
 	}
 	found.People = true
-	w = q.Filter.where()
-	w.addIf(true, "e.email_digest = %s", q.EmailDigest)
+	w = q.Filter.Where()
+	w.AddIf(true, "e.email_digest = %s", q.EmailDigest)
 	return found.add(ctx, tx, w)
 }
 
 // parts looks for a part of an id.
 func (q Search) parts(ctx context.Context, tx pgx.Tx, found *Found) error {
-	w := q.Filter.where()
-	newest := "SELECT e.id, e.interview_id, e.candidate_id, e.greenhouse_candidate_id" + exportsHeld + w.sql() + " ORDER BY e.id DESC LIMIT " + w.arg(SearchDepth)
+	w := q.Filter.Where()
+	newest := "SELECT e.id, e.interview_id, e.candidate_id, e.greenhouse_candidate_id" + ExportsHeld + w.SQL() + " ORDER BY e.id DESC LIMIT " + w.Arg(SearchDepth)
 	var looked int
 	var ids []int64
 	err := tx.QueryRow(ctx, `
-		WITH newest AS MATERIALIZED (`+newest+`), sought AS (SELECT lower(`+w.arg(q.Text)+`::text) AS text)
+		WITH newest AS MATERIALIZED (`+newest+`), sought AS (SELECT lower(`+w.Arg(q.Text)+`::text) AS text)
 		SELECT (SELECT count(*) FROM newest),
 		       ARRAY(SELECT n.id FROM newest n CROSS JOIN sought s
 		              WHERE strpos(lower(n.interview_id), s.text) > 0 OR strpos(lower(n.candidate_id), s.text) > 0
 		                 OR n.greenhouse_candidate_id::text = s.text
 		              ORDER BY n.id DESC
-		              LIMIT `+w.arg(SearchFound+1)+`)`, w.args...).Scan(&looked, &ids)
+		              LIMIT `+w.Arg(SearchFound+1)+`)`, w.Args...).Scan(&looked, &ids)
 	found.IDs = append(found.IDs, ids...)
 	found.Cut = found.Cut || looked == SearchDepth
 	return err
@@ -105,11 +105,11 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 		return nil
 	}
 	found.People = true
-	w := q.Filter.where()
+	w := q.Filter.Where()
 	rows, err := tx.Query(ctx, `
 		SELECT n.id, b.first_name || ' ' || b.last_name
-		  FROM (SELECT e.id, e.body_id`+exportsHeld+w.sql()+` ORDER BY e.id DESC LIMIT `+w.arg(SearchDepth)+`) n
-		  LEFT JOIN ghexport.bodies b ON b.id = n.body_id`, w.args...)
+		  FROM (SELECT e.id, e.body_id`+ExportsHeld+w.SQL()+` ORDER BY e.id DESC LIMIT `+w.Arg(SearchDepth)+`) n
+		  LEFT JOIN ghexport.bodies b ON b.id = n.body_id`, w.Args...)
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 	return err
 }
 
-func (f *Found) add(ctx context.Context, tx pgx.Tx, w where) error {
-	rows, err := tx.Query(ctx, "SELECT e.id"+exportsHeld+w.sql()+" ORDER BY e.id DESC LIMIT "+w.arg(SearchFound+1), w.args...)
+func (f *Found) add(ctx context.Context, tx pgx.Tx, w Where) error {
+	rows, err := tx.Query(ctx, "SELECT e.id"+ExportsHeld+w.SQL()+" ORDER BY e.id DESC LIMIT "+w.Arg(SearchFound+1), w.Args...)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func (s *Store) SeenJobs(ctx context.Context, org string) (Seen[SeenJob], error)
 	err := s.Pool.QueryRow(ctx, "SELECT coalesce(jobs_seen, '[]'), jobs_seen_at FROM ghexport.integrations WHERE org_id = $1", org).
 		Scan(&seen.List, &seen.At)
 	if err != nil {
-		return seen, fmt.Errorf("jobs of company %q: %w", org, notFound(err))
+		return seen, fmt.Errorf("jobs of company %q: %w", org, NotFound(err))
 	}
 	return seen, nil
 }
@@ -25,7 +25,7 @@ func (s *Store) SeenPools(ctx context.Context, org string) (Seen[SeenPool], erro
 	err := s.Pool.QueryRow(ctx, "SELECT coalesce(pools_seen, '[]'), pools_seen_at FROM ghexport.integrations WHERE org_id = $1", org).
 		Scan(&seen.List, &seen.At)
 	if err != nil {
-		return seen, fmt.Errorf("prospect pools of company %q: %w", org, notFound(err))
+		return seen, fmt.Errorf("prospect pools of company %q: %w", org, NotFound(err))
 	}
 	return seen, nil
 }
@@ -34,7 +34,7 @@ func (s *Store) SeenPools(ctx context.Context, org string) (Seen[SeenPool], erro
 // returns the whole list. Of a credential that was replaced meanwhile nothing is remembered.
 func (s *Store) KeepJobs(ctx context.Context, org string, credentialVersion int64, open []SeenJob) (Seen[SeenJob], error) {
 	var seen Seen[SeenJob]
-	err := s.inTx(ctx, "keep the list of jobs", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "keep the list of jobs", func(tx pgx.Tx) error {
 		var before []SeenJob
 		var now time.Time
 		var choices Choices
@@ -44,7 +44,7 @@ func (s *Store) KeepJobs(ctx context.Context, org string, credentialVersion int6
 			 WHERE org_id = $1
 			   FOR NO KEY UPDATE`, org).Scan(&before, &choices.JobMap, &choices.DefaultJobID, &now)
 		if err != nil {
-			return fmt.Errorf("company %q: %w", org, notFound(err))
+			return fmt.Errorf("company %q: %w", org, NotFound(err))
 		}
 		seen = Seen[SeenJob]{List: mergeJobs(before, open, choices, now), At: &now}
 		_, err = tx.Exec(ctx, `
@@ -87,7 +87,7 @@ func (s *Store) KeepPools(ctx context.Context, org string, credentialVersion int
 		 WHERE org_id = $1 AND credential_version = $2
 		RETURNING pools_seen_at`, org, credentialVersion, pools).Scan(&seen.At)
 	if err != nil {
-		return seen, fmt.Errorf("keep the prospect pools of company %q: %w", org, notFound(err))
+		return seen, fmt.Errorf("keep the prospect pools of company %q: %w", org, NotFound(err))
 	}
 	return seen, nil
 }

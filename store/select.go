@@ -12,7 +12,7 @@ import (
 
 // applySelected applies a verb to what a request selects. A limit is of exports that the verb applies to: those that it refuses take
 // no place, however many of them are older.
-func (s *Store) applySelected(ctx context.Context, v verb, r Request, states ...ledger.State) (Result, error) {
+func (s *Store) applySelected(ctx context.Context, v Verb, r Request, states ...ledger.State) (Result, error) {
 	f, limit := r.Filter, r.Filter.Limit
 	if f.IDs != nil || limit <= 0 {
 		ids, err := s.selected(ctx, f, states...)
@@ -45,13 +45,13 @@ func (s *Store) selected(ctx context.Context, f Filter, states ...ledger.State) 
 	if f.State != "" && !slices.Contains(states, f.State) {
 		return nil, nil
 	}
-	w := f.where()
-	w.addIf(true, "e.state = ANY (%s)", states)
+	w := f.Where()
+	w.AddIf(true, "e.state = ANY (%s)", states)
 	limit := ""
 	if f.Limit > 0 {
-		limit = " LIMIT " + w.arg(f.Limit)
+		limit = " LIMIT " + w.Arg(f.Limit)
 	}
-	rows, err := s.Pool.Query(ctx, "SELECT e.id"+exportsHeld+w.sql()+" ORDER BY e.id"+limit, w.args...)
+	rows, err := s.Pool.Query(ctx, "SELECT e.id"+ExportsHeld+w.SQL()+" ORDER BY e.id"+limit, w.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("select exports: %w", err)
 	}

@@ -38,8 +38,8 @@ func (s *Store) BeginSession(ctx context.Context, digest [sha256.Size]byte, sess
 		)
 		INSERT INTO ghexport.console_sessions (digest, name, role, org_id, source, began_at, seen_at, ends_at, method)
 		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $6, $7, nullif($10, ''))`,
-		digest[:], ledger.Clean(session.Name, detailCap), session.Role, session.Org, session.Source, now, session.EndsAt, idle, sessionsOfAName-1,
-		ledger.Clean(session.Method, detailCap))
+		digest[:], ledger.Clean(session.Name, DetailCap), session.Role, session.Org, session.Source, now, session.EndsAt, idle, sessionsOfAName-1,
+		ledger.Clean(session.Method, DetailCap))
 	if err != nil {
 		return fmt.Errorf("begin a session: %w", err)
 	}
@@ -63,7 +63,7 @@ func (s *Store) FindSession(ctx context.Context, digest [sha256.Size]byte, now t
 		SELECT name, role, org_id, source, ends_at, method FROM found`, digest[:], now, idle, seenEvery).
 		Scan(&found.Name, &found.Role, &found.Org, &found.Source, &found.EndsAt, &found.Method)
 	if err != nil {
-		return Session{}, fmt.Errorf("find a session: %w", notFound(err))
+		return Session{}, fmt.Errorf("find a session: %w", NotFound(err))
 	}
 	return found, nil
 }

@@ -123,7 +123,7 @@ func (s *Store) SetSettings(ctx context.Context, org string, p Settings, by By) 
 	if err := errors.Join(p.understood().check()...); err != nil {
 		return err
 	}
-	return s.inTx(ctx, "change settings", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "change settings", func(tx pgx.Tx) error {
 		have, err := lockSettings(ctx, tx, org)
 		switch {
 		case err != nil:
@@ -147,10 +147,10 @@ func (s *Store) SetSettings(ctx context.Context, org string, p Settings, by By) 
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.integrations SET revision = revision + 1 WHERE org_id = $1", org); err != nil {
 			return err
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionOrgSet, org, map[string]any{"before": was, "after": is}); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionOrgSet, org, map[string]any{"before": was, "after": is}); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func TestSettings_Apply(t *testing.T) {
@@ -138,7 +139,7 @@ func TestConnect_AuditsBeforeAndAfter(t *testing.T) {
 		Settings: store.Settings{Mode: &mode},
 	}, kim)
 	require.NoError(t, err)
-	trail, err := d.AuditTrail(t.Context(), store.AuditFilter{Action: "org connect", Limit: 1})
+	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "org connect", Limit: 1})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"before": {"created_by": "mia@acme.example", "key_last5": "12345", "mode": "prospect"},
 		"after": {"created_by": "ron@acme.example", "key_last5": "67890", "mode": "candidate"}, "tested": false}`, string(trail[0].Detail))

@@ -59,8 +59,8 @@ type Settled struct {
 // What an answer says beside its outcome never keeps that from being recorded: a settle that is refused as it stands ([Refused]) is
 // made again without its side facts, and says so in [Settled]. An error of that kind means that not even this was taken.
 func (s *Store) Settle(ctx context.Context, in Settle) (Settled, error) {
-	in.Detail = ledger.Clean(in.Detail, detailCap)
-	in.ProfileURL = ledger.Clean(in.ProfileURL, detailCap)
+	in.Detail = ledger.Clean(in.Detail, DetailCap)
+	in.ProfileURL = ledger.Clean(in.ProfileURL, DetailCap)
 	in.Answer = ledger.Clean(in.Answer, answerCap)
 	in.Limit = in.Limit.sane()
 	in.ApplicationID = max(in.ApplicationID, 0)
@@ -90,7 +90,7 @@ func (s *Store) settleAs(ctx context.Context, in Settle) (Settled, error) {
 func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, error) {
 	batch := &pgx.Batch{}
 	columns := settleColumns(in)
-	batch.Queue(settleExports, append(columns, s.version)...)
+	batch.Queue(settleExports, append(columns, s.Version)...)
 	batch.Queue(putBackMissed, columns[0], columns[2])
 	keepAnswers(batch, in)
 	learnBudgets(batch, in)

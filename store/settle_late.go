@@ -37,7 +37,7 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		   FOR NO KEY UPDATE OF e`, in.ExportID, in.Token).
 		Scan(&o.State, &o.Attempt, &o.Attempts, &o.StartedAt, &o.SentID, &o.Logged, &o.Silent)
 	if err != nil {
-		return Settled{}, notFound(err)
+		return Settled{}, NotFound(err)
 	}
 	applies, late, doubled := ledger.Fence(o, ledger.Answer{Token: in.Token, Outcome: in.Outcome, CandidateID: in.CandidateID})
 	if !applies {
@@ -63,7 +63,7 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		               $7::bigint AS application, $8::text AS url, $9::text AS shape, $10::text AS version) a
 		 WHERE e.id = $1
 		RETURNING e.state, `+sinceCommit, in.ExportID, string(in.Outcome), string(in.Cause), in.Detail, in.Delay, in.CandidateID,
-		in.ApplicationID, in.ProfileURL, ledger.Shape(in.Detail), s.version).Scan(&out.State, &out.Waited)
+		in.ApplicationID, in.ProfileURL, ledger.Shape(in.Detail), s.Version).Scan(&out.State, &out.Waited)
 	if err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // large fills a ledger with 50,000 dead letters among 200,000 other exports, the rare states the oldest, which no page may search for
@@ -49,7 +51,7 @@ func (d *db) large() {
 // asked is what the pages ask of a large ledger.
 func (d *db) asked() map[string]func() error {
 	list := func(f store.Filter) func() error {
-		return func() error { _, err := d.List(d.t.Context(), f, 50); return err }
+		return func() error { _, err := query.In(d.Store).List(d.t.Context(), f, 50); return err }
 	}
 	find := func(q store.Search) func() error {
 		return func() error { _, err := d.Find(d.t.Context(), q); return err }
@@ -64,16 +66,19 @@ func (d *db) asked() map[string]func() error {
 		"ListCompany":        list(store.Filter{Org: "org_7"}),
 		"ListLastHour":       list(store.Filter{Since: time.Now().Add(-time.Hour)}),
 		"ListLongAgo":        list(store.Filter{Until: time.Now().Add(-240000 * time.Second)}),
-		"Count":              func() error { _, err := d.CountStates(d.t.Context(), "", ledger.States...); return err },
-		"CountOfACompany":    func() error { _, err := d.CountStates(d.t.Context(), "org_7", ledger.States...); return err },
-		"DeadGroups":         func() error { _, err := d.DeadGroups(d.t.Context(), store.Filter{}); return err },
-		"PlanOfAll":          func() error { _, err := d.PlanRun(d.t.Context(), store.RunRequest{}); return err },
+		"Count":              func() error { _, err := query.In(d.Store).CountStates(d.t.Context(), "", ledger.States...); return err },
+		"CountOfACompany": func() error {
+			_, err := query.In(d.Store).CountStates(d.t.Context(), "org_7", ledger.States...)
+			return err
+		},
+		"DeadGroups": func() error { _, err := query.In(d.Store).DeadGroups(d.t.Context(), store.Filter{}); return err },
+		"PlanOfAll":  func() error { _, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{}); return err },
 		"PlanOfACompany": func() error {
-			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Org: "org_7"}})
+			_, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{Filter: store.Filter{Org: "org_7"}})
 			return err
 		},
 		"PlanOfACause": func() error {
-			_, err := d.PlanRun(d.t.Context(), store.RunRequest{Filter: store.Filter{Cause: ledger.CauseTargetGone}})
+			_, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}})
 			return err
 		},
 		"FindInterview": find(store.Search{Text: "iv_4242"}),
@@ -105,7 +110,7 @@ func TestLargeLedger(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.large()
-	page, err := d.List(t.Context(), store.Filter{State: ledger.StateDead, AfterID: 20000}, 50)
+	page, err := query.In(d.Store).List(t.Context(), store.Filter{State: ledger.StateDead, AfterID: 20000}, 50)
 	require.NoError(t, err)
 	assert.Equal(t, int64(19999), page.Rows[0].ID)
 	assert.True(t, page.Newer && page.Older)

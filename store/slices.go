@@ -49,9 +49,9 @@ func (s *Store) SumUpAttempts(ctx context.Context) error {
 }
 
 func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
-	err = s.inTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
 		more = false
-		mine, err := slicesTurn.take(ctx, tx)
+		mine, err := slicesTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ type slice struct {
 
 // slices reads the attempts of the last day: what has been summed up as it was, and the rest from the attempts themselves.
 func (s *Store) slices(ctx context.Context) (now time.Time, list []slice, err error) {
-	err = s.inTx(ctx, "read the attempts of the last day", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "read the attempts of the last day", func(tx pgx.Tx) error {
 		var rest time.Time
 		err := tx.QueryRow(ctx, `
 			SELECT clock_timestamp(), greatest(coalesce(`+summedUntil+`, '-infinity'), clock_timestamp() - $2::interval)`, sliceLength, sliceSpan).Scan(&now, &rest)

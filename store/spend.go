@@ -18,7 +18,7 @@ type spending struct {
 	taken []time.Time
 }
 
-// Spend queues the budgets that the plan took from, all in one statement.
+// spend queues the budgets that the plan took from, all in one statement.
 func (p *dispatchPlan) spend(b *pgx.Batch) {
 	var credentials [][]byte
 	var ends, read []*time.Time

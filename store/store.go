@@ -33,7 +33,7 @@ type Config struct {
 type Store struct {
 	Pool *pgxpool.Pool
 
-	version   string
+	Version   string
 	sessions  *pgsession.Opener
 	guard     atomic.Pointer[Guard] // nil until [Store.Guard]
 	positions positions
@@ -56,7 +56,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	config := sessions.PoolConfig()
 	config.MaxConns = cmp.Or(c.MaxConns, 16)
-	s := &Store{version: c.Version, sessions: sessions}
+	s := &Store{Version: c.Version, sessions: sessions}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		if err := sessions.Prepare(ctx, conn); err != nil {
 			return err
@@ -87,4 +87,4 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	return now, nil
 }
 
-func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+func Milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

@@ -37,7 +37,7 @@ func (s *sweepSlice) took(inTime bool) {
 func (s *Store) sweepSiblings(ctx context.Context, n *Swept) error {
 	rows, waiting, last, next := s.sweepSlice.rows(), 0, n.After, int64(0)
 	batch := &pgx.Batch{}
-	batch.Queue("SELECT set_config('statement_timeout', $1, true)", milliseconds(sweepLimit))
+	batch.Queue("SELECT set_config('statement_timeout', $1, true)", Milliseconds(sweepLimit))
 	batch.Queue("SELECT coalesce(min(e.id), 0) FROM ghexport.exports e WHERE e.blocked_at IS NOT NULL AND e.id > $1", n.After). // exports_blocked
 																	QueryRow(func(row pgx.Row) error { return row.Scan(&next) })
 	batch.Queue(releaseSiblings, n.After, rows, changedWithin, changedBeside).

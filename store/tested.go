@@ -21,7 +21,7 @@ func (s *Store) Worked(ctx context.Context, org string, keyDigest []byte, create
 // KeepTest remembers what a test of the company's own credential of this version found, with an audit row. One that passed makes an
 // untested credential fit to send. It returns false, and remembers nothing, where the credential has been replaced since.
 func (s *Store) KeepTest(ctx context.Context, org string, credentialVersion int64, report TestReport, by By) (kept bool, err error) {
-	err = s.inTx(ctx, "keep the test", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "keep the test", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.integrations
 			   SET test_report = $3,
@@ -37,10 +37,10 @@ func (s *Store) KeepTest(ctx context.Context, org string, credentialVersion int6
 		if kept = done.RowsAffected() == 1; !kept {
 			return nil
 		}
-		if err := addAudit(ctx, tx, by, ledger.ActionOrgTest, org, map[string]any{"passed": report.Passed}); err != nil {
+		if err := AddAudit(ctx, tx, by, ledger.ActionOrgTest, org, map[string]any{"passed": report.Passed}); err != nil {
 			return err
 		}
-		return wakeRelay(ctx, tx)
+		return WakeRelay(ctx, tx)
 	})
 	return kept, err
 }

@@ -27,7 +27,7 @@ type Observed struct {
 // lock order: tracks by export, then the turn of changes.
 func (s *Store) Observe(ctx context.Context, org string, list []ledger.Observation) (Observed, error) {
 	var done Observed
-	err := s.inTx(ctx, "write down where candidates stand", func(tx pgx.Tx) error {
+	err := s.InTx(ctx, "write down where candidates stand", func(tx pgx.Tx) error {
 		done = Observed{}
 		tracked, now, err := lockTracks(ctx, tx, org, list)
 		if err != nil || len(tracked) == 0 {

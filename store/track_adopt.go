@@ -31,9 +31,9 @@ func (s *Store) AdoptSent(ctx context.Context) (adopted int, err error) {
 }
 
 func (s *Store) adoptSome(ctx context.Context) (adopted int, more bool, err error) {
-	err = s.inTx(ctx, "follow what was sent", func(tx pgx.Tx) error {
+	err = s.InTx(ctx, "follow what was sent", func(tx pgx.Tx) error {
 		adopted, more = 0, false
-		mine, err := slicesTurn.take(ctx, tx)
+		mine, err := slicesTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}

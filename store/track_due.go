@@ -83,7 +83,7 @@ type TrackingEnd struct {
 // EndTracking writes down how a look ended, and when the next is. A credential that was rejected (401) is looked at by itself soon, which
 // concludes about the company; no hold comes of a look at candidates.
 func (s *Store) EndTracking(ctx context.Context, e TrackingEnd) error {
-	return s.inTx(ctx, "end a look at candidates", func(tx pgx.Tx) error {
+	return s.InTx(ctx, "end a look at candidates", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			UPDATE ghexport.tracking k
 			   SET next_at = CASE WHEN $5::interval > interval '0' THEN clock_timestamp() + $5
@@ -108,7 +108,7 @@ func (s *Store) EndTracking(ctx context.Context, e TrackingEnd) error {
 // TrackNow makes all of a company's candidates that are still followed due, and records who asked. It returns false, and changes nothing,
 // where none is.
 func (s *Store) TrackNow(ctx context.Context, org string, by By) (changed bool, err error) {
-	err = s.inTx(ctx, string(ledger.ActionOrgTrack), func(tx pgx.Tx) error {
+	err = s.InTx(ctx, string(ledger.ActionOrgTrack), func(tx pgx.Tx) error {
 		if err := adoptNow(ctx, tx); err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (s *Store) TrackNow(ctx context.Context, org string, by By) (changed bool, 
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.tracking SET next_at = clock_timestamp() WHERE org_id = $1", org); err != nil {
 			return err
 		}
-		return addAudit(ctx, tx, by, ledger.ActionOrgTrack, org, nil)
+		return AddAudit(ctx, tx, by, ledger.ActionOrgTrack, org, nil)
 	})
 	return changed, err
 }

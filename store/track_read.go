@@ -10,6 +10,20 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
+// Change is a row of the feed: what became of a sent candidate.
+type Change struct {
+	Seq         int64              `json:"seq"`
+	OrgID       string             `json:"org_id"`
+	InterviewID string             `json:"interview_id"`
+	What        ledger.TrackChange `json:"what"`
+	At          time.Time          `json:"at"`
+	Status      *string            `json:"status"`
+	Stage       *string            `json:"stage"`
+	Job         *string            `json:"job"`
+}
+
+const changeColumns = "c.seq, c.org_id, c.interview_id, c.what, c.at, c.status, c.stage, c.job"
+
 // TrackRow is where one sent candidate stands. It names no person.
 type TrackRow struct {
 	ExportID     int64              `json:"export_id"`
@@ -54,23 +68,23 @@ const (
 
 // Tracks lists where a company's sent candidates stand, the last sent first. It may return a [*TooSlowError].
 func (s *Store) Tracks(ctx context.Context, f TrackFilter) (list []TrackRow, err error) {
-	w := where{}
-	w.addIf(true, "t.org_id = %s", f.Org) // tracks_by_org
-	w.addIf(f.BeforeID != 0, "t.export_id < %s", f.BeforeID)
-	w.addIf(f.Stage != "", "t.stage = %s", f.Stage)
+	w := Where{}
+	w.AddIf(true, "t.org_id = %s", f.Org) // tracks_by_org
+	w.AddIf(f.BeforeID != 0, "t.export_id < %s", f.BeforeID)
+	w.AddIf(f.Stage != "", "t.stage = %s", f.Stage)
 	switch f.Status {
 	case "":
 	case TrackMissing:
-		w.addIf(true, "t.missing_since IS NOT NULL AND t.gone IS NULL")
+		w.AddIf(true, "t.missing_since IS NOT NULL AND t.gone IS NULL")
 	case TrackGone:
-		w.addIf(true, "t.gone IS NOT NULL")
+		w.AddIf(true, "t.gone IS NOT NULL")
 	case TrackUnseen:
-		w.addIf(true, "t.seen_at IS NULL AND t.missing_since IS NULL AND t.gone IS NULL")
+		w.AddIf(true, "t.seen_at IS NULL AND t.missing_since IS NULL AND t.gone IS NULL")
 	default:
-		w.addIf(true, "t.status = %s AND t.gone IS NULL", string(f.Status))
+		w.AddIf(true, "t.status = %s AND t.gone IS NULL", string(f.Status))
 	}
-	err = s.look(ctx, "list of candidates", func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, trackShown+w.sql()+" ORDER BY t.export_id DESC LIMIT "+w.arg(f.Limit), w.args...)
+	err = s.Read(ctx, "list of candidates", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, trackShown+w.SQL()+" ORDER BY t.export_id DESC LIMIT "+w.Arg(f.Limit), w.Args...)
 		if err != nil {
 			return err
 		}
@@ -89,7 +103,7 @@ func (s *Store) Track(ctx context.Context, export int64) (TrackRow, []Change, er
 	}
 	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[TrackRow])
 	if err != nil {
-		return row, nil, fmt.Errorf("track of export %d: %w", export, notFound(err))
+		return row, nil, fmt.Errorf("track of export %d: %w", export, NotFound(err))
 	}
 	rows, err = s.Pool.Query(ctx, "SELECT "+changeColumns+" FROM ghexport.changes c WHERE c.export_id = $1 ORDER BY c.seq", export) // changes_by_export
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // sentAs is a sent export whose candidate has an id in Greenhouse.
@@ -127,7 +128,7 @@ func TestObserve(t *testing.T) {
 	t.Run("AnErasedPersonIsNotAskedAboutAgain", func(t *testing.T) {
 		id := d.sentAs("acme", 8)
 		candidate := one[string](d, "SELECT candidate_id FROM ghexport.exports WHERE id = $1", id)
-		_, err := d.Erase(t.Context(), store.Erasure{Candidate: candidate, By: kim})
+		_, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: candidate, By: kim})
 		require.NoError(t, err)
 		assert.Equal(t, "8 erased never", d.track(id))
 		d.observe("acme", standsAt(8, at(1), "active", "Review"))

@@ -38,11 +38,11 @@ func (r Result) Problems() []error {
 	return list
 }
 
-// verb is what a person does to exports; [ledger.Verb.Judge] says what becomes of a row, or why the verb does not apply.
-type verb struct {
+// Verb is what a person does to exports; [ledger.Verb.Judge] says what becomes of a row, or why the verb does not apply.
+type Verb struct {
 	ledger.Verb
-	lane    int           // of what becomes due
-	run     int64         // for which it is done; 0 for none
+	Lane    int           // of what becomes due
+	Run     int64         // for which it is done; 0 for none
 	profile Profile       // of what is present
 	was     *ledger.State // where to tell the state from which it led; nil for nobody who asks
 }
@@ -58,13 +58,13 @@ const verbBatch = 500
 
 // apply does a verb to exports in the order of their ids, a transaction for each batch. An error leaves the batches before it done,
 // and they are in the result.
-func (s *Store) apply(ctx context.Context, v verb, by By, dryRun bool, ids []int64) (Result, error) {
+func (s *Store) apply(ctx context.Context, v Verb, by By, dryRun bool, ids []int64) (Result, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var all Result
 	for batch := range slices.Chunk(ids, verbBatch) {
 		var r Result
-		err := s.inTx(ctx, string(v.Action()), func(tx pgx.Tx) (err error) {
-			r, err = v.applyTo(ctx, tx, by, dryRun, batch)
+		err := s.InTx(ctx, string(v.Action()), func(tx pgx.Tx) (err error) {
+			r, err = v.ApplyTo(ctx, tx, by, dryRun, batch)
 			return err
 		})
 		if err != nil {
@@ -77,7 +77,7 @@ func (s *Store) apply(ctx context.Context, v verb, by By, dryRun bool, ids []int
 	return all, nil
 }
 
-func (v verb) applyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []int64) (Result, error) {
+func (v Verb) ApplyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []int64) (Result, error) {
 	var r Result
 	rows, err := v.lock(ctx, tx, ids)
 	if err != nil {
@@ -112,19 +112,19 @@ func (v verb) applyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []
 			return r, err
 		}
 	}
-	return r, wakeRelay(ctx, tx)
+	return r, WakeRelay(ctx, tx)
 }
 
-// unsettled is until when the worker of export e's newest attempt may still come and tell how it ended; null when it told, or when that
+// UnsettledUntil is until when the worker of export e's newest attempt may still come and tell how it ended; null when it told, or when that
 // time is over.
-const unsettled = `
+const UnsettledUntil = `
 		       CASE WHEN e.attempt IS NOT NULL
 		             AND coalesce((SELECT a.silent AND NOT a.late FROM ghexport.attempts a WHERE a.export_id = e.id AND a.token = e.attempt), true)
 		             AND e.attempt_started_at + 2 * e.job_timeout > clock_timestamp()
 		            THEN e.attempt_started_at + 2 * e.job_timeout END`
 
 // lock locks the exports and reads what the verb is judged by.
-func (v verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
+func (v Verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
 	if v.profile.CandidateID != 0 {
 		if err := lockProfiles(ctx, tx); err != nil {
 			return nil, err
@@ -133,8 +133,8 @@ func (v verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.state, e.erased_at IS NOT NULL, 'may_exist' = ANY (e.flags), e.body_id IS NOT NULL,
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
-		       `+unsettled+`,
-		       `+said+`,
+		       `+UnsettledUntil+`,
+		       `+ByWordColumns+`,
 		       `+taken+`
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($1)

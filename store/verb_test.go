@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func TestReplay(t *testing.T) {
@@ -26,7 +27,7 @@ func TestReplay(t *testing.T) {
 		})
 		assert.Equal(t, store.Result{Done: []int64{id}}, got)
 		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{}}, d.ledger(id))
-		trail, err := d.AuditTrail(t.Context(), store.AuditFilter{ExportID: id})
+		trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{ExportID: id})
 		require.NoError(t, err)
 		require.Len(t, trail, 1)
 		assert.Equal(t, "kim", trail[0].Actor)

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -190,7 +190,7 @@ func TestLogin_FailuresAreAudited(t *testing.T) {
 		s.login("kim", "no", "/")
 	}
 	s.login("hunter2", "x", "/")
-	failed := store.AuditFilter{Action: ledger.ActionLogInFailed}
+	failed := query.AuditFilter{Action: ledger.ActionLogInFailed}
 	trail := s.trail(failed)
 	require.Len(t, trail, 3, "the first and the tenth, and another's first")
 	assert.Equal(t, "(unknown)", trail[0].Actor, "which may be a password in the wrong field")

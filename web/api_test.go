@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -106,7 +107,7 @@ func TestAPI_FromNothingToOn(t *testing.T) {
 	assert.Equal(t, "Paused by you", c.StateWords)
 	assert.Equal(t, "mia", *c.SwitchedBy)
 
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Org: "acme"})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Org: "acme"})
 	require.NoError(t, err)
 	for _, entry := range trail {
 		assert.Equal(t, "mia of acme", entry.Actor, string(entry.Action))
@@ -205,7 +206,7 @@ func TestAPI_ReplacesTheKey(t *testing.T) {
 	assert.Equal(t, "67890", *c.KeyLast5)
 	assert.Equal(t, "On", c.StateWords)
 	var detail struct{ Before, After map[string]any }
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Org: "acme", Action: "org connect", Limit: 1})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Org: "acme", Action: "org connect", Limit: 1})
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(trail[0].Detail, &detail))
 	assert.Equal(t, map[string]any{"key_last5": "12345"}, detail.Before)

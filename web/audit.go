@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -26,6 +26,7 @@ type auditPage struct {
 	Lines   []auditLine
 	CSV     string
 	Clear   string // the page without a filter; empty where there is none
+	Admin   bool   // whoever looks may end sessions
 	Newest  string // addresses of other pages; empty where there are none
 	Older   string
 }
@@ -48,14 +49,15 @@ func (k *console) listAudit(w http.ResponseWriter, r *http.Request, org string) 
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	page := auditPage{Org: org, Company: auth.Who(r).Role == auth.RoleCompany, Base: auditAddress(org), Filter: form}
+	role := auth.Who(r).Role
+	page := auditPage{Org: org, Company: role == auth.RoleCompany, Admin: role == auth.RoleAdmin, Base: auditAddress(org), Filter: form}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
 	filter.Limit = audited + 1
-	entries, err := k.Store.AuditTrail(r.Context(), filter)
+	entries, err := query.In(k.Store).AuditTrail(r.Context(), filter)
 	if err == nil {
-		page.Actions, err = k.Store.AuditActions(r.Context(), org)
+		page.Actions, err = query.In(k.Store).AuditActions(r.Context(), org)
 	}
 	if err != nil {
 		k.broken(w, r, err)
@@ -73,7 +75,7 @@ func (k *console) listAudit(w http.ResponseWriter, r *http.Request, org string) 
 }
 
 // turn cuts the entries to one page and makes the addresses around it.
-func (p *auditPage) turn(entries *[]store.AuditEntry) {
+func (p *auditPage) turn(entries *[]query.AuditEntry) {
 	values := p.Filter.query(p.Org)
 	p.CSV = withQuery(p.Base+"/csv", values)
 	if len(values) > 0 {
@@ -113,7 +115,7 @@ func (f auditFilter) query(org string) url.Values {
 }
 
 // readAudit reads the filter out of an address. On a company's page the company is the path's, whatever the query says.
-func readAudit(values url.Values, org string) (auditFilter, store.AuditFilter, error) {
+func readAudit(values url.Values, org string) (auditFilter, query.AuditFilter, error) {
 	f := auditFilter{
 		Actor: values.Get("actor"), Action: values.Get("action"), Org: values.Get("org"), Export: values.Get("export"),
 		Side: values.Get("side"), Since: values.Get("since"), Until: values.Get("until"),
@@ -123,13 +125,13 @@ func readAudit(values url.Values, org string) (auditFilter, store.AuditFilter, e
 	} else {
 		f.Side = ""
 	}
-	filter := store.AuditFilter{Actor: f.Actor, Action: ledger.Action(f.Action), Org: f.Org, Side: store.AuditSide(f.Side)}
+	filter := query.AuditFilter{Actor: f.Actor, Action: ledger.Action(f.Action), Org: f.Org, Side: query.AuditSide(f.Side)}
 	var problems [5]error
 	filter.ExportID, problems[0] = wholeNumber(f.Export, "export")
 	filter.AfterID, problems[1] = wholeNumber(values.Get("after"), "after")
 	filter.Since, problems[2] = day(f.Since, 0)
 	filter.Until, problems[3] = day(f.Until, 24*time.Hour)
-	if f.Side != "" && filter.Side != store.AuditTheirs && filter.Side != store.AuditOurs {
+	if f.Side != "" && filter.Side != query.AuditTheirs && filter.Side != query.AuditOurs {
 		problems[4] = badFilter("Who must be the company's admins or interviewing.io.")
 	}
 	f.after = filter.AfterID

@@ -11,7 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -48,13 +48,13 @@ func (k *console) downloadAudit(w http.ResponseWriter, r *http.Request, org stri
 	}
 }
 
-func (k *console) streamAudit(w http.ResponseWriter, r *http.Request, filter store.AuditFilter, org string) error {
+func (k *console) streamAudit(w http.ResponseWriter, r *http.Request, filter query.AuditFilter, org string) error {
 	out := csv.NewWriter(w)
 	company := auth.Who(r).Role == auth.RoleCompany
 	err := out.Write(auditHead)
 	for n := 0; err == nil; {
-		var entries []store.AuditEntry
-		if entries, err = k.Store.AuditTrail(r.Context(), filter); err != nil || len(entries) == 0 {
+		var entries []query.AuditEntry
+		if entries, err = query.In(k.Store).AuditTrail(r.Context(), filter); err != nil || len(entries) == 0 {
 			break
 		}
 		for _, e := range entries {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -38,7 +38,7 @@ const us = "interviewing.io"
 
 // lineOf shows an act. A company's own admins see all of what they did themselves. Of ours they see what was done to their company and
 // when: neither who of us, nor why in our own words, nor from where, and of details only what stands in their settings, too.
-func lineOf(e store.AuditEntry, company bool, org string) auditLine {
+func lineOf(e query.AuditEntry, company bool, org string) auditLine {
 	line := auditLine{At: e.At, Who: e.Who(), From: orNothing(e.From), Did: wording.Action(e.Action), Org: orNothing(e.OrgID), Why: orNothing(e.Reason)}
 	if e.ExportID != nil {
 		line.Export = *e.ExportID

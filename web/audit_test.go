@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // acts puts a little of everything into the trail: ours, with words of ours alone, and a company's own.
@@ -39,11 +40,11 @@ func (s *site) acts() (export int64) {
 }
 
 // trail is what people did, but for logging in.
-func (s *site) trail(f store.AuditFilter) []store.AuditEntry {
+func (s *site) trail(f query.AuditFilter) []query.AuditEntry {
 	s.t.Helper()
-	list, err := s.store.AuditTrail(s.t.Context(), f)
+	list, err := query.In(s.store).AuditTrail(s.t.Context(), f)
 	require.NoError(s.t, err)
-	return slices.DeleteFunc(list, func(e store.AuditEntry) bool { return e.Action == "log in" })
+	return slices.DeleteFunc(list, func(e query.AuditEntry) bool { return e.Action == "log in" })
 }
 
 func TestAudit(t *testing.T) {

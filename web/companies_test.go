@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func TestCompanies(t *testing.T) {
@@ -72,11 +72,11 @@ func TestCompanies(t *testing.T) {
 	b.fill("“Created by” email", ron)
 	b.click("Test and save")
 	b.sees("You can go on later")
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Org: "globex"})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Org: "globex"})
 	require.NoError(t, err)
 	require.NotEmpty(t, trail)
 	assert.Equal(t, "kim", trail[0].Actor)
-	trail, err = s.store.AuditTrail(t.Context(), store.AuditFilter{Org: "acme", Actor: "kim"})
+	trail, err = query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Org: "acme", Actor: "kim"})
 	require.NoError(t, err)
 	var acts []string
 	for _, entry := range trail {

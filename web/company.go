@@ -7,6 +7,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -24,9 +26,9 @@ type companyPage struct {
 	Still    *wording.Still // nil unless its key sends nothing for now
 	Activity store.CompanyActivity
 	Decide   int64 // exports that wait for a decision
-	Holds    []store.Hold
+	Holds    []query.Hold
 	Checks   []store.CheckRow
-	Notices  []store.Notice
+	Notices  []notices.Notice
 	CanProbe bool
 	GoesOn   bool // a resume lets it send
 	Links    bool // links into the console can be made
@@ -82,13 +84,13 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
 	p.GoesOn = p.Company.PausedAt != nil || p.Company.HoldCause != nil && *p.Company.HoldCause == ledger.CauseRefusing
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil
-	if p.Notices, err = k.Store.Notices(ctx, store.NoticeFilter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
+	if p.Notices, err = notices.In(k.Store).List(ctx, notices.Filter{Org: p.Org, ToCompany: true, Limit: noticesShown}); err != nil {
 		return err
 	}
 	if !p.Staff {
 		return nil
 	}
-	if p.Holds, err = k.Store.Holds(ctx, store.HoldFilter{Org: p.Org, Limit: holdsShown}); err != nil {
+	if p.Holds, err = query.In(k.Store).Holds(ctx, query.HoldFilter{Org: p.Org, Limit: holdsShown}); err != nil {
 		return err
 	}
 	p.Checks, err = k.Store.Checks(ctx, p.Org, looksShown)

@@ -72,7 +72,7 @@ func (k *console) linkCompany(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	expires := time.Unix(l.Expires, 0)
-	if err := k.Store.AuditLink(r.Context(), auth.By(r, reason), org, whom, expires); err != nil { // what leaves no trace is not done
+	if err := l.Record(r.Context(), k.Store, auth.By(r, reason), k.Now()); err != nil { // what leaves no trace is not done
 		k.broken(w, r, err)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -25,7 +26,7 @@ type deadPage struct {
 }
 
 type deadGroup struct {
-	store.DeadGroup
+	query.DeadGroup
 	Spark spark
 	More  int64  // companies beside those named
 	Plan  string // address of the plan to replay it
@@ -47,7 +48,7 @@ func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, "Nothing dies of that.")
 		return
 	}
-	groups, err := k.Store.DeadGroups(r.Context(), store.Filter{Org: page.Org, Cause: page.Cause})
+	groups, err := query.In(k.Store).DeadGroups(r.Context(), store.Filter{Org: page.Org, Cause: page.Cause})
 	if err != nil {
 		k.broken(w, r, err)
 		return

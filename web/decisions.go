@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -38,7 +39,7 @@ type decisionsPage struct {
 
 // decisionCard is one export with what helps to decide it.
 type decisionCard struct {
-	store.Decision
+	query.Decision
 	Person *store.Candidate // nil where it is hidden, or gone
 	Masked *maskedPerson
 	Acts   []exportAct
@@ -78,7 +79,7 @@ func (k *console) listDecisions(w http.ResponseWriter, r *http.Request, org stri
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
-	list, more, err := k.Store.Decisions(r.Context(), filter, decided)
+	list, more, err := query.In(k.Store).Decisions(r.Context(), filter, decided)
 	if err == nil {
 		back := backDecisions
 		if org != "" {
@@ -110,7 +111,7 @@ func decisionsFilter(q url.Values, org string) (store.Filter, error) {
 }
 
 // decisionFrame fills in what surrounds the list.
-func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f store.Filter, list []store.Decision, more bool) error {
+func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f store.Filter, list []query.Decision, more bool) error {
 	at := func(state ledger.State, after int64) string {
 		q := url.Values{}
 		if state != "" {
@@ -124,7 +125,7 @@ func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f stor
 		}
 		return withQuery(page.Base, q)
 	}
-	counts, err := k.Store.CountStates(ctx, f.Org, ledger.StateUnknown, ledger.StateDuplicate)
+	counts, err := query.In(k.Store).CountStates(ctx, f.Org, ledger.StateUnknown, ledger.StateDuplicate)
 	if err != nil {
 		return err
 	}
@@ -157,7 +158,7 @@ func (k *console) decisionFrame(ctx context.Context, page *decisionsPage, f stor
 	return err
 }
 
-func bulkLinks(base, org string, c store.StateCount, n string) []bulkLink {
+func bulkLinks(base, org string, c query.StateCount, n string) []bulkLink {
 	var list []bulkLink
 	texts := map[string]string{
 		"absent": "Send all " + n + " in doubt again…", "skip": "Leave all " + n + "…", "create": "Create second profiles for all " + n + "…",
@@ -183,7 +184,7 @@ func bulkLinks(base, org string, c store.StateCount, n string) []bulkLink {
 }
 
 // cards adds to each decision whom it is about, as far as whoever looks may see that unasked.
-func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]decisionCard, error) {
+func (k *console) cards(r *http.Request, list []query.Decision, back string) ([]decisionCard, error) {
 	ids := make([]int64, len(list))
 	for i, d := range list {
 		ids[i] = d.ID
@@ -205,7 +206,7 @@ func (k *console) cards(r *http.Request, list []store.Decision, back string) ([]
 			}
 		}
 		if mayFindPeople(r) {
-			card.Acts = actsFor(&store.ExportDetail{ExportRow: d.ExportRow, Unsettled: d.Unsettled}, card.Staff)
+			card.Acts = actsFor(&query.ExportDetail{ExportRow: d.ExportRow, Unsettled: d.Unsettled}, card.Staff)
 		}
 		for n := range card.Acts {
 			card.Acts[n].Back = back

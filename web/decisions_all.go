@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -105,7 +106,7 @@ func (k *console) decide(w http.ResponseWriter, r *http.Request, org string) {
 		return
 	}
 	if org != "" {
-		if ids, err = k.Store.OfCompany(r.Context(), org, ids); err != nil {
+		if ids, err = query.In(k.Store).OfCompany(r.Context(), org, ids); err != nil {
 			k.broken(w, r, err)
 			return
 		}

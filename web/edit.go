@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -45,7 +46,7 @@ func (k *console) editForm(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	row, err := k.Store.Exports(r.Context(), store.Filter{IDs: []int64{id}, Limit: 1})
+	row, err := query.In(k.Store).Exports(r.Context(), store.Filter{IDs: []int64{id}, Limit: 1})
 	switch {
 	case err != nil:
 		k.broken(w, r, err)

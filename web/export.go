@@ -11,13 +11,14 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // exportPage is one export. Whom it is about is masked until somebody who may asks to be shown, which is recorded.
 type exportPage struct {
-	store.ExportRow
+	query.ExportRow
 	Sentence      string
 	Staff         bool // one of ours looks: a company sees neither our commands nor our names
 	May           bool // whoever looks may act, and ask whom it is about
@@ -28,9 +29,9 @@ type exportPage struct {
 	Masked        *maskedPerson
 	Person        *store.Candidate // nil until shown
 	Edited        bool             // the words of a newer result are there to copy
-	Siblings      []store.Sibling
+	Siblings      []query.Sibling
 	Events        []exportEvent
-	AttemptLog    []store.AttemptRow
+	AttemptLog    []query.AttemptRow
 	RiverJobID    *int64
 	River         bool          // River UI is served
 	Why           *ledger.Cause // its cause, or its company's; the runbook has a page of each
@@ -76,7 +77,7 @@ func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int,
 		k.refuse(w, r, http.StatusNotFound, "There is no such export.")
 		return
 	}
-	d, err := k.Store.Show(r.Context(), id)
+	d, err := query.In(k.Store).Show(r.Context(), id)
 	if err != nil {
 		k.missing(w, r, err)
 		return
@@ -105,7 +106,7 @@ func (k *console) exportTrack(r *http.Request, id int64) (*exportTrack, error) {
 	return out, nil
 }
 
-func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage {
+func (k *console) exportPage(r *http.Request, d *query.ExportDetail) exportPage {
 	p := auth.Who(r)
 	page := exportPage{
 		ExportRow: d.ExportRow, Sentence: wording.Standing(d.State, d.Cause, d.Held), Staff: p.Role.Staff(), May: mayFindPeople(r), Version: d.Version,
@@ -132,7 +133,7 @@ func (k *console) exportPage(r *http.Request, d *store.ExportDetail) exportPage 
 }
 
 // eventFor leaves out of an event what whoever looks must not see: to a company, ours act as one, and their reasons are for us.
-func eventFor(p auth.Principal, org string, event store.Event) exportEvent {
+func eventFor(p auth.Principal, org string, event query.Event) exportEvent {
 	out := exportEvent{At: event.At, What: sentenceCase(wording.Action(ledger.Action(event.What))), Class: eventClass(event.What)}
 	if event.Who == nil {
 		return out

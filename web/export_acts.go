@@ -2,7 +2,7 @@ package web
 
 import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -46,7 +46,7 @@ var actsDone = map[string]string{
 
 // actsFor are the buttons of an export as it stands: a company's admin decides, and only ours send again or discard. What is absent may
 // be said from a moment on, which stands beside the button. The store judges once more when somebody does it.
-func actsFor(e *store.ExportDetail, staff bool) []exportAct {
+func actsFor(e *query.ExportDetail, staff bool) []exportAct {
 	row := e.Ledger()
 	row.Unsettled = nil
 	var list []exportAct

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -94,11 +95,15 @@ func (k *console) act(w http.ResponseWriter, r *http.Request, name string, do fu
 	var refused *store.RefusedError
 	var mismatch *store.MismatchError
 	var bad badFilter
+	var tooOften *api.TooOftenError
 	status := http.StatusUnprocessableEntity
 	switch {
 	case wrong != "":
 	case errors.As(err, &bad):
 		wrong = string(bad)
+	case errors.As(err, &tooOften):
+		tooOften.SetRetryAfter(w)
+		status, wrong = http.StatusTooManyRequests, tooOften.Error()+" Nothing was done."
 	case errors.As(err, &refused):
 		status, wrong = http.StatusConflict, fmt.Sprintf("Nothing was done, because it is %s now: %s.", refused.State, refused.Because)
 	case errors.As(err, &mismatch):

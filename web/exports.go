@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -37,7 +38,7 @@ type exportsPage struct {
 
 // exportLine is one row of a list.
 type exportLine struct {
-	store.ExportRow
+	query.ExportRow
 	Who string // the candidate's name, for their company alone
 }
 
@@ -70,7 +71,7 @@ func (k *console) listExports(w http.ResponseWriter, r *http.Request, org string
 		k.wrongFilter(w, r, err)
 		return
 	}
-	list, err := k.Store.List(r.Context(), filter, listed)
+	list, err := query.In(k.Store).List(r.Context(), filter, listed)
 	if page.Slow = tooSlow(err); err != nil && !page.Slow {
 		k.broken(w, r, err)
 		return
@@ -107,7 +108,7 @@ func (k *console) selected(r *http.Request, page *exportsPage) (store.Filter, er
 }
 
 // lines adds the names of people for whoever may see them without asking: the admins of their company.
-func (k *console) lines(r *http.Request, rows []store.ExportRow) ([]exportLine, error) {
+func (k *console) lines(r *http.Request, rows []query.ExportRow) ([]exportLine, error) {
 	lines := make([]exportLine, len(rows))
 	ids := make([]int64, len(rows))
 	for i, row := range rows {
@@ -139,7 +140,7 @@ func (k *console) looked(r *http.Request, what string, exports []int64) error {
 }
 
 // turn makes the addresses of the pages around this one.
-func (p *exportsPage) turn(list store.Listing) {
+func (p *exportsPage) turn(list query.Listing) {
 	at := func(after, before int64) string {
 		f := p.Filter
 		f.After, f.Before = after, before
@@ -178,7 +179,7 @@ func (k *console) chips(r *http.Request, page exportsPage) []stateChip {
 	for _, state := range ledger.States {
 		chips = append(chips, chip(state))
 	}
-	counts, err := k.Store.CountStates(r.Context(), page.Filter.Org, ledger.States...)
+	counts, err := query.In(k.Store).CountStates(r.Context(), page.Filter.Org, ledger.States...)
 	if err != nil {
 		return chips
 	}

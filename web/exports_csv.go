@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -74,7 +75,7 @@ func (k *console) streamCSV(w http.ResponseWriter, r *http.Request, filter store
 		return err
 	}
 	n := 0
-	err := k.Store.ExportsEach(r.Context(), filter, func(row store.ExportRow) error {
+	err := query.In(k.Store).ExportsEach(r.Context(), filter, func(row query.ExportRow) error {
 		if n++; n > csvRows {
 			return errEnough
 		}
@@ -90,7 +91,7 @@ func (k *console) streamCSV(w http.ResponseWriter, r *http.Request, filter store
 	return errors.Join(err, out.Error())
 }
 
-func csvLine(e store.ExportRow) []string {
+func csvLine(e query.ExportRow) []string {
 	cause := e.Cause
 	if e.Held != nil {
 		cause = e.Held

@@ -13,7 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -49,7 +49,7 @@ func (s *site) form(path string, as func(*http.Request), fields ...string) answe
 // audits counts what the trail says was done.
 func (s *site) audits(action string) int {
 	s.t.Helper()
-	trail, err := s.store.AuditTrail(s.t.Context(), store.AuditFilter{Action: ledger.Action(action)})
+	trail, err := query.In(s.store).AuditTrail(s.t.Context(), query.AuditFilter{Action: ledger.Action(action)})
 	require.NoError(s.t, err)
 	return len(trail)
 }

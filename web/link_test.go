@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -68,7 +68,7 @@ func TestLink_OpensOnce(t *testing.T) {
 	again := s.enter(token)
 	assert.Equal(t, http.StatusForbidden, again.StatusCode)
 	assert.Empty(t, again.Cookies())
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Action: "enter"})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Action: "enter"})
 	require.NoError(t, err)
 	require.Len(t, trail, 1)
 	assert.Equal(t, "mia@acme.example of acme", trail[0].Actor)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // A company's admin sees whom its exports are about without asking for each: that they looked is recorded, once a list and hour, and
@@ -48,7 +48,7 @@ func TestCompanyListsAreLooks(t *testing.T) {
 	ask("/exports/csv", s.as("val"), "iv_2")
 	assert.Equal(t, 4, s.audits("reveal"), "ours are shown nobody in lists")
 
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{Action: "reveal", Org: "acme", Side: store.AuditTheirs})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Action: "reveal", Org: "acme", Side: query.AuditTheirs})
 	require.NoError(t, err)
 	require.Len(t, trail, 4)
 	assert.JSONEq(t, `{"shown": "file", "exports": []}`, string(trail[0].Detail))

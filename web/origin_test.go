@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -20,7 +20,7 @@ func TestOrigin_IsInTheAuditTrail(t *testing.T) {
 	s.exec("UPDATE ghexport.exports SET body_id = 1")
 	s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"),
 		func(r *http.Request) { r.RemoteAddr = "203.0.113.7:4711" })
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{})
 	if assert.NoError(t, err) && assert.Len(t, trail, 3) {
 		assert.Equal(t, "203.0.113.7", *trail[0].From)
 		assert.Equal(t, ledger.ActionLogIn, trail[1].Action)

@@ -29,7 +29,7 @@ type pages map[string]*template.Template
 // Where simulated, a profile may be on any host.
 func parsePages(simulated bool) (pages, error) {
 	list := pages{}
-	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).Funcs(profileFuncs(simulated)).ParseFS(files, "templates/layout.html", "templates/_*.html")
+	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).Funcs(sessionFuncs).Funcs(profileFuncs(simulated)).ParseFS(files, "templates/layout.html", "templates/_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // fromRiver makes a request one of River UI's own script.
@@ -37,7 +37,7 @@ func TestRiver_RetryIsPassedOn(t *testing.T) {
 	a := s.ask("POST", "/river/api/jobs/retry", idsBody(job), s.as("kim"), fromRiver)
 	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
 	assert.Equal(t, "available", s.jobState(job))
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{ExportID: export})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{ExportID: export})
 	require.NoError(t, err)
 	require.Len(t, trail, 1)
 	assert.Equal(t, "kim", trail[0].Actor)
@@ -67,7 +67,7 @@ func TestRiver_RetryNamesTheRefused(t *testing.T) {
 	a = s.ask("POST", "/river/api/jobs/retry", idsBody(jobs[0]), s.as("kim"), fromRiver)
 	require.Equal(t, http.StatusConflict, a.StatusCode, a.body)
 	assert.Contains(t, message(t, a), "Retried 0 of 1.")
-	trail := s.trail(store.AuditFilter{Actor: "kim"})
+	trail := s.trail(query.AuditFilter{Actor: "kim"})
 	require.Len(t, trail, 1, "what was refused was not done")
 	assert.Equal(t, dead, *trail[0].ExportID)
 }
@@ -186,7 +186,7 @@ func TestRiver_ViewersOnlyRead(t *testing.T) {
 	}
 	assert.Equal(t, "discarded", s.jobState(job))
 	assert.Equal(t, "available", s.jobState(probe))
-	trail := s.trail(store.AuditFilter{})
+	trail := s.trail(query.AuditFilter{})
 	assert.Empty(t, trail)
 }
 
@@ -219,7 +219,7 @@ func TestRiver_QueuesArePausedByName(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.ask("PUT", "/river/api/queues/default/resume", "", kim, fromRiver).StatusCode)
 	assert.NotContains(t, s.ask("GET", "/", "", kim).body, "is paused")
 
-	trail := s.trail(store.AuditFilter{Actor: "kim"})
+	trail := s.trail(query.AuditFilter{Actor: "kim"})
 	require.Len(t, trail, 2)
 	assert.Equal(t, ledger.ActionRiverResume, trail[0].Action)
 	assert.JSONEq(t, `{"queue":"default"}`, string(trail[1].Detail))

@@ -15,6 +15,7 @@ import (
 //
 //	allow(staff, "GET /audit", k.audit),                            // ours alone
 //	allow(operators, "POST /dead/replay", k.replay),                // those of ours who act
+//	allow(admins, "POST /sessions/end", k.endSessions),             // those of ours who say who gets in
 //	allow(staff.andCompany(), "GET /orgs/{org}/exports", k.list),   // and the admins of that company
 //	allow(staff.andCompany(), "GET /runs/{id}", k.run).of(k.runOrg) // where the path does not name the company
 //
@@ -38,6 +39,7 @@ var (
 	loggedIn  = rule{roles: append(slices.Clone(auth.StaffRoles), auth.RoleCompany), anyOrg: true} // for what shows nothing of any company
 	staff     = rule{roles: auth.StaffRoles}
 	operators = rule{roles: []auth.Role{auth.RoleOncall, auth.RoleAdmin}}
+	admins    = rule{roles: []auth.Role{auth.RoleAdmin}}
 )
 
 // andCompany adds the admins of the company that the route is about.
@@ -90,6 +92,8 @@ func (k *console) routes() []route {
 		allow(staff.andCompany(), "GET /orgs/{org}", k.company),
 		allow(staff, "GET /audit", k.audit),
 		allow(staff, "GET /audit/csv", k.auditCSV),
+		allow(admins, "GET /sessions", k.listSessions),
+		allow(admins, "POST /sessions/end", k.endSessions),
 		allow(staff.andCompany(), "GET /orgs/{org}/audit", k.companyAudit),
 		allow(staff.andCompany(), "GET /orgs/{org}/audit/csv", k.companyAuditCSV),
 		allow(staff, "GET /runbooks/{$}", k.runbooks),

@@ -9,6 +9,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -18,9 +20,9 @@ func (k *console) runRoutes() []route {
 		allow(staff, "GET /runs/new", k.planRun),
 		allow(operators, "POST /runs", k.startRun),
 		allow(staff, "GET /runs/{id}", k.run),
-		allow(operators, "POST /runs/{id}/pause", k.controlRun((*store.Store).PauseRun)),
-		allow(operators, "POST /runs/{id}/resume", k.controlRun((*store.Store).ResumeRun)),
-		allow(operators, "POST /runs/{id}/stop", k.controlRun((*store.Store).StopRun)),
+		allow(operators, "POST /runs/{id}/pause", k.controlRun(runs.Store.Pause)),
+		allow(operators, "POST /runs/{id}/resume", k.controlRun(runs.Store.Resume)),
+		allow(operators, "POST /runs/{id}/stop", k.controlRun(runs.Store.Stop)),
 	}
 }
 
@@ -29,13 +31,13 @@ const runsListed = 50
 
 // runsPage lists replay runs.
 type runsPage struct {
-	Runs  []store.Run
+	Runs  []runs.Run
 	Older string
 }
 
 func (k *console) runs(w http.ResponseWriter, r *http.Request) {
 	after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
-	runs, err := k.Store.Runs(r.Context(), after, runsListed)
+	runs, err := runs.In(k.Store).List(r.Context(), after, runsListed)
 	if err != nil {
 		k.broken(w, r, err)
 		return
@@ -49,36 +51,36 @@ func (k *console) runs(w http.ResponseWriter, r *http.Request) {
 
 // runPage is one run, as it stands.
 type runPage struct {
-	*store.Run
+	*runs.Run
 	Acts     bool
 	Outcomes []runOutcome
 	Shown    runOutcome
-	Members  []store.RunMember
+	Members  []runs.Member
 	More     string
-	Log      []store.Event
+	Log      []query.Event
 	Filter   []selection
 	Usual    float64 // exports a second at most, where nobody said a rate
 }
 
 // runOutcome is one of the ways in which members end, or wait.
 type runOutcome struct {
-	State store.MemberState
+	State runs.MemberState
 	Word  string
 	Class string
 	Count int64
 	Why   string
 }
 
-func outcomes(c store.RunCounts) []runOutcome {
+func outcomes(c runs.Counts) []runOutcome {
 	return []runOutcome{
-		{store.MemberState(ledger.StateSent), "Sent", "sent", c.Sent, "in Greenhouse"},
-		{store.MemberReleased, "Under way", "", c.Released, "due, or being sent"},
-		{store.MemberWaiting, "Waiting", "", c.Waiting, "dead until released"},
-		{store.MemberState(ledger.StateDead), "Dead again", "dead", c.DeadAgain, "refused once more"},
-		{store.MemberState(ledger.StateUnknown), "In doubt", "unknown", c.Unknown, "may be in Greenhouse"},
-		{store.MemberState(ledger.StateDuplicate), "To decide", "duplicate", c.Decide, "possible duplicates"},
-		{store.MemberState(ledger.StateCancelled), "Ended", "", c.Ended, "withdrawn or discarded"},
-		{store.MemberSkipped, "Skipped", "", c.Skipped, "never released"},
+		{runs.MemberState(ledger.StateSent), "Sent", "sent", c.Sent, "in Greenhouse"},
+		{runs.MemberReleased, "Under way", "", c.Released, "due, or being sent"},
+		{runs.MemberWaiting, "Waiting", "", c.Waiting, "dead until released"},
+		{runs.MemberState(ledger.StateDead), "Dead again", "dead", c.DeadAgain, "refused once more"},
+		{runs.MemberState(ledger.StateUnknown), "In doubt", "unknown", c.Unknown, "may be in Greenhouse"},
+		{runs.MemberState(ledger.StateDuplicate), "To decide", "duplicate", c.Decide, "possible duplicates"},
+		{runs.MemberState(ledger.StateCancelled), "Ended", "", c.Ended, "withdrawn or discarded"},
+		{runs.MemberSkipped, "Skipped", "", c.Skipped, "never released"},
 	}
 }
 
@@ -89,15 +91,15 @@ func (k *console) run(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected), Usual: store.RunRateDefault}
+	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected), Usual: runs.RateDefault}
 	for _, one := range page.Outcomes {
 		if string(one.State) == q.Get("show") {
 			page.Shown = one
 		}
 	}
 	after, _ := strconv.ParseInt(q.Get("after"), 10, 64)
-	if page.Members, err = k.Store.RunMembers(r.Context(), id, page.Shown.State, after, runsListed); err == nil {
-		page.Log, err = k.Store.RunLog(r.Context(), id)
+	if page.Members, err = runs.In(k.Store).Members(r.Context(), id, page.Shown.State, after, runsListed); err == nil {
+		page.Log, err = runs.In(k.Store).Log(r.Context(), id)
 	}
 	if err != nil {
 		k.broken(w, r, err)
@@ -113,12 +115,12 @@ func (k *console) run(w http.ResponseWriter, r *http.Request) {
 	k.show(w, r, http.StatusOK, "run", "Run "+strconv.FormatInt(id, 10), page)
 }
 
-func (k *console) runOf(r *http.Request) (int64, *store.Run, error) {
+func (k *console) runOf(r *http.Request) (int64, *runs.Run, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
 		return 0, nil, store.ErrNotFound
 	}
-	run, err := k.Store.Run(r.Context(), id)
+	run, err := runs.In(k.Store).Run(r.Context(), id)
 	return id, run, err
 }
 
@@ -131,7 +133,7 @@ func (k *console) noRun(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // controlRun is one of the things that a person can do to a run.
-func (k *console) controlRun(do func(*store.Store, context.Context, int64, store.By) error) http.HandlerFunc {
+func (k *console) controlRun(do func(runs.Store, context.Context, int64, store.By) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, _, err := k.runOf(r)
 		if err != nil {
@@ -142,8 +144,8 @@ func (k *console) controlRun(do func(*store.Store, context.Context, int64, store
 		if !ok {
 			return
 		}
-		var refused *store.RunRefusedError
-		switch err := do(k.Store, r.Context(), id, auth.By(r, reason)); {
+		var refused *runs.RefusedError
+		switch err := do(runs.In(k.Store), r.Context(), id, auth.By(r, reason)); {
 		case errors.As(err, &refused):
 			k.refuse(w, r, http.StatusConflict, "The run is "+string(refused.State)+" by now. Nothing was changed.")
 		case err != nil:

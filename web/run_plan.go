@@ -14,12 +14,13 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // planPage is what a run would do, and the form that begins it.
 type planPage struct {
-	store.Plan
+	runs.Plan
 	Selected  []selection
 	Query     url.Values // the selection, for the form
 	Companies int
@@ -41,12 +42,12 @@ func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, wrong)
 		return
 	}
-	plan, err := k.Store.PlanRun(r.Context(), store.RunRequest{Filter: f})
+	plan, err := runs.In(k.Store).Plan(r.Context(), runs.Request{Filter: f})
 	if err != nil {
 		k.broken(w, r, err)
 		return
 	}
-	page := planPage{Plan: plan, Query: query, Acts: mayAct(r), Canary: store.RunCanaryDefault, StopAt: int(store.RunStopShareDefault * 100), Rate: store.RunRateDefault}
+	page := planPage{Plan: plan, Query: query, Acts: mayAct(r), Canary: runs.CanaryDefault, StopAt: int(runs.StopShareDefault * 100), Rate: runs.RateDefault}
 	orgs := map[string]bool{}
 	for _, g := range plan.Groups {
 		orgs[g.OrgID] = true
@@ -106,9 +107,9 @@ func (k *console) startRun(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	request.By = auth.By(r, reason)
-	run, err := k.Store.StartRun(r.Context(), request)
-	var changed *store.PlanChangedError
-	var nothing *store.NothingToReplayError
+	run, err := runs.In(k.Store).Start(r.Context(), request)
+	var changed *runs.PlanChangedError
+	var nothing *runs.NothingToReplayError
 	switch {
 	case errors.As(err, &changed):
 		k.refuse(w, r, http.StatusConflict, fmt.Sprintf("You said %d, and %d match by now. Nothing was changed; look at the plan again.", changed.Confirmed, changed.Now))
@@ -121,7 +122,7 @@ func (k *console) startRun(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func runRequest(r *http.Request) (request store.RunRequest, wrong string) {
+func runRequest(r *http.Request) (request runs.Request, wrong string) {
 	if err := r.ParseForm(); err != nil {
 		return request, "The form could not be read."
 	}

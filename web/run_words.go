@@ -4,18 +4,18 @@ import (
 	"html/template"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // runWords are the words of dead letters and runs.
 var runWords = template.FuncMap{
 	"plural64":     func(n int, one, many string) string { return wording.Plural(int64(n), one, many) },
-	"shown":        func(list []store.PlanGroup) []store.PlanGroup { return list[:min(len(list), plannedGroups)] },
-	"unshown":      func(list []store.PlanGroup) int { return max(0, len(list)-plannedGroups) },
+	"shown":        func(list []runs.PlanGroup) []runs.PlanGroup { return list[:min(len(list), plannedGroups)] },
+	"unshown":      func(list []runs.PlanGroup) int { return max(0, len(list)-plannedGroups) },
 	"verdictWord":  func(v ledger.Verdict) string { return verdictWords[v] },
 	"verdictClass": func(v ledger.Verdict) string { return verdictClasses[v] },
-	"runClass":     func(s store.RunState) string { return runClasses[s] },
+	"runClass":     func(s runs.State) string { return runClasses[s] },
 	"runSentence":  runSentence,
 	"memberWord":   memberWord,
 	"deref":        func(s *string) string { return *s },
@@ -27,33 +27,33 @@ var verdictWords = map[ledger.Verdict]string{
 
 var verdictClasses = map[ledger.Verdict]string{ledger.VerdictSafe: "good", ledger.VerdictTry: "warn", ledger.VerdictAgain: "bad"}
 
-var runClasses = map[store.RunState]string{
-	store.RunRunning: "info", store.RunPaused: "warn", store.RunStopped: "bad", store.RunDone: "good",
+var runClasses = map[runs.State]string{
+	runs.Running: "info", runs.Paused: "warn", runs.Stopped: "bad", runs.Done: "good",
 }
 
 // runSentence says how far a run is, as one would say it.
-func runSentence(r *store.Run) string {
+func runSentence(r *runs.Run) string {
 	switch {
-	case r.State == store.RunDone:
+	case r.State == runs.Done:
 		return "Every export of it has settled."
-	case r.State == store.RunStopped && r.EndedAt != nil:
+	case r.State == runs.Stopped && r.EndedAt != nil:
 		return "Stopped for good; what was not released is still dead."
-	case r.State == store.RunStopped:
+	case r.State == runs.Stopped:
 		return "Stopped for good; what was released is still on its way."
-	case r.State == store.RunPaused:
+	case r.State == runs.Paused:
 		return "It releases nothing until somebody resumes it."
-	case r.Phase == store.PhaseCanary && r.Counts.Released == 0 && r.Counts.Held == r.Counts.Waiting:
+	case r.Phase == runs.PhaseCanary && r.Counts.Released == 0 && r.Counts.Held == r.Counts.Waiting:
 		return "It waits until a company of its may send again."
-	case r.Phase == store.PhaseCanary:
+	case r.Phase == runs.PhaseCanary:
 		return "What goes first is awaited; the rest stays dead until it is in Greenhouse."
-	case r.Phase == store.PhaseVerify:
+	case r.Phase == runs.PhaseVerify:
 		return "Everything is released; the last are awaited."
 	}
 	return "What went first got through; the rest goes after live work, within the companies' budgets."
 }
 
-func memberWord(s store.MemberState) string {
-	for _, one := range outcomes(store.RunCounts{}) {
+func memberWord(s runs.MemberState) string {
+	for _, one := range outcomes(runs.Counts{}) {
 		if one.State == s {
 			return one.Word
 		}

@@ -14,6 +14,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
@@ -54,7 +56,7 @@ func withAmend(t *testing.T) func(*web.Config) {
 // advance is the relay's step, and what a worker then does to everything that is under way.
 func (s *site) advance(state ledger.State) {
 	s.t.Helper()
-	_, err := s.store.AdvanceRuns(s.t.Context())
+	_, err := runs.In(s.store).Advance(s.t.Context())
 	require.NoError(s.t, err)
 	if state != "" {
 		s.exec(`UPDATE ghexport.exports SET state = $1, cause = CASE WHEN $1 = 'dead' THEN 'payload.refused' END, due_at = NULL,
@@ -137,7 +139,7 @@ func TestDeadLettersAndRuns(t *testing.T) {
 
 func (s *site) fingerprint(cause ledger.Cause) string {
 	s.t.Helper()
-	groups, err := s.store.DeadGroups(s.t.Context(), store.Filter{Cause: cause})
+	groups, err := query.In(s.store).DeadGroups(s.t.Context(), store.Filter{Cause: cause})
 	require.NoError(s.t, err)
 	require.NotEmpty(s.t, groups)
 	return groups[0].Fingerprint
@@ -163,11 +165,11 @@ func TestEditBeforeReplay(t *testing.T) {
 	b.shot("edit_diff")
 	b.click("Correct and replay")
 	assert.Equal(t, fmt.Sprintf("/exports/%d", id), b.path())
-	d, err := s.store.Show(t.Context(), id)
+	d, err := query.In(s.store).Show(t.Context(), id)
 	require.NoError(t, err)
 	assert.Equal(t, ledger.StatePending, d.State)
 	assert.Equal(t, "ada@example.com", *d.Email)
-	trail, err := s.store.AuditTrail(t.Context(), store.AuditFilter{ExportID: id})
+	trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{ExportID: id})
 	require.NoError(t, err)
 	var acts []string
 	for _, entry := range trail {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -59,7 +60,7 @@ func (k *console) foundRows(r *http.Request, page *searchedPage, by map[int64]le
 	if len(ids) > store.SearchFound {
 		ids, page.Cut = ids[:store.SearchFound], true
 	}
-	list, err := k.Store.List(r.Context(), store.Filter{Org: page.Org, IDs: ids}, store.SearchFound)
+	list, err := query.In(k.Store).List(r.Context(), store.Filter{Org: page.Org, IDs: ids}, store.SearchFound)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -97,11 +98,15 @@ func (k *console) saveSettings(w http.ResponseWriter, r *http.Request) {
 // refuseSettings shows the form again with what is wrong, and loses nothing of what was typed but the key.
 func (k *console) refuseSettings(w http.ResponseWriter, r *http.Request, page settingsPage, err error) {
 	var failed *store.TestFailedError
+	var tooOften *api.TooOftenError
 	status := http.StatusUnprocessableEntity
 	switch wrong := wrongFields(err); {
 	case errors.As(err, &failed):
 		page.Report, page.Tried, page.NoTest = &failed.Report, true, true
 		page.Problem = "The test failed, so nothing was saved."
+	case errors.As(err, &tooOften):
+		tooOften.SetRetryAfter(w)
+		status, page.Problem = http.StatusTooManyRequests, tooOften.Error()+" Nothing was saved."
 	case errors.Is(err, store.ErrChanged):
 		status = http.StatusConflict
 		page.Problem = "Somebody else changed these settings since you opened the page, so nothing was saved. Below is what you typed; save again to put it over theirs, or open the page anew to see theirs."

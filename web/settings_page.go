@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -96,13 +97,24 @@ func (k *console) readChoices(ctx context.Context, p *settingsPage) (err error) 
 	if !p.Company.HasKey || p.Company.CreatedBy == nil {
 		return nil
 	}
-	if p.Jobs, err = k.Greenhouse.Jobs(ctx, p.Org); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if p.Jobs, err = asSeen(k.Greenhouse.Jobs(ctx, p.Org)); err != nil {
 		return err
 	}
-	if p.Pools, err = k.Greenhouse.Pools(ctx, p.Org); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
+	p.Pools, err = asSeen(k.Greenhouse.Pools(ctx, p.Org))
+	return err
+}
+
+// asSeen makes of a list that could not be asked for so soon the one that was seen last, with why.
+func asSeen[T any](seen store.Seen[T], err error) (store.Seen[T], error) {
+	var tooOften *api.TooOftenError
+	switch {
+	case errors.As(err, &tooOften):
+		seen.Problem = "Greenhouse was asked often in the last minute; open the page again in a minute"
+		return seen, nil
+	case errors.Is(err, store.ErrNotFound):
+		return seen, nil
 	}
-	return nil
+	return seen, err
 }
 
 // showSettings makes the preview of what the form says, and shows the page.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -21,7 +21,7 @@ const (
 )
 
 // sparkOf draws when letters died. Pure.
-func sparkOf(t store.DeathTrend) spark {
+func sparkOf(t query.DeathTrend) spark {
 	var most, last int64
 	for _, n := range t.Counts {
 		most = max(most, n)

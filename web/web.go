@@ -108,6 +108,7 @@ func New(c Config) (http.Handler, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	c.Greenhouse = spare(c.Greenhouse, c.Store, c.Now)
 	k := &console{Config: c, proxies: s.proxies, cookie: auth.Cookies{Secure: s.public.Scheme == "https"}}
 	if !c.entries(s) {
 		handler, err := k.serve(append(k.processRoutes(), allow(anyone, "/", noConsole)))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -98,7 +99,7 @@ func (k *console) explain(w http.ResponseWriter, r *http.Request, org, q string)
 func (k *console) whyEmails(r *http.Request, org string, emails []string) ([]ledger.WhyFacts, error) {
 	var all []ledger.WhyFacts
 	for _, email := range emails {
-		list, err := k.Store.WhyEmail(r.Context(), org, k.Digests.Email(email))
+		list, err := query.In(k.Store).WhyEmail(r.Context(), org, k.Digests.Email(email))
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +110,7 @@ func (k *console) whyEmails(r *http.Request, org string, emails []string) ([]led
 
 // whyID asks by the producer's id of an interview, then of a candidate. Who may not look for people finds nobody by an address.
 func (k *console) whyID(r *http.Request, org, q string, people bool) ([]ledger.WhyFacts, error) {
-	list, err := k.Store.Why(r.Context(), org, q)
+	list, err := query.In(k.Store).Why(r.Context(), org, q)
 	if err != nil || len(list) != 1 || !list[0].Unknown() || !people && strings.Contains(q, "@") {
 		return list, err
 	}
@@ -117,7 +118,7 @@ func (k *console) whyID(r *http.Request, org, q string, people bool) ([]ledger.W
 	if people && k.Digests != nil {
 		digest = k.Digests.Candidate(q)
 	}
-	of, err := k.Store.WhyCandidate(r.Context(), org, q, digest)
+	of, err := query.In(k.Store).WhyCandidate(r.Context(), org, q, digest)
 	if err != nil || len(of) > 0 {
 		return of, err
 	}

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -21,12 +22,12 @@ var words = template.FuncMap{
 	"meaning":      wording.Meaning,
 	"because":      wording.Cause,
 	"flag":         wording.Flag,
-	"notice":       func(k store.NoticeKind) string { return noticeWords[k] },
+	"notice":       func(k notices.Kind) string { return noticeWords[k] },
 	"moment":       wording.Time,
 	"minute":       func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	"rfc":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"age":          func(s ledger.Seconds) string { return wording.Age(s.Duration()) },
-	"lasted":       func(a store.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
+	"lasted":       func(a query.AttemptRow) string { return wording.Age(a.FinishedAt.Sub(a.StartedAt)) },
 	"holdings":     holdings,
 	"count":        wording.Number,
 	"partFailed":   func(p ledger.Part, f string) int64 { return p.Failed()[ledger.Fault(f)] },
@@ -81,12 +82,12 @@ func holdings(g ledger.HeldGroup) string {
 }
 
 // noticeWords say what a notice told.
-var noticeWords = map[store.NoticeKind]string{
-	store.NoticeBroken:        "Greenhouse began to refuse us",
-	store.NoticeStillBroken:   "Greenhouse still refuses us",
-	store.NoticeWorksAgain:    "It works again",
-	store.NoticeNeedsDecision: "Exports need a decision",
-	store.NoticeRefusals:      "Several companies are refused",
-	store.NoticeKeyUnreadable: "A key does not open",
-	store.NoticeMoved:         "Candidates moved",
+var noticeWords = map[notices.Kind]string{
+	notices.Broken:        "Greenhouse began to refuse us",
+	notices.StillBroken:   "Greenhouse still refuses us",
+	notices.WorksAgain:    "It works again",
+	notices.NeedsDecision: "Exports need a decision",
+	notices.Refusals:      "Several companies are refused",
+	notices.KeyUnreadable: "A key does not open",
+	notices.Moved:         "Candidates moved",
 }

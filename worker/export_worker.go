@@ -69,11 +69,14 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 		return river.JobCancel(fmt.Errorf("export %d: the database was lost during the intent", intent.ExportID))
 	}
 	store.Failpoint("intent.committed")
+	committed := w.now()
 	said := w.attempt(ctx, granted, submitted)
 	said.JobID = job.ID
+	answered := w.now()
 	store.Failpoint("settle.before")
 	settled, err := w.settle(ctx, said)
 	store.Failpoint("settle.committed")
+	w.tellTrace(ctx, granted, said, submitted, committed, answered)
 	if err != nil {
 		return fmt.Errorf("export %d: how it ended could not be recorded", intent.ExportID)
 	}

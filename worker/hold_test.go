@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -33,9 +34,9 @@ func (r *rig) looks(n *node) {
 }
 
 // holds reads a company's history, newest first.
-func (r *rig) holds(org string) []store.Hold {
+func (r *rig) holds(org string) []query.Hold {
 	r.t.Helper()
-	list, err := r.store.Holds(r.t.Context(), store.HoldFilter{Org: org})
+	list, err := query.In(r.store).Holds(r.t.Context(), query.HoldFilter{Org: org})
 	require.NoError(r.t, err)
 	return list
 }
@@ -144,7 +145,7 @@ func TestHold_StopsWithinTheCapAndReleases(t *testing.T) {
 			require.Len(t, history, 1)
 			assert.Equal(t, c.cause, history[0].Cause)
 			assert.Equal(t, refused+c.trial, history[0].Refused)
-			assert.Equal(t, store.HoldAccepted, *history[0].Ended)
+			assert.Equal(t, query.HoldAccepted, *history[0].Ended)
 		})
 	}
 }
@@ -446,5 +447,5 @@ func TestHold_AKeyCopiedFromAnotherCompany(t *testing.T) {
 	r.probe(n, "globex")
 	r.state("stolen", "sent")
 	assert.Equal(t, 1, r.sim.CountCandidates(globex))
-	assert.Equal(t, store.HoldAccepted, *r.holds("globex")[0].Ended)
+	assert.Equal(t, query.HoldAccepted, *r.holds("globex")[0].Ended)
 }

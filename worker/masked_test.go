@@ -10,6 +10,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // What Greenhouse repeats of a person is in no column that a viewer may read, and in no log.
@@ -70,7 +72,7 @@ func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
 	assert.Equal(t, `{"id":"iv_2@example.com"}`, shown(r.state("iv_2", "unknown").ID))
 	assert.Empty(t, shown(r.state("iv_3", "sent").ID), "what is accepted is not kept")
 
-	list, err := r.store.List(t.Context(), store.Filter{}, 50)
+	list, err := query.In(r.store).List(t.Context(), store.Filter{}, 50)
 	require.NoError(t, err)
 	text, err := json.Marshal(list)
 	require.NoError(t, err)
@@ -83,7 +85,7 @@ func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
 	r.enqueue(result("acme", "iv_1", set("version", 2), set("freeform_feedback", "Better!")))
 	e = r.state("iv_1", "sent")
 	assert.Empty(t, shown(e.ID), "it goes with the body that it was about")
-	_, err = r.store.Erase(t.Context(), store.Erasure{Candidate: "cand_iv_2", Digests: r.digests, By: kim})
+	_, err = erasure.In(r.store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_iv_2", Digests: r.digests, By: kim})
 	require.NoError(t, err)
 	r.quiet()
 	var left int

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // move is one step, and how often it is drawn.
@@ -287,7 +288,7 @@ func (m *model) erase(t *rapid.T) {
 		return
 	}
 	m.did("erase %s", person)
-	done, err := m.rig.store.Erase(context.Background(), store.Erasure{Candidate: person, Digests: m.rig.digests, By: modelBy})
+	done, err := erasure.In(m.rig.store).Erase(context.Background(), erasure.Erasure{Candidate: person, Digests: m.rig.digests, By: modelBy})
 	m.must(err)
 	for _, e := range done.Exports {
 		m.byExport(e.ID).erased = true

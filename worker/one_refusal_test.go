@@ -10,6 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -60,7 +61,7 @@ func TestTrial_OneRefusalNeitherStopsNorKillsTheCompany(t *testing.T) {
 			r.untilHeld("acme", "")
 			assert.Equal(t, 8, r.sim.CountCandidates(key))
 			require.Len(t, r.holds("acme"), 1)
-			assert.Equal(t, store.HoldAccepted, *r.holds("acme")[0].Ended)
+			assert.Equal(t, query.HoldAccepted, *r.holds("acme")[0].Ended)
 		})
 	}
 }
@@ -193,7 +194,7 @@ func TestBrake(t *testing.T) {
 		r.untilHeld("acme", "")
 		r.quiet()
 		assert.Equal(t, 30-died-1, r.sim.CountCandidates(key))
-		assert.Equal(t, store.HoldAccepted, *r.holds("acme")[0].Ended)
+		assert.Equal(t, query.HoldAccepted, *r.holds("acme")[0].Ended)
 	})
 
 	t.Run("EndsByAPersonsResume", func(t *testing.T) {
@@ -208,7 +209,7 @@ func TestBrake(t *testing.T) {
 		r.state("acme_29", "sent")
 		r.quiet()
 		assert.Equal(t, 30-died, r.sim.CountCandidates(key))
-		assert.Equal(t, store.HoldResumed, *r.holds("acme")[0].Ended)
+		assert.Equal(t, query.HoldResumed, *r.holds("acme")[0].Ended)
 	})
 
 	t.Run("ResumedTooSoonItHoldsAgainAfterAsMany", func(t *testing.T) {

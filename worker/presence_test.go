@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // looked counts how often Greenhouse was asked for a candidate.
@@ -75,7 +76,7 @@ func TestPresent_ComparesWithGreenhouse(t *testing.T) {
 	compared, err = c.Present(t.Context(), second.ID, stranger, true, mia)
 	require.NoError(t, err)
 	assert.Equal(t, store.ComparedOther, compared)
-	trail, err := r.store.AuditTrail(t.Context(), store.AuditFilter{ExportID: second.ID})
+	trail, err := query.In(r.store).AuditTrail(t.Context(), query.AuditFilter{ExportID: second.ID})
 	require.NoError(t, err)
 	require.NotEmpty(t, trail)
 	assert.Contains(t, string(trail[0].Detail), `"compared": "other"`)

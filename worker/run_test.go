@@ -14,6 +14,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 var onCall = store.By{Actor: "kim", Reason: "the template is fixed"}
@@ -56,7 +58,7 @@ func TestRun_GroupsWhatDied(t *testing.T) {
 	r.company("acme")
 	r.start()
 	r.deadLetters("acme", 2)
-	groups, err := r.store.DeadGroups(t.Context(), store.Filter{})
+	groups, err := query.In(r.store).DeadGroups(t.Context(), store.Filter{})
 	require.NoError(t, err)
 	require.Len(t, groups, 1)
 	g := groups[0]
@@ -65,7 +67,7 @@ func TestRun_GroupsWhatDied(t *testing.T) {
 	assert.Equal(t, "is wrong", g.Message)
 	assert.Equal(t, rigVersion, g.CodeVersion)
 	assert.Equal(t, ledger.VerdictAgain, g.Replay)
-	list, err := r.store.Exports(t.Context(), store.Filter{Fingerprint: g.Fingerprint})
+	list, err := query.In(r.store).Exports(t.Context(), store.Filter{Fingerprint: g.Fingerprint})
 	require.NoError(t, err)
 	assert.Len(t, list, 2)
 }
@@ -79,17 +81,17 @@ func TestRun_SendsEverythingOnce(t *testing.T) {
 	r.start()
 	r.deadLetters("acme", 12)
 	r.deadLetters("globex", 3)
-	run, err := r.store.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Cause: ledger.CausePayloadRefused}, By: onCall, Canary: 1})
+	run, err := runs.In(r.store).Start(t.Context(), runs.Request{Filter: store.Filter{Cause: ledger.CausePayloadRefused}, By: onCall, Canary: 1})
 	require.NoError(t, err)
-	r.untilRun(run.ID, store.RunDone)
-	run, err = r.store.Run(t.Context(), run.ID)
+	r.untilRun(run.ID, runs.Done)
+	run, err = runs.In(r.store).Run(t.Context(), run.ID)
 	require.NoError(t, err)
 	assert.Equal(t, int64(15), run.Counts.Sent)
 	assert.Equal(t, 15, r.sim.CountCandidates(""))
 	assert.Equal(t, 30, r.sim.CountRequests(), "each was refused once and sent once")
 }
 
-func (r *rig) untilRun(id int64, state store.RunState) {
+func (r *rig) untilRun(id int64, state runs.State) {
 	r.t.Helper()
 	r.untilCount(1, fmt.Sprintf("SELECT count(*) FROM ghexport.runs WHERE id = %d AND state = '%s'", id, state))
 }
@@ -102,9 +104,9 @@ func TestRun_StopsAtTheFirstThatDiesAgain(t *testing.T) {
 	r.start()
 	r.deadLetters("acme", 5)
 	r.sim.Plan(greenhousesim.Fault{Status: 422})
-	run, err := r.store.StartRun(t.Context(), store.RunRequest{Filter: store.Filter{Org: "acme"}, By: onCall, Canary: 1})
+	run, err := runs.In(r.store).Start(t.Context(), runs.Request{Filter: store.Filter{Org: "acme"}, By: onCall, Canary: 1})
 	require.NoError(t, err)
-	r.untilRun(run.ID, store.RunPaused)
+	r.untilRun(run.ID, runs.Paused)
 	assert.Equal(t, 6, r.sim.CountRequests())
 	assert.Zero(t, r.sim.CountCandidates(""))
 }
@@ -122,7 +124,7 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 	r.start()
 	ctx := t.Context()
 	var ids []int64
-	list, err := r.store.Exports(ctx, store.Filter{State: ledger.StateDead})
+	list, err := query.In(r.store).Exports(ctx, store.Filter{State: ledger.StateDead})
 	require.NoError(t, err)
 	for _, e := range list {
 		ids = append(ids, e.ID)
@@ -133,8 +135,8 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 		people.Go(func() {
 			for n := range 25 {
 				var refused *store.RefusedError
-				var run *store.RunRefusedError
-				var nothing *store.NothingToReplayError
+				var run *runs.RefusedError
+				var nothing *runs.NothingToReplayError
 				if err := do(n); err != nil && !errors.As(err, &refused) && !errors.As(err, &run) && !errors.As(err, &nothing) && !errors.Is(err, store.ErrNotFound) {
 					assert.NoError(t, err)
 				}
@@ -143,7 +145,7 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 	}
 	for range 2 {
 		act(func(int) error {
-			_, err := r.store.StartRun(ctx, store.RunRequest{Filter: store.Filter{State: ledger.StateDead}, By: onCall, Canary: 1})
+			_, err := runs.In(r.store).Start(ctx, runs.Request{Filter: store.Filter{State: ledger.StateDead}, By: onCall, Canary: 1})
 			return err
 		})
 		act(func(n int) error {
@@ -151,15 +153,15 @@ func TestRun_RacesOfPeopleAndNodes(t *testing.T) {
 			return err
 		})
 		act(func(n int) error { _, err := r.store.ReplayNow(ctx, ids[len(ids)-1-n], onCall); return err })
-		act(func(int) error { return r.store.PauseRun(ctx, 1, onCall) })
-		act(func(int) error { return r.store.ResumeRun(ctx, 1, onCall) })
-		act(func(int) error { _, err := r.store.AdvanceRuns(ctx); return ignoreStandby(err) })
+		act(func(int) error { return runs.In(r.store).Pause(ctx, 1, onCall) })
+		act(func(int) error { return runs.In(r.store).Resume(ctx, 1, onCall) })
+		act(func(int) error { _, err := runs.In(r.store).Advance(ctx); return ignoreStandby(err) })
 	}
 	people.Wait()
 	first.stop() // in the middle, as a deploy does
 	for _, run := range []int64{1, 2, 3} {
-		if err := r.store.ResumeRun(ctx, run, onCall); err != nil {
-			var refused *store.RunRefusedError
+		if err := runs.In(r.store).Resume(ctx, run, onCall); err != nil {
+			var refused *runs.RefusedError
 			require.True(t, errors.As(err, &refused) || errors.Is(err, store.ErrNotFound), "%v", err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/wording"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 )
@@ -42,7 +43,7 @@ var tag = regexp.MustCompile(`\A\w[\w-]{1,253}\w\z`)
 
 // Tell gives each notice a job that sends it. It is what the relay's sweep calls; DueNotices has already claimed them, so a call that
 // fails costs a minute and nothing else.
-func (w *Worker) Tell(ctx context.Context, due []store.DueNotice) error {
+func (w *Worker) Tell(ctx context.Context, due []notices.DueNotice) error {
 	var many []river.InsertManyParams
 	for _, one := range due {
 		options := &river.InsertOpts{MaxAttempts: 1, Queue: noticeQueue}
@@ -67,7 +68,7 @@ type noticeWorker struct {
 // error shows as discarded: given up.
 func (w *noticeWorker) Work(ctx context.Context, job *river.Job[jobs.NoticeArgs]) error {
 	id, token := job.Args.NoticeID, uuid.New()
-	n, err := w.store.IntendNotice(ctx, id, token)
+	n, err := notices.In(w.store).Intend(ctx, id, token)
 	if errors.Is(err, store.ErrNotGranted) {
 		return river.JobCancel(fmt.Errorf("notice %d is not waiting to be sent, or may not leave now", id))
 	}
@@ -83,29 +84,29 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[jobs.NoticeArgs]
 	outcome, code := outcomeOf(n, err)
 	settleCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 	defer cancel()
-	state, err := w.store.SettleNotice(settleCtx, id, token, outcome)
+	state, err := notices.In(w.store).Settle(settleCtx, id, token, outcome)
 	if err != nil {
 		return fmt.Errorf("notice %d: how it ended could not be recorded; it is told again", id)
 	}
 	w.config.Log.Info("notice", zap.Int64("notice_id", id), zap.String("kind", string(n.Kind)), zap.String("org_id", n.OrgID),
 		zap.String("channel", n.Channel), zap.Int("attempt", n.Attempts), zap.String("state", string(state)), zap.Int("code", code))
 	switch state {
-	case store.NoticeSent:
+	case notices.Sent:
 		return nil
-	case store.NoticeDead:
+	case notices.Dead:
 		return fmt.Errorf("notice %d was given up (%s answered %d)", id, n.Channel, code)
 	default:
 		return river.JobCancel(fmt.Errorf("notice %d goes again in %s (%s answered %d)", id, outcome.Again.Round(time.Second), n.Channel, code))
 	}
 }
 
-func (w *noticeWorker) send(ctx context.Context, n store.Notice) error {
+func (w *noticeWorker) send(ctx context.Context, n notices.Notice) error {
 	t := w.config.Teller
 	name := strings.ReplaceAll(n.Message.String(), "-", "")
 	switch {
-	case n.Channel == store.ChannelWebhook && t.Hook != nil:
+	case n.Channel == notices.ChannelWebhook && t.Hook != nil:
 		return t.Hook.Send(ctx, "msg_"+name, n, t.PublicURL, w.now())
-	case n.Channel == store.ChannelMail && t.Mail != nil:
+	case n.Channel == notices.ChannelMail && t.Mail != nil:
 		held, err := w.store.HoldFacts(ctx, n.OrgID)
 		if err != nil {
 			return &notice.RefusedError{Says: "why the company is held could not be read"}
@@ -117,11 +118,11 @@ func (w *noticeWorker) send(ctx context.Context, n store.Notice) error {
 }
 
 // outcomeOf says what follows from an attempt. What was said may hold an address, so that only the code may be logged.
-func outcomeOf(n store.Notice, err error) (o store.NoticeOutcome, code int) {
+func outcomeOf(n notices.Notice, err error) (o notices.Outcome, code int) {
 	if err == nil {
-		return store.NoticeOutcome{Sent: true}, 0
+		return notices.Outcome{Sent: true}, 0
 	}
-	o = store.NoticeOutcome{Detail: err.Error(), Again: ledger.RetryDelay(n.Attempts)}
+	o = notices.Outcome{Detail: err.Error(), Again: ledger.RetryDelay(n.Attempts)}
 	var refused *notice.RefusedError
 	if errors.As(err, &refused) {
 		o.Refused, code = refused.Permanent, refused.Code

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 	"github.com/interviewing-io/greenhouse-export/worker/notice/noticetest"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
@@ -180,11 +180,11 @@ func TestNotices_WhatServersAnswer(t *testing.T) {
 	p.sim.RestoreKey(key)
 	p.lookNow()
 	p.awaitNotices("dead", 1)
-	list, err := p.store.Notices(t.Context(), store.NoticeFilter{Org: "acme"})
+	list, err := notices.In(p.store).List(t.Context(), notices.Filter{Org: "acme"})
 	require.NoError(t, err)
 	for _, n := range list {
-		if n.State == store.NoticeDead {
-			assert.Equal(t, store.NoticeWorksAgain, n.Kind)
+		if n.State == notices.Dead {
+			assert.Equal(t, notices.WorksAgain, n.Kind)
 			assert.Contains(t, *n.Detail, "550")
 		}
 	}
@@ -241,9 +241,9 @@ func (p *post) awaitNotices(state string, n int) {
 
 func TestOutcomeOf(t *testing.T) {
 	t.Parallel()
-	n := store.Notice{Attempts: 1}
+	n := notices.Notice{Attempts: 1}
 	o, code := outcomeOf(n, nil)
-	assert.Equal(t, store.NoticeOutcome{Sent: true}, o)
+	assert.Equal(t, notices.Outcome{Sent: true}, o)
 	assert.Zero(t, code)
 	o, code = outcomeOf(n, &notice.RefusedError{Permanent: true, Code: 550, Says: "550 no such user"})
 	assert.True(t, o.Refused)

@@ -24,6 +24,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
+	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
 // What a zero Config uses, and the limits of what it may say.
@@ -39,6 +40,7 @@ const (
 	fetchCooldown     = 5 * time.Millisecond // only under load: a lone job is fetched at once, and what follows within that time together
 	fetchPollInterval = 200 * time.Millisecond
 	keepDeadLetters   = 90 * 24 * time.Hour
+	keepCancelled     = 24 * time.Hour // an outage makes one for each export and try: millions in a day
 	keepCompleted     = 6 * time.Hour
 	rescueAfter       = 10 * time.Minute // River's rescuer discards without calling us; the sweep has long been there
 	probesAtOnce      = 4
@@ -62,12 +64,14 @@ type Config struct {
 	Relay      *relay.Relay       // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
-	Teller Teller // how notices leave
+	Teller Teller        // how notices leave
+	Traces *trace.Tracer // who is told how each send went; nil for nobody
 
 	Workers         int           // POSTs at once; WorkersDefault when zero
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
 	ShutdownTimeout time.Duration // for what is in flight when stopped; ShutdownTimeoutDefault when zero
 	NoSend          bool          // take no jobs at all
+	KeepCancelled   time.Duration // how long River keeps jobs that ended without a send; a day when zero
 }
 
 // Worker runs River's client: it sends exports, probes companies, asks where candidates stand and tells people. Safe for concurrent use.
@@ -130,7 +134,7 @@ func (w *Worker) riverConfig(workers *river.Workers) *river.Config {
 		SoftStopTimeout:             w.config.ShutdownTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		DiscardedJobRetentionPeriod: keepDeadLetters,
-		CancelledJobRetentionPeriod: keepDeadLetters,
+		CancelledJobRetentionPeriod: cmp.Or(w.config.KeepCancelled, keepCancelled),
 		CompletedJobRetentionPeriod: keepCompleted,
 		ReindexerSchedule:           river.NeverSchedule(), // needs the tables' owner, which the service is not
 		Logger:                      RiverLogger(w.config.Log),

@@ -7,11 +7,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func (c *cli) audit() *cobra.Command {
-	var f store.AuditFilter
+	var f query.AuditFilter
 	var from string
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -28,13 +28,13 @@ func (c *cli) audit() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			entries, err := st.AuditTrail(cmd.Context(), f)
+			entries, err := query.In(st).AuditTrail(cmd.Context(), f)
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				if entries == nil {
-					entries = []store.AuditEntry{}
+					entries = []query.AuditEntry{}
 				}
 				return c.json(entries)
 			}
@@ -53,7 +53,7 @@ func (c *cli) audit() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) showAudit(entries []store.AuditEntry) {
+func (c *cli) showAudit(entries []query.AuditEntry) {
 	if len(entries) == 0 {
 		c.printf("nobody did anything that matches\n")
 		return

@@ -12,6 +12,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // completeLimit bounds how long somebody's shell waits for words after a press on Tab.
@@ -85,7 +87,7 @@ func suggestExports(ctx context.Context, st *store.Store, cmd *cobra.Command) ([
 	}
 	var words []cobra.Completion
 	for _, state := range states {
-		rows, err := st.Exports(ctx, store.Filter{State: state, Limit: suggested})
+		rows, err := query.In(st).Exports(ctx, store.Filter{State: state, Limit: suggested})
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +112,7 @@ func suggestOrgs(ctx context.Context, st *store.Store, _ *cobra.Command) ([]cobr
 }
 
 func suggestRuns(ctx context.Context, st *store.Store, _ *cobra.Command) ([]cobra.Completion, error) {
-	list, err := st.Runs(ctx, 0, suggested)
+	list, err := runs.In(st).List(ctx, 0, suggested)
 	if err != nil {
 		return nil, err
 	}

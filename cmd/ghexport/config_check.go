@@ -52,6 +52,7 @@ func (c Config) check(needs []need) problems {
 		"GHEXPORT_JOB_TIMEOUT: %s is not between 1s and %s", c.JobTimeout, worker.JobTimeoutMax)
 	add(c.ShutdownTimeout < 0, "GHEXPORT_SHUTDOWN_TIMEOUT: %s is less than nothing", c.ShutdownTimeout)
 	add(c.RelayPoll < 0, "GHEXPORT_RELAY_POLL: %s is less than nothing", c.RelayPoll)
+	found = append(found, c.checkRetention()...)
 	add(!slices.Contains(logLevels, c.LogLevel), "GHEXPORT_LOG_LEVEL: %q is not one of %s", c.LogLevel, strings.Join(logLevels, ", "))
 	return found
 }

@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"net/mail"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 )
 
 // notices reads how people are told. What is not set tells nobody, and is no problem. The errors hold no secret.
-func (c Config) notices() (worker.Teller, store.NoticeRules, problems) {
+func (c Config) notices() (worker.Teller, notices.Rules, problems) {
 	teller := worker.Teller{PublicURL: c.PublicURL}
-	rules := store.NoticeRules{Mail: c.SMTPURL != "", Webhook: c.WebhookURL != ""}
+	rules := notices.Rules{Mail: c.SMTPURL != "", Webhook: c.WebhookURL != ""}
 	var found problems
 	if rules.Mail {
 		var err error

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func (c *cli) dead() *cobra.Command {
@@ -46,12 +47,12 @@ func (c *cli) deadGroups(cmd *cobra.Command, f store.Filter, asJSON bool) error 
 		return err
 	}
 	defer st.Close()
-	groups, err := st.DeadGroups(cmd.Context(), f)
+	groups, err := query.In(st).DeadGroups(cmd.Context(), f)
 	if err != nil {
 		return err
 	}
 	if groups == nil {
-		groups = []store.DeadGroup{}
+		groups = []query.DeadGroup{}
 	}
 	if asJSON {
 		return c.json(groups)
@@ -73,7 +74,7 @@ func (c *cli) deadGroups(cmd *cobra.Command, f store.Filter, asJSON bool) error 
 }
 
 // deathOf is what a group died of, and where another version than this one sent it, under which.
-func deathOf(g store.DeadGroup) string {
+func deathOf(g query.DeadGroup) string {
 	text := g.Detail
 	if g.CodeVersion != "" && g.CodeVersion != binaryVersion() {
 		text = strings.TrimSpace("(" + g.CodeVersion + ") " + text)
@@ -81,7 +82,7 @@ func deathOf(g store.DeadGroup) string {
 	return text
 }
 
-func companies(g store.DeadGroup) string {
+func companies(g query.DeadGroup) string {
 	if g.Companies > 1 {
 		return fmt.Sprint(g.Companies)
 	}

@@ -11,23 +11,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
 // errNobody does not repeat who was asked for: errors end up in logs.
 var errNobody = hinted(errors.New("no export and no message that waits names this candidate"),
 	"name them by the producer's candidate.id, or by email as it was sent; of who never got both yeses only the id is known")
 
-// erasure is what erase prints as JSON: enough to answer whoever asked for it, and nothing about them.
-type erasure struct {
+// erasing is what erase prints as JSON: enough to answer whoever asked for it, and nothing about them.
+type erasing struct {
 	At     time.Time `json:"at"`
 	Actor  string    `json:"actor"`
 	Reason string    `json:"reason"`
 	DryRun bool      `json:"dry_run"`
-	store.Erased
+	erasure.Erased
 }
 
 func (c *cli) erase() *cobra.Command {
-	var q store.Erasure
+	var q erasure.Erasure
 	var reason string
 	var yes, asJSON bool
 	cmd := &cobra.Command{
@@ -63,7 +64,7 @@ producer's own data, and backups until they expire.`,
 				return err
 			}
 			if asJSON {
-				return c.json(erasure{time.Now().UTC(), q.By.Actor, reason, q.DryRun, done})
+				return c.json(erasing{time.Now().UTC(), q.By.Actor, reason, q.DryRun, done})
 			}
 			c.showErased(done, q.DryRun)
 			return nil
@@ -79,14 +80,14 @@ producer's own data, and backups until they expire.`,
 }
 
 // eraseFrom looks what would go, asks where that is more than one export, and takes it.
-func (c *cli) eraseFrom(ctx context.Context, st *store.Store, config Config, q store.Erasure, yes bool) (store.Erased, error) {
+func (c *cli) eraseFrom(ctx context.Context, st *store.Store, config Config, q erasure.Erasure, yes bool) (erasure.Erased, error) {
 	var err error
 	if q.Digests, err = config.digestsMade(ctx, st); err != nil {
-		return store.Erased{}, err
+		return erasure.Erased{}, err
 	}
 	plan := q
 	plan.DryRun = true
-	planned, err := st.Erase(ctx, plan)
+	planned, err := erasure.In(st).Erase(ctx, plan)
 	switch {
 	case err != nil:
 		return planned, err
@@ -95,14 +96,14 @@ func (c *cli) eraseFrom(ctx context.Context, st *store.Store, config Config, q s
 	case q.DryRun:
 		return planned, nil
 	}
-	fresh := slices.DeleteFunc(slices.Clone(planned.Exports), func(e store.ErasedExport) bool { return e.Before != nil })
+	fresh := slices.DeleteFunc(slices.Clone(planned.Exports), func(e erasure.ErasedExport) bool { return e.Before != nil })
 	if err := c.confirm("erase", "export", len(fresh), yes); err != nil {
 		return planned, err
 	}
-	return st.Erase(ctx, q)
+	return erasure.In(st).Erase(ctx, q)
 }
 
-func (c *cli) showErased(e store.Erased, dryRun bool) {
+func (c *cli) showErased(e erasure.Erased, dryRun bool) {
 	var rows [][]string
 	var profiles, doubts []string
 	fresh := 0

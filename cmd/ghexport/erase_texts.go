@@ -1,9 +1,9 @@
 package main
 
-import "github.com/interviewing-io/greenhouse-export/store"
+import "github.com/interviewing-io/greenhouse-export/store/erasure"
 
 // showErasedTexts tells how many free texts were changed, and names those that a person must look at.
-func (c *cli) showErasedTexts(texts []store.ErasedText, dryRun bool) {
+func (c *cli) showErasedTexts(texts []erasure.ErasedText, dryRun bool) {
 	replaced := 0
 	var look []string
 	for _, one := range texts {

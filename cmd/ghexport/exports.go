@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // exportsShown is how many rows a table has when nobody asks for more; JSON has every match.
@@ -50,7 +51,7 @@ func (c *cli) list(cmd *cobra.Command, f store.Filter, asJSON bool) error {
 	if !cmd.Flags().Changed("limit") {
 		f.Limit = exportsShown + 1
 	}
-	rows, err := st.Exports(cmd.Context(), f)
+	rows, err := query.In(st).Exports(cmd.Context(), f)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (c *cli) list(cmd *cobra.Command, f store.Filter, asJSON bool) error {
 	return nil
 }
 
-func (c *cli) exportTable(rows []store.ExportRow) {
+func (c *cli) exportTable(rows []query.ExportRow) {
 	if len(rows) == 0 {
 		c.printf("no exports match\n")
 		return
@@ -82,7 +83,7 @@ func (c *cli) exportTable(rows []store.ExportRow) {
 // streamExports writes an array row by row, so that a long list needs no memory.
 func (c *cli) streamExports(cmd *cobra.Command, st *store.Store, f store.Filter) error {
 	separator := "[\n  "
-	err := st.ExportsEach(cmd.Context(), f, func(row store.ExportRow) error {
+	err := query.In(st).ExportsEach(cmd.Context(), f, func(row query.ExportRow) error {
 		var text bytes.Buffer
 		encoder := json.NewEncoder(&text)
 		encoder.SetEscapeHTML(false)

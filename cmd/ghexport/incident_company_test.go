@@ -16,8 +16,7 @@ import (
 func TestIncident_I8_ACompanyReportsDoubles(t *testing.T) {
 	t.Parallel()
 	i := newIncident(t, "doubled", 0)
-	twice := i.commits("acme", 1)[0]
-	i.refuses(greenhousesim.Fault{Status: 500, Accepts: true}, twice)
+	twice := i.commitsInto(greenhousesim.Fault{Status: 500, Accepts: true}, "acme", 1)[0]
 	i.waitsBecause(t, twice, "greenhouse.down")
 	i.hoursLater(t)
 	i.reaches(t, "sent", twice)
@@ -27,8 +26,7 @@ func TestIncident_I8_ACompanyReportsDoubles(t *testing.T) {
 	assert.Contains(t, out, "resent_after_5xx", "the ledger knows how it came")
 
 	// As the company now wants it, the next one asks a person.
-	asked := i.commits("acme", 1)[0]
-	i.refuses(greenhousesim.Fault{Status: 500, Accepts: true}, asked)
+	asked := i.commitsInto(greenhousesim.Fault{Status: 500, Accepts: true}, "acme", 1)[0]
 	i.reaches(t, "unknown", asked)
 	i.must(t, "", "resolve", i.number(t, asked), "--present", i.profile(t, asked), "--reason", "found by email")
 	there := map[string]int{}

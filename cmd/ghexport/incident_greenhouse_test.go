@@ -14,8 +14,7 @@ import (
 func TestIncident_I1_GreenhouseIsDown(t *testing.T) {
 	t.Parallel()
 	i := newIncident(t, "greenhouse.down", 2)
-	lost := i.commits("globex", 1)
-	i.refuses(greenhousesim.Fault{Cut: greenhousesim.CutAfter}, lost...)
+	lost := i.commitsInto(greenhousesim.Fault{Cut: greenhousesim.CutAfter}, "globex", 1)
 	i.reaches(t, "unknown", lost...)
 	i.sim.Plan(greenhousesim.Fault{On: "*", Status: 503, Times: -1})
 	for _, org := range i.orgs {
@@ -98,10 +97,9 @@ func TestIncident_I3_RefusedEverywhere(t *testing.T) {
 func TestIncident_I4_OutcomesNobodyKnows(t *testing.T) {
 	t.Parallel()
 	i := newIncident(t, "outcome.unknown", 0)
-	arrived, lost := i.commits("acme", 3), i.commits("globex", 2)
-	i.refuses(greenhousesim.Fault{Status: 504}, lost...)
-	i.refuses(greenhousesim.Fault{Cut: greenhousesim.CutAfter}, arrived[0], arrived[1])
-	i.refuses(greenhousesim.Fault{Hang: true, Accepts: true}, arrived[2])
+	arrived := i.commitsInto(greenhousesim.Fault{Cut: greenhousesim.CutAfter}, "acme", 2)
+	arrived = append(arrived, i.commitsInto(greenhousesim.Fault{Hang: true, Accepts: true}, "acme", 1)...)
+	lost := i.commitsInto(greenhousesim.Fault{Status: 504}, "globex", 2)
 	i.reaches(t, "unknown", append(lost, arrived[:2]...)...)
 	i.reaches(t, "sending", arrived[2])
 	require.NoError(t, i.service.Process.Signal(syscall.SIGKILL))

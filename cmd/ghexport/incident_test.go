@@ -59,6 +59,17 @@ func (i *incident) commits(org string, n int) []string {
 	return interviews
 }
 
+// commitsInto hands over n interviews of a company that meet a fault, which is planned before the first of them can be sent.
+func (i *incident) commitsInto(fault greenhousesim.Fault, org string, n int) []string {
+	i.t.Helper()
+	var next []string
+	for k := range n {
+		next = append(next, fmt.Sprintf("iv_%03d", len(i.committed)+1+k))
+	}
+	i.refuses(fault, next...)
+	return i.commits(org, n)
+}
+
 // all waits until every interview that was handed over is in a state, but for some.
 func (i *incident) all(state string, but ...string) {
 	i.t.Helper()

@@ -24,6 +24,7 @@ var jsonNames = map[string]string{
 	"runs list":            `id n, state s, phase s, actor s, reason s, ticket s?, members n, canary n, rate n?, created_at s, ended_at s?, counts o`,
 	"runs show 1":          `id n, state s, phase s, because s?, actor s, reason s, ticket s?, members n, canary n, rate n?, created_at s, counts o`,
 	"audit":                `id n, at s, actor s, action s, org_id s?, export_id n?, reason s?, detail o?`,
+	"sessions list":        `sessions a, links a, more b`,
 	"org list":             `org_id s, held s?, waiting n, created_by s?, key_last5 s?`,
 	"org show acme":        `org_id s, enabled b, held s?, waiting n, created_by s?, key_last5 s?, second_interview s, server_errors s`,
 	"reconcile --since 1d": `since s, checked n, unseen a, unasked o, restored b, maybe_sent a`,

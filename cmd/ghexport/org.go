@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 func (c *cli) org() *cobra.Command {
@@ -79,7 +80,7 @@ func (c *cli) orgShow() *cobra.Command {
 				return err
 			}
 			closed := slices.DeleteFunc(jobs.List, func(j store.SeenJob) bool { return j.ClosedAt == nil })
-			told, err := st.Notices(cmd.Context(), store.NoticeFilter{Org: i.OrgID, Limit: noticesShown})
+			told, err := notices.In(st).List(cmd.Context(), notices.Filter{Org: i.OrgID, Limit: noticesShown})
 			if err != nil {
 				return err
 			}

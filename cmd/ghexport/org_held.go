@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -15,7 +16,7 @@ const looksShown = 10
 type heldOrg struct {
 	Why    *wording.Hold    `json:"why"`    // null when it may send
 	Still  *wording.Still   `json:"still"`  // why its key sends nothing for now; null when it may
-	Holds  []store.Hold     `json:"holds"`  // newest first
+	Holds  []query.Hold     `json:"holds"`  // newest first
 	Checks []store.CheckRow `json:"checks"` // newest first
 }
 
@@ -31,7 +32,7 @@ func readHeld(ctx context.Context, st *store.Store, org string) (heldOrg, error)
 		return h, err
 	}
 	h.Still = wording.OfStandstill(still)
-	if h.Holds, err = st.Holds(ctx, store.HoldFilter{Org: org, Limit: looksShown}); err != nil {
+	if h.Holds, err = query.In(st).Holds(ctx, query.HoldFilter{Org: org, Limit: looksShown}); err != nil {
 		return h, err
 	}
 	h.Checks, err = st.Checks(ctx, org, looksShown)

@@ -14,7 +14,8 @@ func (c *cli) orgLink() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "link ORG", Short: "Print a link that opens the console for one company, once",
 		Long: "Prints a link by which an admin of the company gets into the console and sees that company alone. It opens once, and not after\n" +
-			"it has expired. Whoever has it gets in: hand it to nobody else. The product makes such links by itself; docs/companies.md says how.",
+			"it has expired or was ended (ghexport sessions). Whoever has it gets in: hand it to nobody else. The product makes such links by\n" +
+			"itself; docs/companies.md says how.",
 		Example: "  ghexport org link acme --for mia@acme.example\n  ghexport org link acme --for mia@acme.example --valid 2h --reason 'she asked by phone'",
 		Args:    exactly("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -30,13 +31,14 @@ func (c *cli) orgLink() *cobra.Command {
 			if who == "" {
 				who = by.Actor
 			}
-			link := auth.NewLink(args[0], who, time.Now(), valid)
+			now := time.Now()
+			link := auth.NewLink(args[0], who, now, valid)
 			address, err := link.Sign(config.LinkSecret, config.PublicURL)
 			if err != nil {
 				return err
 			}
 			expires := time.Unix(link.Expires, 0).UTC()
-			if err := st.AuditLink(cmd.Context(), by, link.Org, link.Who, expires); err != nil {
+			if err := link.Record(cmd.Context(), st, by, now); err != nil {
 				return err // what leaves no trace is not done
 			}
 			c.printf("%s\n", address)

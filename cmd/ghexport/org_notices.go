@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // noticesShown is how many of a company's newest notices are shown with it.
@@ -13,11 +14,11 @@ const noticesShown = 10
 type shownOrg struct {
 	store.Integration
 	heldOrg
-	ClosedJobs []store.SeenJob `json:"closed_jobs"` // mapped, and not open any more
-	Notices    []store.Notice  `json:"notices"`
+	ClosedJobs []store.SeenJob  `json:"closed_jobs"` // mapped, and not open any more
+	Notices    []notices.Notice `json:"notices"`
 }
 
-func (c *cli) showNotices(told []store.Notice) {
+func (c *cli) showNotices(told []notices.Notice) {
 	if len(told) == 0 {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // json writes one document. Angle brackets stay as they are: notes are full of them.
@@ -112,7 +112,7 @@ func yesNo(b bool) string {
 }
 
 // whyNot is what keeps an export where it is: its company's hold, or its own cause.
-func whyNot(row store.ExportRow) string {
+func whyNot(row query.ExportRow) string {
 	switch {
 	case row.Held != nil:
 		return "held: " + string(*row.Held)

@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 const (
@@ -23,10 +24,10 @@ const (
 type reconciliation struct {
 	Since     time.Time            `json:"since"`
 	Checked   int                  `json:"checked"`    // sent exports whose ids Greenhouse was asked for
-	Unseen    []store.SentExport   `json:"unseen"`     // of them, those that it did not show
+	Unseen    []query.SentExport   `json:"unseen"`     // of them, those that it did not show
 	Unasked   map[string]string    `json:"unasked"`    // companies that could not be asked, and why
 	Restored  bool                 `json:"restored"`   // the ledger may have forgotten what it sent
-	MaybeSent []store.UnsentExport `json:"maybe_sent"` // then: what would go, and may be there already
+	MaybeSent []query.UnsentExport `json:"maybe_sent"` // then: what would go, and may be there already
 }
 
 var errDiffers = errors.New("ledger and Greenhouse may differ")
@@ -79,8 +80,8 @@ func (c *cli) reconcile() *cobra.Command {
 }
 
 func (c *cli) compare(ctx context.Context, st *store.Store, config Config, org string, from time.Time, restored bool) (reconciliation, error) {
-	found := reconciliation{Since: from, Unseen: []store.SentExport{}, MaybeSent: []store.UnsentExport{}, Unasked: map[string]string{}, Restored: restored}
-	sent, err := st.SentSince(ctx, org, from)
+	found := reconciliation{Since: from, Unseen: []query.SentExport{}, MaybeSent: []query.UnsentExport{}, Unasked: map[string]string{}, Restored: restored}
+	sent, err := query.In(st).SentSince(ctx, org, from)
 	if err != nil {
 		return found, err
 	}
@@ -91,7 +92,7 @@ func (c *cli) compare(ctx context.Context, st *store.Store, config Config, org s
 	client := config.greenhouse()
 	defer client.CloseIdleConnections()
 	for len(sent) > 0 {
-		n := slices.IndexFunc(sent, func(e store.SentExport) bool { return e.OrgID != sent[0].OrgID })
+		n := slices.IndexFunc(sent, func(e query.SentExport) bool { return e.OrgID != sent[0].OrgID })
 		if n < 0 {
 			n = len(sent)
 		}
@@ -107,15 +108,15 @@ func (c *cli) compare(ctx context.Context, st *store.Store, config Config, org s
 	}
 	doubt, err := st.Doubt(ctx, nil)
 	if found.Restored = restored || doubt != ""; err == nil && found.Restored {
-		found.MaybeSent, err = st.Unsent(ctx, org)
+		found.MaybeSent, err = query.In(st).Unsent(ctx, org)
 	}
 	return found, err
 }
 
 // askFor returns those of one company's exports whose candidates Greenhouse does not show.
 func askFor(
-	ctx context.Context, st *store.Store, keyset *seal.Keyset, client *greenhouse.Client, batch []store.SentExport,
-) (unseen []store.SentExport, err error) {
+	ctx context.Context, st *store.Store, keyset *seal.Keyset, client *greenhouse.Client, batch []query.SentExport,
+) (unseen []query.SentExport, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, reconcileLimit, fmt.Errorf("no answer from Greenhouse within %s", reconcileLimit))
 	defer cancel()
 	sealed, err := st.Credential(ctx, batch[0].OrgID)
@@ -141,7 +142,7 @@ func askFor(
 	for _, candidate := range there {
 		seen[candidate.ID] = true
 	}
-	return slices.DeleteFunc(slices.Clone(batch), func(e store.SentExport) bool { return seen[e.CandidateID] }), nil
+	return slices.DeleteFunc(slices.Clone(batch), func(e query.SentExport) bool { return seen[e.CandidateID] }), nil
 }
 
 func (c *cli) showReconciliation(found reconciliation) {
@@ -161,7 +162,7 @@ func (c *cli) showAsked(found reconciliation) {
 }
 
 // showDifferences lists what was sent and is not shown, and what may be there already.
-func (c *cli) showDifferences(unseen []store.SentExport, maybe []store.UnsentExport) {
+func (c *cli) showDifferences(unseen []query.SentExport, maybe []query.UnsentExport) {
 	columns := []column{{"export", 10}, {"company", 24}, {"interview", 30}, {"", 34}}
 	var rows [][]string
 	for _, e := range unseen {

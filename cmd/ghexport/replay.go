@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // replayFlags say how carefully many exports are replayed, or what of one is edited first.
@@ -52,8 +53,8 @@ Their 72 hours begin anew. Nothing that was sent is ever sent again, and one tha
 	set := cmd.Flags()
 	set.StringArrayVar(&flags.set, "set", nil, "correct a field of one export first: FIELD=VALUE; may be repeated")
 	set.StringVar(&flags.rate, "rate", "", "of a run: how many go, such as 5/s or 30/min; what the budgets allow, at most 25/s, when not said")
-	set.IntVar(&flags.canary, "canary", store.RunCanaryDefault, "of a run: how many must be sent before the rest goes; 0 is none")
-	set.IntVar(&flags.stopAt, "stop-at", int(store.RunStopShareDefault*100), "of a run: it pauses when more than this `percent` die again (of at least 10)")
+	set.IntVar(&flags.canary, "canary", runs.CanaryDefault, "of a run: how many must be sent before the rest goes; 0 is none")
+	set.IntVar(&flags.stopAt, "stop-at", int(runs.StopShareDefault*100), "of a run: it pauses when more than this `percent` die again (of at least 10)")
 	set.StringVar(&flags.ticket, "ticket", "", "of a run: where it is talked about")
 	set.BoolVar(&flags.watch, "watch", false, "follow the run until it is done")
 	set.BoolVar(&flags.asJSON, "json", false, "print the plan (with --dry-run) or the run as one JSON object")
@@ -92,8 +93,8 @@ func (c *cli) runReplay(cmd *cobra.Command, flags replayFlags, args []string) er
 }
 
 // request reads what concerns a run.
-func (flags replayFlags) request(f store.Filter, by store.By) (store.RunRequest, error) {
-	r := store.RunRequest{Filter: f, By: by, Ticket: strings.TrimSpace(flags.ticket), Canary: flags.canary, StopShare: float64(flags.stopAt) / 100}
+func (flags replayFlags) request(f store.Filter, by store.By) (runs.Request, error) {
+	r := runs.Request{Filter: f, By: by, Ticket: strings.TrimSpace(flags.ticket), Canary: flags.canary, StopShare: float64(flags.stopAt) / 100}
 	if flags.canary < 0 {
 		return r, usagef("--canary %d: at least 0", flags.canary)
 	}
@@ -124,8 +125,8 @@ func perSecond(text string) (float64, error) {
 }
 
 // replayAsRun shows what a run would do, asks, and begins it.
-func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlags, r store.RunRequest) error {
-	plan, err := st.PlanRun(ctx, r)
+func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlags, r runs.Request) error {
+	plan, err := runs.In(st).Plan(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlag
 		c.printf("no exports match\n")
 		return nil
 	case plan.Count == 0:
-		return &store.NothingToReplayError{LeftOut: plan.LeftOut}
+		return &runs.NothingToReplayError{LeftOut: plan.LeftOut}
 	}
 	c.warnOfPlan(plan)
 	if err := c.confirm("replay", "export", int(plan.Count), flags.yes); err != nil {
@@ -148,8 +149,8 @@ func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlag
 	if !flags.yes {
 		r.Expect = plan.Count
 	}
-	run, err := st.StartRun(ctx, r)
-	var changed *store.PlanChangedError
+	run, err := runs.In(st).Start(ctx, r)
+	var changed *runs.PlanChangedError
 	if errors.As(err, &changed) {
 		return hinted(err, "look again with --dry-run")
 	}
@@ -167,7 +168,7 @@ func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlag
 }
 
 // goesHow says in a clause what a run begins with.
-func (c *cli) goesHow(run *store.Run) string {
+func (c *cli) goesHow(run *runs.Run) string {
 	if int64(run.Canary) >= run.Members || run.Canary == 0 {
 		return count(run.Members, "export")
 	}

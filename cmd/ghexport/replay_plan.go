@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // plannedGroups is how many lines of a plan a person reads; --json has them all.
 const plannedGroups = 30
 
 // showPlan prints what a run would do.
-func (c *cli) showPlan(p store.Plan) {
+func (c *cli) showPlan(p runs.Plan) {
 	switch {
 	case p.Count == 0:
 		c.printf("nothing would be replayed\n")
@@ -42,7 +42,7 @@ func (c *cli) showPlan(p store.Plan) {
 }
 
 // planRemarks are the sentences about a plan that a person should not miss.
-func planRemarks(p store.Plan) []string {
+func planRemarks(p runs.Plan) []string {
 	var lines []string
 	if p.FailAgain > 0 {
 		lines = append(lines, fmt.Sprintf("%s would probably fail again: nothing has changed since", count(p.FailAgain, "export")))
@@ -57,7 +57,7 @@ func planRemarks(p store.Plan) []string {
 }
 
 // warnOfPlan tells the same to whoever is about to begin.
-func (c *cli) warnOfPlan(p store.Plan) {
+func (c *cli) warnOfPlan(p runs.Plan) {
 	for _, line := range planRemarks(p) {
 		c.sayf("%s", line)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func (c *cli) resumeAll() *cobra.Command {
@@ -84,7 +85,7 @@ func (c *cli) compareBefore(ctx context.Context, st *store.Store, config Config,
 	c.sayf("%s", doubt)
 	if _, err := config.openKeyset(); err != nil {
 		c.sayf("Greenhouse was not asked: %s", err)
-		maybe, err := st.Unsent(ctx, "")
+		maybe, err := query.In(st).Unsent(ctx, "")
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 func (c *cli) runs() *cobra.Command {
@@ -21,9 +23,9 @@ func (c *cli) runs() *cobra.Command {
 			"rate once that is in Greenhouse. What is not released yet stays a dead letter.",
 		Example: "  ghexport runs list\n  ghexport runs show 7 --watch\n  ghexport runs pause 7 --reason \"the company called\"",
 	}, c.runsList(), c.runsShow(),
-		c.runsControl("pause", "Let a run release nothing more for now", "paused", (*store.Store).PauseRun),
-		c.runsControl("resume", "Let a paused run go on", "resumed", (*store.Store).ResumeRun),
-		c.runsControl("stop", "End a run for good; what it has not released stays dead", "stopped", (*store.Store).StopRun))
+		c.runsControl("pause", "Let a run release nothing more for now", "paused", runs.Store.Pause),
+		c.runsControl("resume", "Let a paused run go on", "resumed", runs.Store.Resume),
+		c.runsControl("stop", "End a run for good; what it has not released stays dead", "stopped", runs.Store.Stop))
 }
 
 // runsListed is how many runs a list shows.
@@ -44,7 +46,7 @@ func (c *cli) runsList() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			runs, err := st.Runs(cmd.Context(), 0, limit)
+			runs, err := runs.In(st).List(cmd.Context(), 0, limit)
 			if err != nil {
 				return err
 			}
@@ -102,7 +104,7 @@ func (c *cli) runsShow() *cobra.Command {
 }
 
 // runsControl is one of the things that a person can do to a run.
-func (c *cli) runsControl(name, short, done string, do func(*store.Store, context.Context, int64, store.By) error) *cobra.Command {
+func (c *cli) runsControl(name, short, done string, do func(runs.Store, context.Context, int64, store.By) error) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
 		Use: name + " RUN", Short: short, Args: exactly("RUN"),
@@ -120,7 +122,7 @@ func (c *cli) runsControl(name, short, done string, do func(*store.Store, contex
 				return err
 			}
 			defer st.Close()
-			if err := do(st, cmd.Context(), id, c.by(reason)); err != nil {
+			if err := do(runs.In(st), cmd.Context(), id, c.by(reason)); err != nil {
 				return err
 			}
 			c.printf("%s run %d\n", done, id)
@@ -141,16 +143,16 @@ func runID(arg string) (int64, error) {
 
 // runShown is a run as `runs show --json` prints it.
 type runShown struct {
-	*store.Run
-	Log []store.Event `json:"log"`
+	*runs.Run
+	Log []query.Event `json:"log"`
 }
 
 func (c *cli) showRun(ctx context.Context, st *store.Store, id int64, asJSON bool) error {
-	run, err := st.Run(ctx, id)
+	run, err := runs.In(st).Run(ctx, id)
 	if err != nil {
 		return err
 	}
-	log, err := st.RunLog(ctx, id)
+	log, err := runs.In(st).Log(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -190,8 +192,8 @@ const troubles = 20
 
 func (c *cli) showRunTroubles(ctx context.Context, st *store.Store, id int64) error {
 	var rows [][]string
-	for _, state := range []store.MemberState{store.MemberState(ledger.StateDead), store.MemberState(ledger.StateUnknown), store.MemberState(ledger.StateDuplicate), store.MemberSkipped} {
-		members, err := st.RunMembers(ctx, id, state, 0, troubles)
+	for _, state := range []runs.MemberState{runs.MemberState(ledger.StateDead), runs.MemberState(ledger.StateUnknown), runs.MemberState(ledger.StateDuplicate), runs.MemberSkipped} {
+		members, err := runs.In(st).Members(ctx, id, state, 0, troubles)
 		if err != nil {
 			return err
 		}
@@ -207,18 +209,18 @@ func (c *cli) showRunTroubles(ctx context.Context, st *store.Store, id int64) er
 	return nil
 }
 
-func phaseOf(run *store.Run) string {
+func phaseOf(run *runs.Run) string {
 	switch run.Phase {
-	case store.PhaseCanary:
+	case runs.PhaseCanary:
 		return ", what goes first is awaited"
-	case store.PhaseVerify:
+	case runs.PhaseVerify:
 		return ", everything is released"
 	}
 	return ""
 }
 
 // counts says what became of the members, leaving out what there is none of.
-func counts(run *store.Run) string {
+func counts(run *runs.Run) string {
 	n := run.Counts
 	var parts []string
 	for _, part := range []struct {

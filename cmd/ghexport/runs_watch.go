@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/progress"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // watchEvery is how often a run that somebody follows is looked at.
@@ -19,7 +20,7 @@ var errRunNeedsAPerson = errors.New("the run waits for a person")
 // watchRun follows a run until it is over or paused: as a bar on a terminal, elsewhere as a line for each change. Ctrl-C leaves the
 // run to itself.
 func (c *cli) watchRun(ctx context.Context, st *store.Store, id int64, asJSON bool) error {
-	run, err := st.Run(ctx, id)
+	run, err := runs.In(st).Run(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -46,12 +47,12 @@ func (c *cli) watchRun(ctx context.Context, st *store.Store, id int64, asJSON bo
 	return runVerdict(run)
 }
 
-func followRun(ctx context.Context, st *store.Store, run *store.Run, show func(*store.Run)) (*store.Run, error) {
+func followRun(ctx context.Context, st *store.Store, run *runs.Run, show func(*runs.Run)) (*runs.Run, error) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
 		show(run)
-		if run.EndedAt != nil || run.State == store.RunPaused {
+		if run.EndedAt != nil || run.State == runs.Paused {
 			return run, nil
 		}
 		select {
@@ -60,16 +61,16 @@ func followRun(ctx context.Context, st *store.Store, run *store.Run, show func(*
 			return run, ctx.Err()
 		}
 		var err error
-		if run, err = st.Run(ctx, run.ID); err != nil {
+		if run, err = runs.In(st).Run(ctx, run.ID); err != nil {
 			return nil, err
 		}
 	}
 }
 
 // runVerdict is nil for a run of which everything was sent.
-func runVerdict(run *store.Run) error {
+func runVerdict(run *runs.Run) error {
 	switch n := run.Counts; {
-	case run.State == store.RunPaused:
+	case run.State == runs.Paused:
 		return hinted(fmt.Errorf("%w: %s", errRunNeedsAPerson, deref(run.Because)), "ghexport runs resume %d, or stop %d", run.ID, run.ID)
 	case n.Sent < run.Members:
 		return fmt.Errorf("%d of %d exports were sent", n.Sent, run.Members)
@@ -78,9 +79,9 @@ func runVerdict(run *store.Run) error {
 }
 
 // runLines tells each change in a line.
-func (c *cli) runLines() (show func(*store.Run), end func()) {
+func (c *cli) runLines() (show func(*runs.Run), end func()) {
 	last := ""
-	return func(run *store.Run) {
+	return func(run *runs.Run) {
 		if line := fmt.Sprintf("run %d %s: %s", run.ID, run.State, counts(run)); line != last {
 			c.sayf("%s", line)
 			last = line
@@ -89,7 +90,7 @@ func (c *cli) runLines() (show func(*store.Run), end func()) {
 }
 
 // runBar shows a bar that moves.
-func (c *cli) runBar(run *store.Run) (show func(*store.Run), end func()) {
+func (c *cli) runBar(run *runs.Run) (show func(*runs.Run), end func()) {
 	bar := &progress.Tracker{Total: run.Members}
 	w := progress.NewWriter()
 	w.SetOutputWriter(c.err)
@@ -102,7 +103,7 @@ func (c *cli) runBar(run *store.Run) (show func(*store.Run), end func()) {
 	w.Style().Visibility.ETA = false // ours knows of held companies
 	w.AppendTracker(bar)
 	go w.Render()
-	return func(run *store.Run) {
+	return func(run *runs.Run) {
 			bar.UpdateMessage(fmt.Sprintf("run %d %s%s", run.ID, run.State, left(run)))
 			bar.SetValue(run.Counts.Settled())
 		}, func() {
@@ -114,7 +115,7 @@ func (c *cli) runBar(run *store.Run) (show func(*store.Run), end func()) {
 		}
 }
 
-func left(run *store.Run) string {
+func left(run *runs.Run) string {
 	if run.Left == nil {
 		return phaseOf(run)
 	}

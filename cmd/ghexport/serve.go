@@ -11,9 +11,11 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
+	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
 const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which folds what producers enqueued and hands out what is due; the workers,
@@ -44,7 +46,12 @@ func (c *cli) serve() *cobra.Command {
 			log := c.logger(config)
 			takeStandardLog(log)
 			defer log.Sync() //nolint:errcheck // a terminal cannot be synced, and says so
-			s, err := newService(cmd.Context(), config, flags, log)
+			traces, err := trace.New(cmd.Context(), c.env, binaryVersion(), c.out)
+			if err != nil {
+				return err
+			}
+			defer closeTraces(traces, log)
+			s, err := newService(cmd.Context(), config, flags, traces, log)
 			if err != nil && cmd.Context().Err() != nil {
 				log.Info("stopped before it had started")
 				return nil
@@ -75,11 +82,12 @@ type service struct {
 
 	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
+	traces      *trace.Tracer        // nil where nobody asks for traces
 }
 
 // newService opens everything and refuses what could not work. It starts nothing.
-func newService(ctx context.Context, config Config, flags serveFlags, log *zap.Logger) (*service, error) {
-	s := &service{config: config, flags: flags, log: log}
+func newService(ctx context.Context, config Config, flags serveFlags, traces *trace.Tracer, log *zap.Logger) (*service, error) {
+	s := &service{config: config, flags: flags, traces: traces, log: log}
 	keyset, err := config.openKeyset()
 	if err != nil {
 		return nil, err
@@ -114,16 +122,18 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	teller, rules, _ := s.config.notices() // checked with the other settings
 	s.relay = relay.New(relay.Relay{
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
+		Retention: s.config.retention(), Traces: s.traces,
 		// The worker is made with the relay, so the relay asks for it when it is there.
 		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
+		Tell:  func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Tell(ctx, due) },
 		Track: func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
-		Tell:  func(ctx context.Context, due []store.DueNotice) error { return s.worker.Tell(ctx, due) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
 		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
 		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
+		KeepCancelled: s.config.KeepJobs, Traces: s.traces,
 	})
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func (c *cli) show() *cobra.Command {
@@ -30,7 +30,7 @@ func (c *cli) show() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			export, err := st.Show(cmd.Context(), ids[0])
+			export, err := query.In(st).Show(cmd.Context(), ids[0])
 			if err != nil {
 				return err
 			}
@@ -51,7 +51,7 @@ func (c *cli) show() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) showExport(e *store.ExportDetail) {
+func (c *cli) showExport(e *query.ExportDetail) {
 	line := func(name, value string) {
 		if value != "" && value != "-" {
 			c.printf("%-14s %s\n", name, visible(value))
@@ -105,7 +105,7 @@ func (c *cli) showExport(e *store.ExportDetail) {
 	c.showAttempts(e.AttemptLog)
 }
 
-func (c *cli) showAttempts(attempts []store.AttemptRow) {
+func (c *cli) showAttempts(attempts []query.AttemptRow) {
 	if len(attempts) == 0 {
 		return
 	}

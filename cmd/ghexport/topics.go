@@ -36,6 +36,11 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   GHEXPORT_JOB_TIMEOUT       30s, at most 40s; of one send, of which the request may take two thirds
   GHEXPORT_SHUTDOWN_TIMEOUT  25s; for what is being sent when told to stop
   GHEXPORT_RELAY_POLL        1s; how often to look for work without being woken by a commit
+  GHEXPORT_KEEP_PEOPLE_DAYS  365; for how long what was sent about a person is kept, 0 for ever; likewise
+  GHEXPORT_KEEP_ATTEMPTS_DAYS  365; attempts of what is settled, and members of replay runs
+  GHEXPORT_KEEP_AUDIT_DAYS   1095; the audit trail
+  GHEXPORT_KEEP_NOTICES_DAYS  90; notices, and looks at credentials
+  GHEXPORT_KEEP_CANCELLED_JOBS  24h; River's jobs that ended without a send
   GHEXPORT_SYNCHRONOUS_STANDBY  true says that a promoted standby has every commit; else a promotion stops all sending
   GHEXPORT_STATE_FILE        a file of this node's own that remembers how far it saw the database come, to notice a restore
   GHEXPORT_LOG_LEVEL         info; or debug, warn, error

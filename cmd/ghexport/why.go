@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -67,7 +68,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]ledger.WhyFacts
 		if digests == nil {
 			break
 		}
-		found, err := st.WhyEmail(ctx, "", digests.Email(email))
+		found, err := query.In(st).WhyEmail(ctx, "", digests.Email(email))
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +82,7 @@ func (c *cli) explanations(ctx context.Context, asked string) ([]ledger.WhyFacts
 
 // whyByID asks by the ids of the producer's.
 func whyByID(ctx context.Context, st *store.Store, digests *seal.Digests, asked string, wasEmail bool) ([]ledger.WhyFacts, error) {
-	interview, err := st.Why(ctx, "", asked)
+	interview, err := query.In(st).Why(ctx, "", asked)
 	if err != nil || len(interview) > 0 && interview[0].OrgID != "" {
 		return interview, err
 	}
@@ -89,7 +90,7 @@ func whyByID(ctx context.Context, st *store.Store, digests *seal.Digests, asked 
 	if digests != nil {
 		digest = digests.Candidate(asked)
 	}
-	candidate, err := st.WhyCandidate(ctx, "", asked, digest)
+	candidate, err := query.In(st).WhyCandidate(ctx, "", asked, digest)
 	if err != nil || len(candidate) > 0 || wasEmail {
 		return candidate, err
 	}

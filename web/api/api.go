@@ -62,6 +62,7 @@ func refuse(w http.ResponseWriter, status int, message string) {
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var failed *store.TestFailedError
 	var waiting *store.WaitingError
+	var tooOften *TooOftenError
 	switch wrong := store.SettingErrors(err); {
 	case len(wrong) > 0:
 		answer(w, http.StatusUnprocessableEntity, problem{Message: "Nothing was done: some fields cannot be as they are.", Fields: fieldsOf(wrong)})
@@ -71,6 +72,9 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		answer(w, http.StatusConflict, problem{
 			Message: "Something waits. Say in \"waiting\" whether to send or to drop it. Nothing was changed.", Waiting: &waiting.Count,
 		})
+	case errors.As(err, &tooOften):
+		tooOften.SetRetryAfter(w)
+		refuse(w, http.StatusTooManyRequests, tooOften.Error())
 	case errors.Is(err, store.ErrChanged):
 		refuse(w, http.StatusPreconditionFailed, "Somebody else changed these settings in the meantime. Read them again. Nothing was saved.")
 	case errors.Is(err, store.ErrNotFound):

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -14,6 +15,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Limits of links. A link is good for one hand-over from the product to the console, so none lives for long.
@@ -57,13 +60,35 @@ func (l Link) Sign(secret, publicURL string) (string, error) {
 	if err := l.check(); err != nil {
 		return "", err
 	}
+	payload, err := l.payload()
+	if err != nil {
+		return "", err
+	}
+	token := LinkVersion + payload + "." + base64.RawURLEncoding.EncodeToString(linkMAC(secret, payload))
+	return strings.TrimRight(publicURL, "/") + "/enter?token=" + url.QueryEscape(token), nil
+}
+
+// payload is the link as text, in the form that is signed.
+func (l Link) payload() (string, error) {
 	text, err := json.Marshal(l)
 	if err != nil {
 		return "", fmt.Errorf("write the link: %w", err)
 	}
-	payload := base64.RawURLEncoding.EncodeToString(text)
-	token := LinkVersion + payload + "." + base64.RawURLEncoding.EncodeToString(linkMAC(secret, payload))
-	return strings.TrimRight(publicURL, "/") + "/enter?token=" + url.QueryEscape(token), nil
+	return base64.RawURLEncoding.EncodeToString(text), nil
+}
+
+// linkDigest stands for the link in the database.
+func linkDigest(payload string) [sha256.Size]byte { return sha256.Sum256([]byte(linkDomain + payload)) }
+
+// Record writes down that somebody made the link now, so that it can be listed, and ended before it is opened. Hand nobody a link for
+// which it failed.
+func (l Link) Record(ctx context.Context, st *store.Store, by store.By, now time.Time) error {
+	payload, err := l.payload()
+	if err != nil {
+		return err
+	}
+	made := store.MadeLink{OrgID: l.Org, Who: l.Who, MadeBy: by.Actor, MadeAt: now, ExpiresAt: time.Unix(l.Expires, 0).UTC()}
+	return st.RecordLink(ctx, linkDigest(payload), by, made)
 }
 
 func linkMAC(secret, payload string) []byte {
@@ -94,7 +119,7 @@ func OpenLink(secret, token string, now time.Time) (l Link, digest [sha256.Size]
 	if decoder.Decode(&l) != nil || decoder.More() || l.check() != nil || !now.Before(expires()) || expires().Sub(now) > LinkLifeMax+linkSkew {
 		return Link{}, digest, ErrLink
 	}
-	return l, sha256.Sum256([]byte(linkDomain + payload)), nil
+	return l, linkDigest(payload), nil
 }
 
 // check says what no link may be.

@@ -70,8 +70,11 @@ func WithPrincipal(r *http.Request, p Principal) *http.Request {
 }
 
 // Who sends the request. On routes for anyone it is nobody, whoever is logged in.
-func Who(r *http.Request) Principal {
-	p, _ := r.Context().Value(principalKey{}).(Principal)
+func Who(r *http.Request) Principal { return WhoIn(r.Context()) }
+
+// WhoIn is [Who] of the request that a context comes from.
+func WhoIn(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey{}).(Principal)
 	return p
 }
 

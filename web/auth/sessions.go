@@ -15,7 +15,7 @@ import (
 const (
 	sessionLife = 12 * time.Hour
 	companyLife = 8 * time.Hour
-	sessionIdle = 2 * time.Hour
+	SessionIdle = 2 * time.Hour
 )
 
 // Sessions are those of the people who logged in. They are kept in the database, so that every node knows them, and one that has
@@ -43,7 +43,7 @@ func (s *Sessions) Begin(ctx context.Context, p Principal, source []byte) (strin
 	now := s.Now()
 	return secret, s.Store.BeginSession(ctx, sha256.Sum256([]byte(secret)), store.Session{
 		Name: p.Name, Role: string(p.Role), Org: p.Org, Method: p.Method, Source: source, EndsAt: now.Add(p.Role.Life()),
-	}, now, sessionIdle)
+	}, now, SessionIdle)
 }
 
 // Find returns who holds a session, and counts the request as a sign of life. [store.ErrNotFound]: nobody does.
@@ -51,7 +51,7 @@ func (s *Sessions) Find(ctx context.Context, secret string) (Principal, error) {
 	if len(secret) != secretLength {
 		return Principal{}, store.ErrNotFound
 	}
-	found, err := s.Store.FindSession(ctx, sha256.Sum256([]byte(secret)), s.Now(), sessionIdle)
+	found, err := s.Store.FindSession(ctx, sha256.Sum256([]byte(secret)), s.Now(), SessionIdle)
 	if err != nil {
 		return Principal{}, err
 	}

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
@@ -24,11 +26,12 @@ var (
 	descStopped  = desc("sending_stopped", "1 when nothing is sent for anybody (pause --all).")
 	descPaused   = desc("river_queues_paused", "River queues that somebody paused.")
 	descJobs     = desc("river_jobs", "River's jobs that are not finished, by River's states.", "state")
+	descKept     = desc("kept_oldest_age_seconds", "Age of the oldest row of each class of what grows and goes by age (docs/operations.md); 0 where there is none.", "class")
 	descNodes    = desc("nodes", "Nodes seen within a minute, by what they do.", "does")
 
 	ledgerDescs = []*prometheus.Desc{
 		descUp, descExports, descCounted, descDue, descOutbox, descMessages, descRejected, descHeld, descHeldWait, descOn, descFailing,
-		descFailFor, descDecide, descStopped, descPaused, descJobs, descNodes,
+		descFailFor, descDecide, descStopped, descPaused, descJobs, descKept, descNodes,
 	}
 )
 
@@ -64,6 +67,13 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	gauge(descPaused, float64(len(b.Paused)))
 	for _, state := range []string{"available", "running", "retryable", "scheduled"} {
 		gauge(descJobs, float64(b.RiverJobs[state]), state)
+	}
+	for _, class := range ledger.Keeps {
+		age := 0.0
+		if oldest, some := f.oldest[class]; some {
+			age = max(0, time.Since(oldest).Seconds())
+		}
+		gauge(descKept, age, string(class))
 	}
 	f.sendNodes(gauge)
 }

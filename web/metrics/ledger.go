@@ -38,6 +38,7 @@ type figures struct {
 	backlog ledger.Backlog
 	states  map[ledger.State]int64
 	age     ledger.Seconds
+	oldest  map[ledger.Kept]time.Time
 }
 
 func newLedgerMetrics(st *store.Store, log *zap.Logger) *ledgerMetrics {
@@ -108,6 +109,9 @@ func (m *ledgerMetrics) look(done chan struct{}) {
 	var err error
 	if f.backlog, err = m.store.Backlog(ctx); err == nil {
 		f.states, f.age, err = m.store.States(ctx, f.backlog)
+	}
+	if err == nil {
+		f.oldest, err = m.store.Oldest(ctx)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
@@ -49,6 +50,7 @@ var errKeyStaysShut = errors.New("the stored key does not open: paste it again")
 
 // pairOf completes what was pasted with what is stored. It may return several [*store.SettingError] joined.
 func (c *Connections) pairOf(ctx context.Context, i store.Integration, pasted store.APIKey, createdBy string) (pair, error) {
+	createdBy = jobs.PastedEmail(createdBy)
 	p := pair{org: i.OrgID, createdBy: createdBy, chosen: i.Choices}
 	var wrong []error
 	if pasted != "" {
@@ -172,6 +174,7 @@ func (c *Connections) Save(ctx context.Context, org string, change store.Connect
 	if *change.Settings.Revision != i.Revision {
 		return saved, store.ErrChanged
 	}
+	change.CreatedBy = jobs.PastedEmail(change.CreatedBy)
 	if change.Key == "" && (change.CreatedBy == "" || i.CreatedBy != nil && change.CreatedBy == *i.CreatedBy) {
 		return c.saveChoices(ctx, i, change, by)
 	}

@@ -5,21 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// fresh is how long a list of Greenhouse's is shown again without asking anew.
-const fresh = 30 * time.Second
-
 // Jobs lists the open jobs that the created-by user sees, and the mapped ones that are open no more. Where Greenhouse cannot be asked it
 // gives the list that was seen last, and says why. [store.ErrNotFound] where nobody connected the company.
 func (c *Connections) Jobs(ctx context.Context, org string) (store.Seen[store.SeenJob], error) {
 	seen, err := c.Store.SeenJobs(ctx, org)
-	if err != nil || isFresh(seen.At) {
+	if err != nil || seen.Fresh() {
 		return seen, err
 	}
 	p, problem, err := c.mayAsk(ctx, org)
@@ -38,7 +34,7 @@ func (c *Connections) Jobs(ctx context.Context, org string) (store.Seen[store.Se
 // Pools lists the prospect pools with their stages, as [Connections.Jobs] does jobs.
 func (c *Connections) Pools(ctx context.Context, org string) (store.Seen[store.SeenPool], error) {
 	seen, err := c.Store.SeenPools(ctx, org)
-	if err != nil || isFresh(seen.At) {
+	if err != nil || seen.Fresh() {
 		return seen, err
 	}
 	p, problem, err := c.mayAsk(ctx, org)
@@ -53,8 +49,6 @@ func (c *Connections) Pools(ctx context.Context, org string) (store.Seen[store.S
 	}
 	return c.Store.KeepPools(ctx, org, p.version, seenPools(pools))
 }
-
-func isFresh(at *time.Time) bool { return at != nil && time.Since(*at).Abs() < fresh }
 
 // mayAsk opens the stored credential and charges its budget for one request, or says in words why not.
 func (c *Connections) mayAsk(ctx context.Context, org string) (pair, string, error) {

@@ -16,6 +16,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 const (
@@ -87,7 +88,7 @@ type data struct {
 }
 
 // payload is the same in every attempt.
-func payload(n store.Notice, public string) ([]byte, error) {
+func payload(n notices.Notice, public string) ([]byte, error) {
 	about := "service."
 	if n.Kind.ForCompany() {
 		about = "company."
@@ -101,7 +102,7 @@ func payload(n store.Notice, public string) ([]byte, error) {
 
 // Send posts one notice under an id that is the same in every attempt. Any 2xx takes it. It returns a [*RefusedError] where it was not
 // taken, or nothing is known; only 410 is for good.
-func (h *Hook) Send(ctx context.Context, id string, n store.Notice, public string, now time.Time) error {
+func (h *Hook) Send(ctx context.Context, id string, n notices.Notice, public string, now time.Time) error {
 	body, err := payload(n, public)
 	if err != nil {
 		return &RefusedError{Permanent: true, Says: "the notice cannot be written as JSON"}

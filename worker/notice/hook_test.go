@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 	"github.com/interviewing-io/greenhouse-export/worker/notice/noticetest"
 )
@@ -43,8 +43,8 @@ func TestHook_Send(t *testing.T) {
 		receiver := noticetest.NewReceiver(t)
 		hook, err := notice.ParseHook(receiver.URL, noticetest.Secret, "ghexport/test", false)
 		require.NoError(t, err)
-		n := with(func(n *store.Notice) {
-			n.Kind, n.OrgID, n.Companies = store.NoticeRefusals, "", []string{"acme", "globex"}
+		n := with(func(n *notices.Notice) {
+			n.Kind, n.OrgID, n.Companies = notices.Refusals, "", []string{"acme", "globex"}
 		})
 		require.NoError(t, hook.Send(t.Context(), "msg_1", n, "", time.Now()))
 		call := receiver.Calls()[0]

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -23,35 +23,35 @@ type Letter struct {
 }
 
 // Write puts a notice into words. Held says why the company is held, and may be nil; public is the console's address, and may be empty.
-func Write(n store.Notice, held *wording.Hold, public string) Letter {
+func Write(n notices.Notice, held *wording.Hold, public string) Letter {
 	l := words(n, held)
 	l.Link = link(n, public)
 	return l
 }
 
-func words(n store.Notice, held *wording.Hold) Letter {
+func words(n notices.Notice, held *wording.Hold) Letter {
 	switch n.Kind {
-	case store.NoticeBroken:
+	case notices.Broken:
 		l := refused(n, held)
 		l.Subject = "We can't add candidates to your Greenhouse"
 		return l
-	case store.NoticeStillBroken:
+	case notices.StillBroken:
 		l := refused(n, held)
 		l.Subject = fmt.Sprintf("Day %d: we still can't add candidates to your Greenhouse", n.Days+1)
 		l.Text = append([]string{fmt.Sprintf("It has been like this for %s.", wording.Count(n.Days, "day"))}, l.Text...)
 		return l
-	case store.NoticeWorksAgain:
+	case notices.WorksAgain:
 		return worksAgain(n)
-	case store.NoticeNeedsDecision:
+	case notices.NeedsDecision:
 		return needsDecision(n)
-	case store.NoticeRefusals:
+	case notices.Refusals:
 		return refusals(n)
 	default:
 		return keyUnreadable(n)
 	}
 }
 
-func refused(n store.Notice, held *wording.Hold) Letter {
+func refused(n notices.Notice, held *wording.Hold) Letter {
 	l := Letter{
 		Text:    []string{"We can't add candidates to your Greenhouse."},
 		Action:  "Fix it here (2 minutes)",
@@ -73,7 +73,7 @@ func refused(n store.Notice, held *wording.Hold) Letter {
 	return l
 }
 
-func worksAgain(n store.Notice) Letter {
+func worksAgain(n notices.Notice) Letter {
 	then := "Nobody was waiting."
 	if n.Waiting > 0 {
 		then = fmt.Sprintf("%s waiting; none %s lost. They are being added now.", were(n.Waiting), map[bool]string{true: "was", false: "were"}[n.Waiting == 1])
@@ -86,7 +86,7 @@ func worksAgain(n store.Notice) Letter {
 	}
 }
 
-func needsDecision(n store.Notice) Letter {
+func needsDecision(n notices.Notice) Letter {
 	l := Letter{
 		Subject: fmt.Sprintf("%s your decision", needs(n.Unknown+n.Duplicate)),
 		Text:    []string{fmt.Sprintf("%s your decision before we go on; none are lost.", needs(n.Unknown+n.Duplicate))},
@@ -104,7 +104,7 @@ func needsDecision(n store.Notice) Letter {
 	return l
 }
 
-func refusals(n store.Notice) Letter {
+func refusals(n notices.Notice) Letter {
 	return Letter{
 		Subject: fmt.Sprintf("[ghexport] 401 from Greenhouse for %s within minutes", wording.Count(len(n.Companies), "company")),
 		Text: []string{
@@ -120,7 +120,7 @@ func refusals(n store.Notice) Letter {
 	}
 }
 
-func keyUnreadable(n store.Notice) Letter {
+func keyUnreadable(n notices.Notice) Letter {
 	return Letter{
 		Subject: fmt.Sprintf("[ghexport] the stored key of %s does not open", n.OrgID),
 		Text: []string{
@@ -137,21 +137,21 @@ const company = "You get this because somebody of your company entered this addr
 
 // link leads to where something can be done about it. A company's admin comes to the console by the product, so that a link that asks to
 // log in is opened by opening Settings > Integrations > Greenhouse there.
-func link(n store.Notice, public string) string {
+func link(n notices.Notice, public string) string {
 	if public == "" {
 		return ""
 	}
 	page := "/orgs/" + url.PathEscape(n.OrgID)
 	switch n.Kind {
-	case store.NoticeBroken, store.NoticeStillBroken:
+	case notices.Broken, notices.StillBroken:
 		page += "/settings"
-	case store.NoticeNeedsDecision:
+	case notices.NeedsDecision:
 		page += "/decisions"
-	case store.NoticeWorksAgain:
+	case notices.WorksAgain:
 		page += "/exports"
-	case store.NoticeMoved:
+	case notices.Moved:
 		page += "/tracking"
-	case store.NoticeRefusals, store.NoticeKeyUnreadable:
+	case notices.Refusals, notices.KeyUnreadable:
 		page = "/runbooks/" + url.PathEscape(string(n.Cause))
 	}
 	return strings.TrimRight(public, "/") + page

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/wording"
 	"github.com/interviewing-io/greenhouse-export/worker/notice"
 	"github.com/interviewing-io/greenhouse-export/worker/notice/noticetest"
@@ -26,8 +26,8 @@ import (
 
 var at = time.Date(2026, 11, 26, 9, 14, 5, 0, time.UTC)
 
-var broken = store.Notice{
-	Kind: store.NoticeBroken, OrgID: "acme", Cause: ledger.CauseAuthRejected, Since: at, Waiting: 3, CreatedAt: at.Add(10 * time.Second),
+var broken = notices.Notice{
+	Kind: notices.Broken, OrgID: "acme", Cause: ledger.CauseAuthRejected, Since: at, Waiting: 3, CreatedAt: at.Add(10 * time.Second),
 }
 
 // certificate is one for this machine, and what trusts it.
@@ -165,21 +165,21 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	held := wording.OfHold(&ledger.HoldFacts{Cause: ledger.CauseAuthRejected, Since: &at, KeyLast5: "a7f2c", CreatedBy: "recruiting@acme.example"})
 	for name, c := range map[string]struct {
-		notice store.Notice
+		notice notices.Notice
 		held   *wording.Hold
 		want   []string
 	}{
 		"Broken":    {broken, nil, []string{"Since 26 November 2026, 09:14 UTC Greenhouse has refused our sign-in. 3 candidates are waiting; none are lost.", "the API key was revoked", "Fix it here (2 minutes)", "as soon as it works"}},
 		"Explained": {broken, held, []string{"Greenhouse refuses our sign-in since 26 November, 09:14 UTC. 3 candidates are waiting", "recruiting@acme.example", "1. In Greenhouse, Configure"}},
-		"Forbidden": {with(func(n *store.Notice) { n.Cause, n.Waiting = ledger.CausePermissionDenied, 1 }), held, []string{"has not let us add candidates. 1 candidate is waiting, and is not lost."}},
-		"Day":       {with(func(n *store.Notice) { n.Kind, n.Days = store.NoticeStillBroken, 2 }), nil, []string{"Day 3: we still can't", "It has been like this for 2 days."}},
-		"Works":     {with(func(n *store.Notice) { n.Kind = store.NoticeWorksAgain }), nil, []string{"It works again.", "3 candidates were waiting; none were lost."}},
-		"WorksOne":  {with(func(n *store.Notice) { n.Kind, n.Waiting = store.NoticeWorksAgain, 1 }), nil, []string{"1 candidate was waiting; none was lost."}},
-		"Decide":    {with(func(n *store.Notice) { n.Kind, n.Unknown, n.Duplicate = store.NoticeNeedsDecision, 1, 2 }), nil, []string{"3 candidates need your decision", "Of 1 candidate we do not know", "Of 2 candidates we added the same person", "/orgs/acme/decisions"}},
-		"Refusals": {with(func(n *store.Notice) {
-			n.Kind, n.OrgID, n.Companies = store.NoticeRefusals, "", []string{"acme", "globex", "initech"}
+		"Forbidden": {with(func(n *notices.Notice) { n.Cause, n.Waiting = ledger.CausePermissionDenied, 1 }), held, []string{"has not let us add candidates. 1 candidate is waiting, and is not lost."}},
+		"Day":       {with(func(n *notices.Notice) { n.Kind, n.Days = notices.StillBroken, 2 }), nil, []string{"Day 3: we still can't", "It has been like this for 2 days."}},
+		"Works":     {with(func(n *notices.Notice) { n.Kind = notices.WorksAgain }), nil, []string{"It works again.", "3 candidates were waiting; none were lost."}},
+		"WorksOne":  {with(func(n *notices.Notice) { n.Kind, n.Waiting = notices.WorksAgain, 1 }), nil, []string{"1 candidate was waiting; none was lost."}},
+		"Decide":    {with(func(n *notices.Notice) { n.Kind, n.Unknown, n.Duplicate = notices.NeedsDecision, 1, 2 }), nil, []string{"3 candidates need your decision", "Of 1 candidate we do not know", "Of 2 candidates we added the same person", "/orgs/acme/decisions"}},
+		"Refusals": {with(func(n *notices.Notice) {
+			n.Kind, n.OrgID, n.Companies = notices.Refusals, "", []string{"acme", "globex", "initech"}
 		}), nil, []string{"401 from Greenhouse for 3 companies", "acme, globex, initech", "https://exports.example/runbooks/auth.rejected"}},
-		"Key": {with(func(n *store.Notice) { n.Kind, n.Cause = store.NoticeKeyUnreadable, ledger.CauseDecryptFailed }), nil, []string{"the stored key of acme does not open", "/runbooks/decrypt.failed"}},
+		"Key": {with(func(n *notices.Notice) { n.Kind, n.Cause = notices.KeyUnreadable, ledger.CauseDecryptFailed }), nil, []string{"the stored key of acme does not open", "/runbooks/decrypt.failed"}},
 	} {
 		l := notice.Write(c.notice, c.held, "https://exports.example/")
 		plain, _, err := l.Render()
@@ -192,7 +192,7 @@ func TestWrite(t *testing.T) {
 	assert.Empty(t, notice.Write(broken, nil, "").Link)
 }
 
-func with(change func(*store.Notice)) store.Notice {
+func with(change func(*notices.Notice)) notices.Notice {
 	n := broken
 	change(&n)
 	return n

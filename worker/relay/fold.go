@@ -54,6 +54,7 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 		return 0, false, err
 	}
 	arrivals, rejected := r.arrive(messages)
+	r.keepTraces(ctx, arrivals)
 	if dispatch {
 		folded, dispatched, err = r.together(ctx, arrivals)
 	}
@@ -62,6 +63,9 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 	}
 	if err != nil && !stops(ctx, err) {
 		folded, err = r.foldEach(ctx, arrivals, rejected)
+	}
+	if err == nil {
+		r.tellTraces(arrivals)
 	}
 	if err != nil || len(rejected) == 0 {
 		return folded, dispatched, err
@@ -133,7 +137,7 @@ func (r *Relay) arrive(messages []store.Message) (arrivals []ledger.Arrival, rej
 		if byInterview[k] == nil {
 			order = append(order, k)
 		}
-		digest := sha256.Sum256(m.Body)
+		digest := sha256.Sum256(contentOf(m.Body))
 		byInterview[k] = append(byInterview[k], snapshot{m, result, digest[:]})
 	}
 	for _, k := range order {
@@ -215,6 +219,7 @@ func (r *Relay) arrival(s snapshot, flags []string) (ledger.Arrival, error) {
 		Newest: s.ID, OrgID: s.OrgID, InterviewID: s.InterviewID, CandidateID: result.Candidate.ID, Version: s.Version,
 		Digest: s.digest, InterviewedAt: result.InterviewedAt, Advances: result.InterviewerAdvances,
 		Continues: result.CandidateContinues, Practice: result.Practice, Job: result.Job, EnqueuedAt: s.EnqueuedAt, Flags: flags,
+		Traceparent: traceparentOf(result.Traceparent),
 	}
 	if a.Eligible, a.Cause = eligibility(result); !a.Eligible {
 		return a, nil // and keep nothing about the person

@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
 // When people are told, where the relay's rules say nothing.
@@ -19,7 +19,7 @@ const (
 	waveSettle  = 15 * time.Minute // the longest time between two probes: by then every company was looked at
 )
 
-func noticeDefaults(r store.NoticeRules) store.NoticeRules {
+func noticeDefaults(r notices.Rules) notices.Rules {
 	r.Grace = cmp.Or(r.Grace, noticeGrace)
 	r.WaveSize = cmp.Or(r.WaveSize, waveSize)
 	r.WaveWithin = cmp.Or(r.WaveWithin, waveWithin)
@@ -29,7 +29,7 @@ func noticeDefaults(r store.NoticeRules) store.NoticeRules {
 
 // sweepNotices writes what people are to be told, hands over what is due, and tells whoever reads the log what is our own trouble.
 func (r *Relay) sweepNotices(ctx context.Context) {
-	swept, err := r.Store.SweepNotices(ctx, r.Notices)
+	swept, err := notices.In(r.Store).Sweep(ctx, r.Notices)
 	r.report("sweep notices", err)
 	if len(swept.WaveBegan) > 0 {
 		r.Log.Error("many companies refused within minutes: Greenhouse's fault or ours", zap.String("cause", string(ledger.CauseAuthRejected)),
@@ -41,7 +41,7 @@ func (r *Relay) sweepNotices(ctx context.Context) {
 	for _, org := range swept.Unreadable {
 		r.Log.Error("a company's key does not open", zap.String("cause", string(ledger.CauseDecryptFailed)), zap.String("org_id", org))
 	}
-	due, err := r.Store.DueNotices(ctx, dueAtOnce)
+	due, err := notices.In(r.Store).Due(ctx, dueAtOnce)
 	r.report("due notices", err)
 	if len(due) > 0 {
 		r.report("tell", r.Tell(ctx, due))

@@ -8,8 +8,11 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
 // How a relay paces itself. Waiting is for notifications; the intervals are what bounds a lost one.
@@ -42,10 +45,11 @@ type Relay struct {
 	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
-	Track func(ctx context.Context, orgs []string) error // hands companies whose sent candidates are due to be looked at to the tracker
-
-	Notices store.NoticeRules                                      // when people are told; zero durations take the defaults
-	Tell    func(ctx context.Context, due []store.DueNotice) error // hands over what they are to be told; nil writes no notices
+	Notices   notices.Rules                                            // when people are told; zero durations take the defaults
+	Tell      func(ctx context.Context, due []notices.DueNotice) error // hands over what they are to be told; nil writes no notices
+	Track     func(ctx context.Context, orgs []string) error           // hands companies whose sent candidates are due to be looked at to the tracker
+	Traces    *trace.Tracer                                            // who is told of what was folded; nil for nobody
+	Retention ledger.Retention                                         // for how long what grows is kept; nil keeps everything
 
 	nudge       chan struct{}
 	outboxAfter string // companies take turns across passes
@@ -90,6 +94,7 @@ func (r *Relay) Run(ctx context.Context) {
 	beside.Go(func() { r.advanceRuns(ctx) })
 	beside.Go(func() { r.sumUpHours(ctx) })
 	beside.Go(func() { r.adoptSent(ctx) })
+	beside.Go(func() { r.retain(ctx) })
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
@@ -115,7 +120,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.Sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.SweepChecks(ctx), r.Store.PruneNotices(ctx)))
+			r.report("housekeeping", r.Store.SweepBodies(ctx))
 		}
 		timer.Stop()
 	}

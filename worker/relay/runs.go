@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
 // How replay runs are paced. Small steps leave live work room in between; what they release the relay dispatches like everything.
@@ -25,7 +26,7 @@ func (r *Relay) advanceRuns(ctx context.Context) {
 	for ctx.Err() == nil {
 		wait := runsEvery
 		stepCtx, cancel := context.WithTimeout(ctx, runsLimit)
-		done, err := r.Store.AdvanceRuns(stepCtx)
+		done, err := runs.In(r.Store).Advance(stepCtx)
 		cancel()
 		if !errors.Is(err, store.ErrStandby) {
 			r.report("replay runs", err)

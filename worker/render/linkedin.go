@@ -38,15 +38,15 @@ func LinkedInProfile(pasted string) (profile string, ok bool) {
 		return "", false
 	}
 	slug, err := url.PathUnescape(steps[1])
-	slug = strings.TrimRight(slug, sentenceEnd)
+	slug = strings.TrimRight(strings.TrimRightFunc(slug, nothingSeen), sentenceEnd)
 	if err != nil || !isSlug(slug) {
 		return "", false
 	}
 	return "https://www.linkedin.com/in/" + url.PathEscape(slug), true
 }
 
-// mobileSteps stand before /in on the mobile site.
-var mobileSteps = []string{"mwlite", "mobile", "m", "profile"}
+// mobileSteps stand before /in on the mobile site, and comm in the links of LinkedIn's own mails.
+var mobileSteps = []string{"mwlite", "mobile", "m", "profile", "comm"}
 
 // What people write around an address and is no part of it.
 const (
@@ -99,5 +99,7 @@ func isSlug(slug string) bool {
 
 // trimInvisible takes off both ends what shows nothing, which copying leaves there.
 func trimInvisible(text string) string {
-	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || jobs.Invisible(r) })
+	return strings.TrimFunc(text, nothingSeen)
 }
+
+func nothingSeen(r rune) bool { return unicode.IsSpace(r) || jobs.Invisible(r) }
