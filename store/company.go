@@ -48,23 +48,3 @@ func (s *Store) LastSent(ctx context.Context, org string) (last *time.Time, err 
 	}
 	return last, nil
 }
-
-// Unconnected lists companies that nobody has connected, by how much waits for each.
-func (s *Store) Unconnected(ctx context.Context) (map[string]int64, error) {
-	rows, err := s.Pool.Query(ctx, `
-		SELECT e.org_id, count(*)
-		  FROM ghexport.exports e
-		 WHERE e.due_at IS NOT NULL -- exports_due
-		   AND NOT EXISTS (SELECT FROM ghexport.integrations i WHERE i.org_id = e.org_id)
-		 GROUP BY e.org_id`)
-	if err != nil {
-		return nil, fmt.Errorf("list companies that are not connected: %w", err)
-	}
-	list := map[string]int64{}
-	var org string
-	var waiting int64
-	if _, err := pgx.ForEachRow(rows, []any{&org, &waiting}, func() error { list[org] = waiting; return nil }); err != nil {
-		return nil, fmt.Errorf("list companies that are not connected: %w", err)
-	}
-	return list, nil
-}

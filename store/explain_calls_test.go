@@ -199,6 +199,10 @@ func (e *explained) listCalls() []call {
 		ledger.StateDuplicate: {"exports_attention_by_id"}, ledger.StateDead: {"exports_attention_by_id"}, ledger.StateCancelled: {"exports_by_cause"},
 	}
 	all := []call{
+		{name: "CountMatching", do: func(ctx context.Context) error {
+			_, _, err := query.In(e.serve.Store).CountMatching(ctx, store.Filter{State: ledger.StateDead, Org: "org_7"})
+			return err
+		}, uses: []string{"exports_attention_by_org"}},
 		list("", store.Filter{}, "exports_pkey"),
 		list("DeadNext", store.Filter{State: ledger.StateDead, AfterID: 5000}, "exports_attention_by_id"),
 		list("DeadBefore", store.Filter{State: ledger.StateDead, BeforeID: 5000}, "exports_attention_by_id"),
@@ -261,6 +265,14 @@ func (e *explained) exportCalls() []call {
 	return []call{
 		{name: "Show", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Show(ctx, 5001)) },
 			uses: []string{"exports_pkey", "bodies_pkey", "outbox_by_interview", "attempts_pkey", "exports_by_candidate", "exports_by_email", "audit_by_export", "audit_by_org"}},
+		{name: "Way", do: func(ctx context.Context) error {
+			d, err := query.In(e.serve.Store).Show(ctx, 5001)
+			if err != nil {
+				return err
+			}
+			return nothing(query.In(e.serve.Store).Way(ctx, d))
+		}},
+		{name: "Edits", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Edits(ctx, 5001)) }},
 		{name: "ExportOrg", do: func(ctx context.Context) error { return nothing(e.serve.ExportOrg(ctx, 5001)) }, uses: []string{"exports_pkey"}},
 		{name: "OfCompany", do: func(ctx context.Context) error {
 			return nothing(query.In(e.serve.Store).OfCompany(ctx, "org_7", []int64{1, 2}))
@@ -281,6 +293,10 @@ func (e *explained) exportCalls() []call {
 		}, uses: []string{"exports_by_email"}},
 		{name: "RefusedRetries", do: func(ctx context.Context) error { return nothing(e.serve.RefusedRetries(ctx, []int64{5001})) }, uses: []string{"exports_pkey"}},
 		{name: "RetriedBy", do: func(ctx context.Context) error { return nothing(e.serve.RetriedBy(ctx, 5001, 9)) }},
+		{name: "JobExports", do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).JobExports(ctx, []int64{1012000}))
+		}, uses: []string{"river_job_pkey"}},
+		{name: "RiverGap", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).RiverGap(ctx)) }},
 		{name: "ExportJobs", do: func(ctx context.Context) error { return nothing(e.serve.ExportJobs(ctx, []int64{1012000})) }, uses: []string{"river_job_pkey"}},
 	}
 }
@@ -323,7 +339,11 @@ func (e *explained) healthCalls() []call {
 			uses: []string{"attempt_hours_pkey"}},
 		{name: "DeadKinds", do: func(ctx context.Context) error { return nothing(e.serve.DeadKinds(ctx)) }},
 		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
-		{name: "Unconnected", do: func(ctx context.Context) error { return nothing(e.serve.Unconnected(ctx)) }},
+		{name: "CompanyLines", do: func(ctx context.Context) error { return nothing(e.serve.CompanyLines(ctx)) },
+			uses: []string{"exports_due", "exports_in_flight"}, may: map[string]string{"outbox": waits}},
+		{name: "CompanyPaces", do: func(ctx context.Context) error { return nothing(e.serve.CompanyPaces(ctx, "org_7", "whale")) },
+			uses: []string{"attempt_hours_pkey", "attempts_by_end"}},
+		{name: "BudgetUse", do: func(ctx context.Context) error { return nothing(e.serve.BudgetUse(ctx, "org_7")) }},
 		{name: "Health", do: func(ctx context.Context) error {
 			e.exec("UPDATE ghexport.control SET released_at = now() - interval '1 hour'")
 			return nothing(e.serve.Health(ctx))

@@ -77,7 +77,8 @@ func (s *Store) Intend(ctx context.Context, i Intent) (*Granted, error) {
 
 // commitIntents is one READ COMMITTED statement. SKIP LOCKED: a row that somebody else holds is not granted. A row that changed
 // after the snapshot is looked at again by Postgres before it is locked, and a newer message that the snapshot shows withholds it:
-// so a withdrawal committed before the snapshot is never overtaken, folded or not. A run that comes after its budget's window gives
+// so a withdrawal committed before the snapshot is never overtaken, folded or not. An attempt began when the statement did, which is
+// before its snapshot: by the time of a slow statement's update a withdrawal may have come that no attempt could know of. A run that comes after its budget's window gives
 // its row back. Failures from before the company was last held, off or paused are forgotten here, so that a pause of 100,000 exports
 // stays an update of one row.
 const commitIntents = `
@@ -106,7 +107,7 @@ const commitIntents = `
 		 WHERE e.id = l.id AND NOT l.in_time
 	), sending AS (
 		UPDATE ghexport.exports e
-		   SET state = 'sending', attempt = l.token, attempts = e.attempts + 1, attempt_started_at = clock_timestamp(),
+		   SET state = 'sending', attempt = l.token, attempts = e.attempts + 1, attempt_started_at = statement_timestamp(),
 		       failures = CASE WHEN l.forgiven THEN 0 ELSE e.failures END,
 		       first_failed_at = CASE WHEN NOT l.forgiven THEN e.first_failed_at END,
 		       deadline = clock_timestamp() + l.deadline, job_timeout = l.job_timeout, updated_at = clock_timestamp()

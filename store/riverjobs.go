@@ -9,14 +9,14 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// exportOfJob is the export that River job j runs, null where it runs none.
-const exportOfJob = `CASE WHEN j.kind = 'export' AND j.args ->> 'export_id' ~ '^[0-9]{1,18}$' THEN (j.args ->> 'export_id')::bigint END`
+// ExportOfJob is the export that River job j runs, null where it runs none.
+const ExportOfJob = `CASE WHEN j.kind = 'export' AND j.args ->> 'export_id' ~ '^[0-9]{1,18}$' THEN (j.args ->> 'export_id')::bigint END`
 
 // ExportJobs tells which of these River jobs are runs of an export, and of which: River's job id to the export's. Other jobs, and
 // numbers that no job has, are left out. An export job whose args name no export stands with 0.
 func (s *Store) ExportJobs(ctx context.Context, jobs []int64) (map[int64]int64, error) {
 	rows, err := s.Pool.Query(ctx, `
-		SELECT j.id, coalesce(`+exportOfJob+`, 0)
+		SELECT j.id, coalesce(`+ExportOfJob+`, 0)
 		  FROM ghexport.river_job j -- river_job_pkey
 		 WHERE j.id = ANY ($1) AND j.kind = 'export'`, jobs)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Store) AuditJobs(ctx context.Context, by By, action ledger.Action, jobs
 	_, err := s.Pool.Exec(ctx, `
 		INSERT INTO ghexport.audit (actor, origin, action, org_id, export_id, reason, detail, method)
 		SELECT $1, nullif($2, ''), $3, e.org_id, e.id, nullif($4, ''), jsonb_build_object('jobs', jsonb_agg(j.id ORDER BY j.id)), nullif($6, '')
-		  FROM (SELECT j.id, `+exportOfJob+` AS export_id
+		  FROM (SELECT j.id, `+ExportOfJob+` AS export_id
 		          FROM ghexport.river_job j -- river_job_pkey
 		         WHERE j.id = ANY ($5)) j
 		  LEFT JOIN ghexport.exports e ON e.id = j.export_id

@@ -59,6 +59,7 @@ func axText(v *accessibility.Value) string {
 // click clicks the button, link, box or choice of this name with the mouse. Where that leads to a page it waits for the page.
 func (b *browser) click(name string) {
 	b.t.Helper()
+	*b.clicks++
 	node := b.find(name, clickable)
 	if b.on(node, leads) {
 		b.loads("click "+name, b.mouse(node))
@@ -70,6 +71,7 @@ func (b *browser) click(name string) {
 // tap clicks like click, and waits for nothing: for what a script handles.
 func (b *browser) tap(name string) {
 	b.t.Helper()
+	*b.clicks++
 	b.run("tap "+name, b.mouse(b.find(name, clickable)))
 }
 

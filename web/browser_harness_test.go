@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,5 +34,21 @@ func TestBrowser(t *testing.T) {
 		require.NotEmpty(t, b.trouble.list())
 		assert.Contains(t, b.trouble.list()[0], "Content Security Policy")
 		b.trouble.found = nil // as it should be
+	})
+
+	t.Run("SeesSeededFaults", func(t *testing.T) {
+		b := s.browser("ada")
+		b.open("/")
+		require.Empty(t, b.faults())
+		for seeded, says := range map[string]string{
+			`main.append(Object.assign(document.createElement("p"), {className: "soft", textContent: "pale words"})); main.lastChild.style.color = "#aaa"`:                 "color-contrast",
+			`main.append(Object.assign(document.createElement("div"), {textContent: "wide"})); main.lastChild.style.width = "340px"`:                                       "320 px, light: the page is",
+			`main.append(Object.assign(document.createElement("p"), {textContent: "unbreakable"})); main.lastChild.style.cssText = "width: 3rem; overflow-wrap: anywhere"`: "a word is broken in the middle: unbreakable",
+			`main.append(document.createElement("input"))`: "label",
+		} {
+			eval[bool](b, `{ const main = document.querySelector("main"); `+seeded+`; true }`)
+			assert.Contains(t, strings.Join(b.faults(), "\n"), says)
+			eval[bool](b, `document.querySelector("main").lastChild.remove(), true`)
+		}
 	})
 }

@@ -32,6 +32,7 @@ type browser struct {
 	script bool            // pages may run script
 
 	trouble *troubles
+	clicks  *int // how often its person has clicked
 }
 
 // browser opens a window for somebody: "ada", "kim" or "val" of ours, "mia of acme" for a company's admin, "" for nobody. When the
@@ -42,7 +43,7 @@ func (s *site) browser(who string) *browser {
 	require.NoError(s.t, err)
 	server := httptest.NewServer(s.handler)
 	s.t.Cleanup(server.Close)
-	b := &browser{t: s.t, base: server.URL, within: "html", script: true, trouble: &troubles{}}
+	b := &browser{t: s.t, base: server.URL, within: "html", script: true, trouble: &troubles{}, clicks: new(int)}
 	ctx, closeTab := chromedp.NewContext(running, chromedp.WithNewBrowserContext())
 	b.ctx = ctx
 	s.t.Cleanup(func() {

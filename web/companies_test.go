@@ -30,7 +30,7 @@ func TestCompanies(t *testing.T) {
 		VALUES ('h1', 'broken', 'acme', now(), 1, 'mail', 'mia@acme.example', 'dead', 'the mailbox is full'),
 		       ('h2', 'refusals', 'acme', now(), 1, 'mail', 'oncall@example.com', 'sent', NULL)`)
 	b.open("/orgs")
-	b.sees("acme", "globex", "Greenhouse rejects the key", "The company is not turned on.")
+	b.sees("acme", "globex", "Greenhouse rejects the key", "The company is not turned on.", "On, refused")
 	b.axe()
 	b.shot("orgs")
 	b.click("1 Refused")
@@ -42,7 +42,7 @@ func TestCompanies(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, b.open("/orgs?state=nonsense"))
 
 	b.open("/orgs/acme")
-	b.sees("On, and waiting. Greenhouse refuses our sign-in", "1 candidate waits; none is lost", "Invalid Basic Auth credentials", "When Greenhouse refused",
+	b.sees("On, and waiting. Greenhouse refuses our sign-in", "1 candidate waits; none is lost", "Invalid Basic Auth credentials", "When Greenhouse refused the key",
 		"What we wrote", "Greenhouse began to refuse us", "mia@acme.example", "the mailbox is full")
 	b.axe()
 	b.shot("company-refused")

@@ -20,8 +20,11 @@ type companyPage struct {
 	Acts     bool // one of ours who may pause, probe and make links
 	Tabs     []navItem
 	Company  store.Integration
-	Tone     string
+	Standing standing
 	Sentence string
+	But      string     // what is not well although it may send; empty where all is
+	First    *firstStep // what comes next before it sends; nil where nothing does
+	Health   companyHealth
 	Held     *wording.Hold  // nil when it may send
 	Still    *wording.Still // nil unless its key sends nothing for now
 	Activity store.CompanyActivity
@@ -80,7 +83,13 @@ func (k *console) fillCompany(r *http.Request, p *companyPage) (err error) {
 		return err
 	}
 	p.Decide = p.Activity.States[ledger.StateUnknown] + p.Activity.States[ledger.StateDuplicate]
-	p.Tone = connectionTone(p.Company)
+	if p.Health, err = k.companyHealth(r, p.Org, p.Staff); err != nil {
+		return err
+	}
+	p.Standing = standing{
+		State: p.Company.State, Held: p.Company.Held, Dead: p.Activity.States[ledger.StateDead], Undecided: p.Decide, Still: still != nil, Hour: p.Health.hour(),
+	}
+	p.But, p.First = p.Standing.but(), firstStepOf(p.Company, p.Acts, p.Staff, p.Links)
 	p.Sentence = connectionSentence(p.Company, p.Held, p.Activity.LastSent, time.Now())
 	p.GoesOn = p.Company.PausedAt != nil || p.Company.HoldCause != nil && *p.Company.HoldCause == ledger.CauseRefusing
 	p.CanProbe = p.Company.HoldCause != nil || p.Company.DecryptFailedAt != nil

@@ -19,7 +19,7 @@ var companyFuncs = template.FuncMap{
 	"secondWord":     func(policy string) string { return secondWords[policy] },
 	"checkWord":      func(k store.CheckKind) string { return checkWords[k] },
 	"checkTone":      func(a store.CheckAnswer) string { return checkTones[a] },
-	"connectionWord": connectionWord,
+	"connectionWord": func(i store.Integration) string { return standingOf(i).Word() },
 	"creditWord":     func(credit string) string { return creditWords[credit] },
 	"fieldWord":      func(field string) string { return cmp.Or(fieldWords[field], field) },
 	"zones":          jobs.TimeZones,

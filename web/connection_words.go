@@ -70,19 +70,3 @@ var connectionTones = map[store.ConnectionState]string{
 	store.ConnectionOff: "none", store.ConnectionNeedsDetails: "warn", store.ConnectionReady: "info", store.ConnectionOn: "good",
 	store.ConnectionPausedByUs: "warn", store.ConnectionPausedByYou: "none",
 }
-
-// connectionWord is the badge's word.
-func connectionWord(i store.Integration) string {
-	if i.State == store.ConnectionOn && i.Held != nil {
-		return "On, refused"
-	}
-	return i.State.Words()
-}
-
-// connectionTone is the badge's colour of a company, where a refusal shows.
-func connectionTone(i store.Integration) string {
-	if i.State == store.ConnectionOn && i.Held != nil {
-		return "bad"
-	}
-	return connectionTones[i.State]
-}

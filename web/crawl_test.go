@@ -26,6 +26,8 @@ var noWayIn = map[string]string{
 	"GET /metrics":             "for Prometheus",
 	"GET /river":               "leads to /river/, for who types it",
 	"GET /river-job/{job}":     "River UI's bar makes it by script",
+	"GET /river-rows":          "River UI's bar asks it by script",
+	"GET /exports/selected":    "the form around a list of exports",
 	"GET /assets/":             "what pages are drawn with",
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
@@ -23,6 +22,9 @@ type deadPage struct {
 	Causes    []ledger.Cause // of dead letters, for the filter
 	Acts      bool           // whoever looks may do something about them
 	Discarded int            // by the request before this one
+	Wrong     string         // why what was asked was not done
+	Of        string         // the fingerprint of the group that it was asked for
+	Reason    string         // as it was typed
 }
 
 type deadGroup struct {
@@ -33,6 +35,11 @@ type deadGroup struct {
 	List  string // address of its letters, as far as the list can tell them apart
 }
 
+// Has says whether a group is on the page.
+func (p deadPage) Has(fingerprint string) bool {
+	return slices.ContainsFunc(p.Groups, func(g deadGroup) bool { return g.Fingerprint == fingerprint })
+}
+
 func (k *console) deadRoutes() []route {
 	return []route{
 		allow(staff, "GET /dead", k.dead),
@@ -41,8 +48,12 @@ func (k *console) deadRoutes() []route {
 }
 
 func (k *console) dead(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: ledger.DeadCauses, Acts: mayAct(r)}
+	k.showDead(w, r, http.StatusOK, r.URL.Query(), "")
+}
+
+// showDead shows the dead letters that q selects, with why what was asked for a group was not done, if anything.
+func (k *console) showDead(w http.ResponseWriter, r *http.Request, status int, q url.Values, wrong string) {
+	page := deadPage{Org: q.Get("org"), Cause: ledger.Cause(q.Get("cause")), Causes: ledger.DeadCauses, Acts: mayAct(r), Wrong: wrong, Of: q.Get("fingerprint"), Reason: q.Get("reason")}
 	page.Discarded, _ = strconv.Atoi(q.Get("discarded"))
 	if page.Cause != "" && !slices.Contains(ledger.DeadCauses, page.Cause) {
 		k.refuse(w, r, http.StatusBadRequest, "Nothing dies of that.")
@@ -65,7 +76,7 @@ func (k *console) dead(w http.ResponseWriter, r *http.Request) {
 			DeadGroup: g, Spark: sparkOf(g.Trend), More: g.Companies - int64(len(g.Orgs)), Plan: "/runs/new?" + filter.Encode(), List: "/exports?" + list.Encode(),
 		})
 	}
-	k.show(w, r, http.StatusOK, "dead", "Dead letters", page)
+	k.show(w, r, status, "dead", "Dead letters", page)
 }
 
 // mayAct says whether whoever sends the request is one of those of ours who act.
@@ -73,8 +84,9 @@ func mayAct(r *http.Request) bool { return slices.Contains(operators.roles, auth
 
 // discardGroup ends the letters of one group, exactly as many as the button named.
 func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
-	reason, ok := k.becauseOf(w, r)
-	if !ok {
+	reason, wrong := reasonOf(r)
+	if wrong != "" {
+		k.showDead(w, r, http.StatusUnprocessableEntity, r.PostForm, wrong+" Nothing was changed.")
 		return
 	}
 	f := store.Filter{Fingerprint: r.PostFormValue("fingerprint"), Org: r.PostFormValue("org")}
@@ -90,7 +102,7 @@ func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(planned.Done) != said {
-		k.refuse(w, r, http.StatusConflict, fmt.Sprintf("You said %d, and there are %d by now. Nothing was changed; look again.", said, len(planned.Done)))
+		k.showDead(w, r, http.StatusConflict, r.PostForm, fmt.Sprintf("You said %d, and there are %d by now. Nothing was changed; look again.", said, len(planned.Done)))
 		return
 	}
 	done, err := k.Store.Discard(r.Context(), store.Request{Filter: store.Filter{IDs: planned.Done}, By: request.By})
@@ -99,13 +111,4 @@ func (k *console) discardGroup(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, "/dead?discarded="+strconv.Itoa(len(done.Done)), http.StatusSeeOther)
-}
-
-// becauseOf is why somebody does what a form says; without one nothing is done.
-func (k *console) becauseOf(w http.ResponseWriter, r *http.Request) (string, bool) {
-	reason := strings.TrimSpace(r.PostFormValue("reason"))
-	if reason == "" {
-		k.refuse(w, r, http.StatusBadRequest, "A reason is missing: a person will ask why. Nothing was changed.")
-	}
-	return reason, reason != ""
 }

@@ -222,10 +222,10 @@ func decidedWords(q url.Values) string {
 	switch answer := q.Get("done"); {
 	case answer == "policy":
 		return "Done: from now on the company's second interviews are decided like that. What waits already is decided with the next pass."
-	case !slices.Contains([]string{"present", "absent", "skip", "create"}, answer):
+	case !slices.Contains([]string{"present", "absent", "skip", "create", "discard"}, answer):
 		return ""
 	default:
-		words := map[string]string{"present": "found in Greenhouse", "absent": "to be sent again", "skip": "ended", "create": "to become second profiles"}[answer]
+		words := map[string]string{"present": "found in Greenhouse", "absent": "to be sent again", "skip": "ended", "create": "to become second profiles", "discard": "discarded"}[answer]
 		says := "Done: " + wording.Plural(number("n"), "export is", "exports are") + " " + words + "."
 		if refused := number("refused"); refused > 0 {
 			says += " " + wording.Plural(refused, "was", "were") + " passed over, because they changed meanwhile or may not be decided yet."

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,6 +34,7 @@ type bulkPage struct {
 	Refused []*store.RefusedError // some of those that it does not apply to
 	More    int                   // refused beside these
 	Cut     bool
+	Mixed   bool // they were ticked one by one
 	Staff   bool
 	Wrong   string
 }
@@ -74,6 +76,12 @@ func (k *console) showPlan(w http.ResponseWriter, r *http.Request, status int, o
 		back.Set("org", f.Org)
 	}
 	page.Back = withQuery(decisionsAddress(org), back)
+	if ofSelection(f, answer) {
+		page.Back, page.Mixed = "/exports", f.State == ""
+		if f.State != "" {
+			page.Back = exportsOf(f.State)
+		}
+	}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -99,9 +107,12 @@ func (k *console) decide(w http.ResponseWriter, r *http.Request, org string) {
 	reason, wrong := k.reason(w, r)
 	form := r.PostForm
 	resolve := resolvers[form.Get("answer")]
-	filter, err := decisionsFilter(form, org)
+	if mayAct(r) && org == "" {
+		resolve = bulkResolvers[form.Get("answer")]
+	}
+	filter, err := decideFilter(form, org)
 	ids, bad := frozen(form.Get("ids"))
-	if err != nil || bad != nil || resolve == nil || filter.State == "" {
+	if err != nil || bad != nil || resolve == nil {
 		k.refuse(w, r, http.StatusBadRequest, "The form cannot be read, so nothing was decided. Begin at the list of decisions.")
 		return
 	}
@@ -129,8 +140,24 @@ func (k *console) decide(w http.ResponseWriter, r *http.Request, org string) {
 	if org == "" && filter.Org != "" {
 		q.Set("org", filter.Org)
 	}
+	if ofSelection(filter, form.Get("answer")) {
+		q.Del("org")
+		http.Redirect(w, r, withQuery(listAddress(""), q), http.StatusSeeOther)
+		return
+	}
 	http.Redirect(w, r, withQuery(decisionsAddress(org), q), http.StatusSeeOther)
 }
+
+// decideFilter reads what a plan was made for: a list of decisions, or what was selected in a list of exports.
+func decideFilter(form url.Values, org string) (store.Filter, error) {
+	if state := ledger.State(form.Get("state")); state == "" || state == ledger.StateDead || state == ledger.StatePending {
+		return store.Filter{State: state, Org: cmp.Or(org, form.Get("org"))}, nil
+	}
+	return decisionsFilter(form, org)
+}
+
+// ofSelection says that an answer was planned from a list of exports.
+func ofSelection(f store.Filter, answer string) bool { return f.State == "" || answer == "discard" }
 
 // frozen reads the numbers that a plan put into its form.
 func frozen(text string) ([]int64, error) {

@@ -32,6 +32,8 @@ type exportPage struct {
 	Siblings      []query.Sibling
 	Events        []exportEvent
 	AttemptLog    []query.AttemptRow
+	Way           waterfall
+	Edits         []query.EditedBody
 	RiverJobID    *int64
 	River         bool          // River UI is served
 	Why           *ledger.Cause // its cause, or its company's; the runbook has a page of each
@@ -40,6 +42,7 @@ type exportPage struct {
 	Commands      []string     // the same on the command line
 	Done          string       // what was just done
 	Wrong         string       // why what was asked was not done
+	AtPerson      bool         // that was to be shown whom it is about
 	List          string       // address of the list that it is in
 	Track         *exportTrack // nil for one whose candidate is not followed
 }
@@ -50,6 +53,36 @@ type exportTrack struct {
 	Says    string
 	Changes []store.Change
 	Reasons []string // why Greenhouse may leave the candidate out; nil when it does not
+}
+
+// exchange is one attempt's request and answer.
+type exchange struct {
+	Attempt query.AttemptRow
+	Person  *store.Candidate // nil while hidden
+}
+
+// exchanges are how many attempts show request and answer side by side.
+const exchanges = 10
+
+// Exchanges are the newest attempts, the newest first.
+func (p exportPage) Exchanges() (list []exchange) {
+	for i := len(p.AttemptLog) - 1; i >= 0 && len(list) < exchanges; i-- {
+		list = append(list, exchange{p.AttemptLog[i], p.Person})
+	}
+	return list
+}
+
+// Next is when the export goes again by itself; nil where it does not, or where its company may not send.
+func (p exportPage) Next() *time.Time {
+	if p.State != ledger.StatePending || p.Held != nil {
+		return nil
+	}
+	return p.DueAt
+}
+
+// Moves says that the export goes on by itself, so that its page is worth looking at anew. What is shown of a person is not fetched again.
+func (p exportPage) Moves() bool {
+	return p.Person == nil && slices.Contains([]ledger.State{ledger.StatePending, ledger.StateQueued, ledger.StateSending}, p.State)
 }
 
 // maskedPerson tells that there is a person, and enough to recognise whom one knows already.
@@ -84,6 +117,10 @@ func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int,
 	}
 	page := k.exportPage(r, d)
 	if page.Track, err = k.exportTrack(r, id); err != nil {
+		k.broken(w, r, err)
+		return
+	}
+	if err := k.fillWay(r, &page, d); err != nil {
 		k.broken(w, r, err)
 		return
 	}

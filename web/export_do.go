@@ -19,14 +19,14 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 	reason, wrong := k.reason(w, r)
 	id, err := position(r.PathValue("id"))
 	if wrong != "" || err != nil {
-		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong = wrong })
+		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong, page.AtPerson = wrong, true })
 		return
 	}
 	person, err := k.Store.Reveal(r.Context(), id, auth.By(r, reason))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		k.showExport(w, r, http.StatusConflict, func(page *exportPage) {
-			page.Wrong = "There is nothing to show: its personal data is gone, or never came."
+			page.Wrong, page.AtPerson = "There is nothing to show: its personal data is gone, or never came.", true
 		})
 	case err != nil:
 		k.broken(w, r, err)
@@ -83,6 +83,11 @@ func (k *console) resolveExport(w http.ResponseWriter, r *http.Request) {
 // resolvers are the answers that many exports can get at once.
 var resolvers = map[string]func(*store.Store, context.Context, store.Request) (store.Result, error){
 	"absent": (*store.Store).ResolveAbsent, "skip": (*store.Store).ResolveSkip, "create": (*store.Store).ResolveCreate,
+}
+
+// bulkResolvers are what ours can do to many at once: those answers, and ending what nobody wants sent.
+var bulkResolvers = map[string]func(*store.Store, context.Context, store.Request) (store.Result, error){
+	"absent": resolvers["absent"], "skip": resolvers["skip"], "create": resolvers["create"], "discard": (*store.Store).Discard,
 }
 
 // act does something to the export that the path names, and leads to its page. Whoever sends a form twice is told that it is done.

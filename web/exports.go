@@ -27,11 +27,13 @@ type exportsPage struct {
 	Causes []ledger.Cause
 	People bool // the search takes names and addresses
 	Rows   []exportLine
+	Done   string // what was just done to a selection
 	Search string // what the search did; empty without one
 	Slow   bool   // the list took too long and is not shown
 	CSV    string
-	Clear  string // the list without any filter; empty where there is none
-	Newest string // addresses of other pages; empty where there are none
+	Clear  string        // the list without any filter; empty where there is none
+	Bar    *selectionBar // nil where nothing can be done with what is listed
+	Newest string        // addresses of other pages; empty where there are none
 	Newer  string
 	Older  string
 }
@@ -40,6 +42,11 @@ type exportsPage struct {
 type exportLine struct {
 	query.ExportRow
 	Who string // the candidate's name, for their company alone
+}
+
+// Fresh says that the list is its first page, which what arrives comes to stand on.
+func (p exportsPage) Fresh() bool {
+	return p.Newest == "" && p.Filter.Found == "" && p.Filter.Q == "" && !p.Slow
 }
 
 // stateChip is a state as a filter, with how many there are.
@@ -62,7 +69,7 @@ func (k *console) listExports(w http.ResponseWriter, r *http.Request, org string
 		k.wrongFilter(w, r, err)
 		return
 	}
-	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: ledger.Causes, People: mayFindPeople(r)}
+	page := exportsPage{Org: org, Base: listAddress(org), Filter: form, Causes: ledger.Causes, People: mayFindPeople(r), Done: decidedWords(r.URL.Query())}
 	if org != "" {
 		page.Tabs = companyTabs(r, org)
 	}
@@ -81,6 +88,10 @@ func (k *console) listExports(w http.ResponseWriter, r *http.Request, org string
 		return
 	}
 	page.turn(list)
+	if page.Bar, err = k.barOf(r, page, filter); err != nil {
+		k.broken(w, r, err)
+		return
+	}
 	page.States = k.chips(r, page)
 	title := "Exports"
 	if org != "" {

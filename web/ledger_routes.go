@@ -6,6 +6,7 @@ func (k *console) ledgerRoutes() []route {
 		allow(staff, "GET /exports", k.exports),
 		allow(staff, "POST /exports", k.searchExports),
 		allow(staff, "GET /exports/csv", k.exportsCSV),
+		allow(operators, "GET /exports/selected", k.planSelection),
 		allow(staff.andCompany(), "GET /orgs/{org}/exports", k.companyExports),
 		allow(staff.andCompany(), "POST /orgs/{org}/exports", k.searchCompany),
 		allow(staff.andCompany(), "GET /orgs/{org}/exports/csv", k.companyCSV),

@@ -42,6 +42,9 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: "/audit", Text: "Activity", Key: "a"},
 			{Href: runbookBase + "/", Text: "Runbooks", Key: "b"},
 		}
+		if p.Role == auth.RoleAdmin {
+			items = append(items, navItem{Href: "/erase", Text: "Erase"})
+		}
 		if k.RiverUI != nil {
 			items = append(items, navItem{Href: "/river/", Text: "River UI", Key: "u"})
 		}

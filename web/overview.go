@@ -63,19 +63,12 @@ func (k *console) overview(w http.ResponseWriter, r *http.Request) {
 	k.show(w, r, http.StatusOK, "overview", "Overview", o)
 }
 
-// cardClass makes those states be seen that wait for a person.
+// cardClass is how a state's card is to be seen: in the state's own colour, the same on every page, and in none where it holds nothing.
 func cardClass(state ledger.State, n int64) string {
-	switch {
-	case n == 0:
+	if n == 0 {
 		return ""
-	case state == ledger.StateDead:
-		return "bad"
-	case state == ledger.StateUnknown, state == ledger.StateDuplicate:
-		return "warn"
-	case state == ledger.StateSent:
-		return "good"
 	}
-	return ""
+	return string(state)
 }
 
 func causeLines(t ledger.Trend) []causeLine {

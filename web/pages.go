@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -93,6 +94,8 @@ func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 type problemPage struct {
 	Because string
 	Home    string
+	Back    string // where the form stood that was refused; empty where none was
+	LogIn   bool   // the way back begins at the login
 }
 
 // refuse says no: with a page to people, and as River UI's API does to scripts.
@@ -103,7 +106,23 @@ func (k *console) refuse(w http.ResponseWriter, r *http.Request, status int, bec
 		json.NewEncoder(w).Encode(map[string]string{"message": because}) //nolint:errcheck // nobody is left to tell
 		return
 	}
-	k.show(w, r, status, "problem", http.StatusText(status), problemPage{because, auth.Who(r).Home()})
+	page := problemPage{Because: because, Home: auth.Who(r).Home(), Back: k.cameFrom(r), LogIn: status == http.StatusUnauthorized}
+	if page.Back != "" && page.LogIn {
+		page.Back = "/login?next=" + url.QueryEscape(page.Back)
+	}
+	k.show(w, r, status, "problem", http.StatusText(status), page)
+}
+
+// cameFrom is the page of ours on which the form stood that a request sends; empty where it is no form's, or the browser does not say.
+func (k *console) cameFrom(r *http.Request) string {
+	from, err := url.Parse(r.Referer())
+	if r.Method == http.MethodGet || err != nil || from.Path == "" {
+		return ""
+	}
+	if public, err := parsePublicURL(k.PublicURL); from.Host != r.Host && (err != nil || from.Host != public.Host) {
+		return ""
+	}
+	return auth.LocalPath(from.RequestURI())
 }
 
 // broken answers what failed for no fault of the asker. The log, which only we read, gets the error.

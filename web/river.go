@@ -34,6 +34,7 @@ func (k *console) riverRoutes() []route {
 		allow(staff, "GET "+riverPrefix+"/", k.riverRead),
 		allow(staff, "GET /river-help", k.riverHelp),
 		allow(staff, "GET /river-job/{job}", k.riverJob),
+		allow(staff, "GET /river-rows", k.riverRows),
 		allow(operators, "POST "+riverPrefix+"/api/jobs/retry", k.riverJobs),
 		allow(operators, "POST "+riverPrefix+"/api/jobs/cancel", k.riverJobs),
 		allow(operators, "POST "+riverPrefix+"/api/jobs/delete", k.riverJobs),

@@ -8,6 +8,7 @@ import (
 
 // riverBar is laid over River UI, which cannot be changed: the way back, what its states mean here, and from a job to its export.
 const riverBar = `<link rel="stylesheet" href="/assets/river.css">
+<noscript><p class="ghexport-bar">River UI needs script, and none runs here. Without it: <a href="/exports">exports</a>, <a href="/dead">dead letters</a>, <a href="/runs">replays</a>.</p></noscript>
 <nav class="ghexport-bar" aria-label="Greenhouse export">
 <a href="/">Overview</a>
 <a href="/river-help">Discarded is the dead-letter list: what the states mean here</a>

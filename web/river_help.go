@@ -6,7 +6,15 @@ import (
 	"strconv"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
+
+// riverHelpPage is what River's words mean, with today's numbers.
+type riverHelpPage struct {
+	Paused []ledger.PausedQueue
+	Gap    query.RiverGap
+	Slow   bool // they could not be counted in time
+}
 
 // riverHelp says what River's words mean here.
 func (k *console) riverHelp(w http.ResponseWriter, r *http.Request) {
@@ -15,7 +23,13 @@ func (k *console) riverHelp(w http.ResponseWriter, r *http.Request) {
 		k.broken(w, r, err)
 		return
 	}
-	k.show(w, r, http.StatusOK, "river", "What River’s states mean here", struct{ Paused []ledger.PausedQueue }{paused})
+	page := riverHelpPage{Paused: paused}
+	page.Gap, err = query.In(k.Store).RiverGap(r.Context())
+	if page.Slow = tooSlow(err); err != nil && !page.Slow {
+		k.broken(w, r, err)
+		return
+	}
+	k.show(w, r, http.StatusOK, "river", "What River’s states mean here", page)
 }
 
 // riverJob leads from a River job to the export that it runs: River UI shows the job's number only.

@@ -98,6 +98,8 @@ func TestRiver_InABrowser(t *testing.T) {
 	b.waitFor("Discarded")
 	b.sees("Discarded is the dead-letter list")
 	b.seesNot("The export of this job")
+	b.waitFor("acme Dead the exporter itself failed") // beside its row
+	b.shot("river-rows")
 	b.open(fmt.Sprintf("/river/jobs/%d", job))
 	b.waitFor("bug: export 1") // River UI has drawn its page, the bar and all
 	b.waitFor("The export of this job")
@@ -106,9 +108,28 @@ func TestRiver_InABrowser(t *testing.T) {
 	assert.Equal(t, exportPath(export), b.path())
 	b.open("/river/jobs")
 	b.click("Discarded is the dead-letter list: what the states mean here")
-	b.sees("What River’s states mean here", "Queue export is paused", "Discarded is the dead-letter list:")
+	b.sees("What River’s states mean here", "Queue export is paused", "Discarded is the dead-letter list:", "1 job is in Discarded, and 1 export is dead or unknown.")
 	b.axe()
 	b.shot("river-help")
+	blind := s.browser("val").withoutScript()
+	blind.open("/river/jobs")
+	blind.sees("River UI needs script, and none runs here.")
+}
+
+func TestRiver_Gap(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	dead, sent := s.export("acme", "iv_1", ledger.StateDead, ledger.CauseBug), s.export("acme", "iv_2", ledger.StateSent, "")
+	s.export("acme", "iv_3", ledger.StateUnknown, ledger.CauseOutcomeUnknown)
+	job := s.job(dead)
+	s.job(dead)
+	s.job(sent)
+	gap, err := query.In(s.store).RiverGap(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, query.RiverGap{Discarded: 3, GoneOn: 1, Again: 1, Open: 2, Forgotten: 1}, gap)
+	a := s.ask("GET", fmt.Sprintf("/river-rows?job=%d&job=%d", job, s.probe()), "", s.as("val"))
+	assert.JSONEq(t, fmt.Sprintf(`{"%d": {"export": %d, "org": "acme", "state": "Dead", "why": "the exporter itself failed"}}`, job, dead), a.body)
+	assert.Equal(t, http.StatusBadRequest, s.ask("GET", "/river-rows?job=x", "", s.as("val")).StatusCode)
 }
 
 func TestRiver_CancelAndDeleteOfExportJobs(t *testing.T) {

@@ -20,9 +20,9 @@ func (k *console) runRoutes() []route {
 		allow(staff, "GET /runs/new", k.planRun),
 		allow(operators, "POST /runs", k.startRun),
 		allow(staff, "GET /runs/{id}", k.run),
-		allow(operators, "POST /runs/{id}/pause", k.controlRun(runs.Store.Pause)),
-		allow(operators, "POST /runs/{id}/resume", k.controlRun(runs.Store.Resume)),
-		allow(operators, "POST /runs/{id}/stop", k.controlRun(runs.Store.Stop)),
+		allow(operators, "POST /runs/{id}/pause", k.controlRun("pause", runs.Store.Pause)),
+		allow(operators, "POST /runs/{id}/resume", k.controlRun("resume", runs.Store.Resume)),
+		allow(operators, "POST /runs/{id}/stop", k.controlRun("stop", runs.Store.Stop)),
 	}
 }
 
@@ -60,6 +60,13 @@ type runPage struct {
 	Log      []query.Event
 	Filter   []selection
 	Usual    float64 // exports a second at most, where nobody said a rate
+	Done     string  // what was just done
+	Wrong    string  // why what was asked was not done
+}
+
+// runDone says what was just done to a run, by its name in the address.
+var runDone = map[string]string{
+	"pause": "Paused: nothing more is released until somebody resumes it.", "resume": "It goes on.", "stop": "Stopped for good. What was not released stays a dead letter.",
 }
 
 // runOutcome is one of the ways in which members end, or wait.
@@ -85,13 +92,18 @@ func outcomes(c runs.Counts) []runOutcome {
 }
 
 func (k *console) run(w http.ResponseWriter, r *http.Request) {
+	k.showRun(w, r, http.StatusOK, "")
+}
+
+// showRun shows the run as it stands, with why what was asked was not done, if anything.
+func (k *console) showRun(w http.ResponseWriter, r *http.Request, status int, wrong string) {
 	id, run, err := k.runOf(r)
 	if err != nil {
 		k.noRun(w, r, err)
 		return
 	}
 	q := r.URL.Query()
-	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected), Usual: runs.RateDefault}
+	page := runPage{Run: run, Acts: mayAct(r), Outcomes: outcomes(run.Counts), Filter: selectionsOf(run.Selected), Usual: runs.RateDefault, Done: runDone[q.Get("done")], Wrong: wrong}
 	for _, one := range page.Outcomes {
 		if string(one.State) == q.Get("show") {
 			page.Shown = one
@@ -112,7 +124,7 @@ func (k *console) run(w http.ResponseWriter, r *http.Request) {
 		}
 		page.More = "/runs/" + strconv.FormatInt(id, 10) + "?" + next.Encode()
 	}
-	k.show(w, r, http.StatusOK, "run", "Run "+strconv.FormatInt(id, 10), page)
+	k.show(w, r, status, "run", "Run "+strconv.FormatInt(id, 10), page)
 }
 
 func (k *console) runOf(r *http.Request) (int64, *runs.Run, error) {
@@ -133,25 +145,26 @@ func (k *console) noRun(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // controlRun is one of the things that a person can do to a run.
-func (k *console) controlRun(do func(runs.Store, context.Context, int64, store.By) error) http.HandlerFunc {
+func (k *console) controlRun(name string, do func(runs.Store, context.Context, int64, store.By) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, _, err := k.runOf(r)
 		if err != nil {
 			k.noRun(w, r, err)
 			return
 		}
-		reason, ok := k.becauseOf(w, r)
-		if !ok {
+		reason, wrong := reasonOf(r)
+		if wrong != "" {
+			k.showRun(w, r, http.StatusUnprocessableEntity, wrong+" Nothing was changed.")
 			return
 		}
 		var refused *runs.RefusedError
 		switch err := do(runs.In(k.Store), r.Context(), id, auth.By(r, reason)); {
 		case errors.As(err, &refused):
-			k.refuse(w, r, http.StatusConflict, "The run is "+string(refused.State)+" by now. Nothing was changed.")
+			k.showRun(w, r, http.StatusConflict, "The run is "+string(refused.State)+" by now. Nothing was changed.")
 		case err != nil:
 			k.broken(w, r, err)
 		default:
-			http.Redirect(w, r, "/runs/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
+			http.Redirect(w, r, "/runs/"+strconv.FormatInt(id, 10)+"?done="+name, http.StatusSeeOther)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,10 +26,13 @@ type planPage struct {
 	Query     url.Values // the selection, for the form
 	Companies int
 	Acts      bool
-	Canary    int
-	StopAt    int
-	Rate      float64 // a second, when nobody says another
+	Usual     float64 // exports a second, when nobody says another
+	Typed     runTyped
+	Wrong     string // why it was not begun
 }
+
+// runTyped is how a run is to go, as its form says it.
+type runTyped struct{ Reason, Ticket, Canary, Rate, StopAt string }
 
 // selection is one thing by which exports were selected, in words.
 type selection struct{ Name, Value string }
@@ -37,7 +41,12 @@ type selection struct{ Name, Value string }
 const plannedGroups = 100
 
 func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
-	f, query, wrong := runFilter(r.URL.Query())
+	k.showRunPlan(w, r, http.StatusOK, r.URL.Query(), "")
+}
+
+// showRunPlan shows what a run over the exports that q selects would do, with what was typed and why it was not begun, if it was asked to.
+func (k *console) showRunPlan(w http.ResponseWriter, r *http.Request, status int, q url.Values, because string) {
+	f, query, wrong := runFilter(q)
 	if wrong != "" {
 		k.refuse(w, r, http.StatusBadRequest, wrong)
 		return
@@ -47,7 +56,7 @@ func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
 		k.broken(w, r, err)
 		return
 	}
-	page := planPage{Plan: plan, Query: query, Acts: mayAct(r), Canary: runs.CanaryDefault, StopAt: int(runs.StopShareDefault * 100), Rate: runs.RateDefault}
+	page := planPage{Plan: plan, Query: query, Acts: mayAct(r), Usual: runs.RateDefault, Typed: typedRun(q), Wrong: because}
 	orgs := map[string]bool{}
 	for _, g := range plan.Groups {
 		orgs[g.OrgID] = true
@@ -56,7 +65,15 @@ func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		page.Selected = append(page.Selected, selection{selectedBy[name], query.Get(name)})
 	}
-	k.show(w, r, http.StatusOK, "plan", "Plan a replay", page)
+	k.show(w, r, status, "plan", "Plan a replay", page)
+}
+
+// typedRun is how a run is to go, as somebody typed it, or as is usual.
+func typedRun(q url.Values) runTyped {
+	return runTyped{
+		Reason: q.Get("reason"), Ticket: q.Get("ticket"), Rate: q.Get("rate"),
+		Canary: cmp.Or(q.Get("canary"), strconv.Itoa(runs.CanaryDefault)), StopAt: cmp.Or(q.Get("stop_at"), strconv.Itoa(int(runs.StopShareDefault*100))),
+	}
 }
 
 // selectedBy are the names of what selects exports for a run.
@@ -67,7 +84,7 @@ var selectedBy = map[string]string{
 // runFilter reads what a run is to concern; query is what of q selects.
 func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 	query = url.Values{}
-	for _, name := range []string{"state", "org", "cause", "fingerprint", "since", "limit"} {
+	for _, name := range []string{"state", "org", "cause", "fingerprint", "since", "limit", "exports"} {
 		if value := strings.TrimSpace(q.Get(name)); value != "" {
 			query.Set(name, value)
 		}
@@ -87,6 +104,11 @@ func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 			return f, query, "The moment must read like 2026-11-24T00:00:00Z."
 		}
 	}
+	if named := query.Get("exports"); named != "" {
+		if f.IDs, err = numbers(named); err != nil || len(f.IDs) == 0 {
+			return f, query, "The numbers of the exports cannot be read."
+		}
+	}
 	if limit := query.Get("limit"); limit != "" {
 		if f.Limit, err = strconv.Atoi(limit); err != nil || f.Limit < 1 {
 			return f, query, "The limit must be a number from 1."
@@ -97,13 +119,10 @@ func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
 
 // startRun begins a run over exactly as many exports as the button named.
 func (k *console) startRun(w http.ResponseWriter, r *http.Request) {
-	reason, ok := k.becauseOf(w, r)
-	if !ok {
-		return
-	}
-	request, wrong := runRequest(r)
-	if wrong != "" {
-		k.refuse(w, r, http.StatusBadRequest, wrong)
+	reason, wrong := reasonOf(r)
+	request, other := runRequest(r)
+	if wrong = cmp.Or(wrong, other); wrong != "" {
+		k.showRunPlan(w, r, http.StatusUnprocessableEntity, r.PostForm, wrong+" Nothing was begun.")
 		return
 	}
 	request.By = auth.By(r, reason)
@@ -112,9 +131,9 @@ func (k *console) startRun(w http.ResponseWriter, r *http.Request) {
 	var nothing *runs.NothingToReplayError
 	switch {
 	case errors.As(err, &changed):
-		k.refuse(w, r, http.StatusConflict, fmt.Sprintf("You said %d, and %d match by now. Nothing was changed; look at the plan again.", changed.Confirmed, changed.Now))
+		k.showRunPlan(w, r, http.StatusConflict, r.PostForm, fmt.Sprintf("You said %d, and %d match by now. Nothing was changed; this is the plan as it is now.", changed.Confirmed, changed.Now))
 	case errors.As(err, &nothing):
-		k.refuse(w, r, http.StatusConflict, sentenceCase(nothing.Error())+".")
+		k.showRunPlan(w, r, http.StatusConflict, r.PostForm, sentenceCase(nothing.Error())+".")
 	case err != nil:
 		k.broken(w, r, err)
 	default:

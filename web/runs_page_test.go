@@ -105,6 +105,11 @@ func TestDeadLettersAndRuns(t *testing.T) {
 	b.sees("What went first got through")
 	b.axe()
 	b.shot("run")
+	s.exec("UPDATE ghexport.runs SET state = 'paused', because = 'too many died again'") // as it does by itself
+	b.waitFor("Resume…")
+	b.seesNot("Pause…")
+	s.exec("UPDATE ghexport.runs SET state = 'running', because = NULL")
+	b.waitFor("Pause…")
 	s.exec("UPDATE ghexport.exports SET state = 'dead', cause = 'payload.refused', due_at = NULL, attention_at = now() WHERE state = 'pending' AND id = $1", acme[1])
 	s.advance("")
 
@@ -203,12 +208,12 @@ func TestRunForms_Refuse(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"/runs", with("reason", " "), http.StatusBadRequest, "A reason is missing"},
+		{"/runs", with("reason", " "), http.StatusUnprocessableEntity, "Say why: somebody will ask later."},
 		{"/runs", with("count", "2"), http.StatusConflict, "You said 2, and 3 match by now"},
-		{"/runs", with("count", ""), http.StatusBadRequest, "does not say how many"},
-		{"/runs", with("canary", "-1"), http.StatusBadRequest, "How many go first"},
-		{"/runs", with("rate", "NaN"), http.StatusBadRequest, "The rate must be"},
-		{"/runs", with("stop_at", "0"), http.StatusBadRequest, "The share"},
+		{"/runs", with("count", ""), http.StatusUnprocessableEntity, "does not say how many"},
+		{"/runs", with("canary", "-1"), http.StatusUnprocessableEntity, "How many go first"},
+		{"/runs", with("rate", "NaN"), http.StatusUnprocessableEntity, "The rate must be"},
+		{"/runs", with("stop_at", "0"), http.StatusUnprocessableEntity, "The share"},
 		{"/runs", with("state", "sent"), http.StatusBadRequest, "Only dead and cancelled"},
 		{"/runs", with("limit", "x"), http.StatusBadRequest, "The limit"},
 		{"/runs", with("since", "x"), http.StatusBadRequest, "The moment"},
@@ -218,6 +223,9 @@ func TestRunForms_Refuse(t *testing.T) {
 	} {
 		body, typed := form(one.form)
 		a := s.ask("POST", one.path, body, kim, typed)
+		if a.StatusCode == http.StatusUnprocessableEntity && one.form.Get("reason") != " " {
+			assert.Contains(t, a.body, `value="fixed"`, "what was typed is there again: %v", one.form)
+		}
 		assert.Equal(t, one.status, a.StatusCode, "%s %v", one.path, one.form)
 		assert.Contains(t, a.body, one.says, "%s %v", one.path, one.form)
 	}

@@ -34,6 +34,7 @@ type settingsPage struct {
 	Wrong    map[string]string // what is wrong, by field
 	Problem  string            // what kept all of it from being saved
 	Done     string            // what was just done
+	AtSwitch bool              // done, or problem, is of turning it on or off
 	Ask      *store.WaitingError
 	Asked    store.Waiting // what was answered, when something else was wrong
 	NoTest   bool          // the test failed: it may be saved without
@@ -62,6 +63,7 @@ func (k *console) settings(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Done = settingsDone(r.URL.Query())
+	page.AtSwitch = strings.HasSuffix(r.URL.Query().Get("done"), "on") || strings.HasPrefix(r.URL.Query().Get("done"), "on-") || strings.HasSuffix(r.URL.Query().Get("done"), "off")
 	k.showSettings(w, r, http.StatusOK, page)
 }
 
@@ -81,7 +83,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Tone, p.Sentence = connectionTone(p.Company), connectionSentence(p.Company, p.Held, lastSent, time.Now())
+	p.Tone, p.Sentence = standingOf(p.Company).Tone(), connectionSentence(p.Company, p.Held, lastSent, time.Now())
 	p.Report = p.Company.TestReport
 	p.Steps = setupSteps(p.Company)
 	roles, err := k.Store.Roles(ctx, org)
@@ -134,7 +136,7 @@ func (k *console) showSettings(w http.ResponseWriter, r *http.Request, status in
 		k.broken(w, r, err)
 		return
 	}
-	k.show(w, r, status, "settings", "Integrations of "+p.Org, p)
+	k.show(w, r, status, "settings", "Settings of "+p.Org, p)
 }
 
 // setupSteps ticks off what is done. That somebody has the right to make keys shows once there is a key.

@@ -33,6 +33,9 @@ func TestSettings_FailingPaths(t *testing.T) {
 	b.fill("Time zone", "Mars/Olympus")
 	b.click("Test and save")
 	b.sees("Nothing was saved: 3 entries need a look.", "Must be an IANA name")
+	assert.True(t, eval[bool](b, `document.activeElement.matches(".panel [role=alert]")`), "the focus is at what is wrong, in its section")
+	b.in("[role=alert]").click("Time zone")
+	assert.Equal(t, "time_zone", eval[string](b, `location.hash.slice(1)`))
 
 	b.fill("Time zone", "Europe/Rome")
 	b.fill("API key", "some-key-of-another-type")

@@ -82,7 +82,7 @@ func (k *console) refuseSwitch(w http.ResponseWriter, r *http.Request, problem s
 		k.broken(w, r, err)
 		return
 	}
-	page.Problem, page.Ask, page.Asked = problem, ask, asked
+	page.Problem, page.AtSwitch, page.Ask, page.Asked = problem, true, ask, asked
 	status := http.StatusUnprocessableEntity
 	if ask != nil {
 		status = http.StatusConflict

@@ -19,7 +19,7 @@ func companyTabs(r *http.Request, org string) []navItem {
 		{Href: home + "/decisions", Text: "Decisions"},
 		{Href: home + "/tracking", Text: "Tracking"},
 		{Href: home + "/numbers", Text: "Numbers"},
-		{Href: home + "/settings", Text: "Integrations"},
+		{Href: home + "/settings", Text: "Settings"},
 		{Href: home + "/audit", Text: "Activity"},
 	}, r.URL.EscapedPath())
 }

@@ -43,7 +43,7 @@ var layout = map[string]struct {
 	"worker/render":            {may: []string{"greenhouse", "jobs", "ledger", "store"}, mayNot: []string{"github.com/riverqueue"}},
 	"worker/notice":            {may: []string{"ledger", "store", "wording", "store/notices"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"worker/notice/noticetest": {},
-	"web":                      {may: []string{"docs", "jobs", "ledger", "seal", "store", "wording", "web/api", "web/auth", "store/notices", "store/runs", "store/query"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
+	"web":                      {may: []string{"docs", "jobs", "ledger", "seal", "store", "wording", "web/api", "web/auth", "store/notices", "store/runs", "store/query", "store/erasure"}, mayNot: []string{"github.com/riverqueue", "riverqueue.com"}},
 	"cmd/ghexport":             {may: []string{"docs", "jobs", "ledger", "seal", "store", "store/pgsession", "greenhouse", "migrations", "worker", "worker/connections", "worker/notice", "worker/relay", "worker/render", "web", "wording", "web/api", "web/auth", "web/metrics", "store/notices", "store/runs", "store/erasure", "store/query", "worker/trace"}},
 	"worker/trace":             {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
 	"web/api":                  {may: []string{"store", "web/auth", "wording"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},

@@ -21,6 +21,24 @@ function copies(root) {
   }
 }
 
+// offers: after what has data-copies="WHAT IT IS" stands a button that copies its text.
+function offers(root) {
+  for (const from of root.querySelectorAll("[data-copies]")) {
+    if (!navigator.clipboard || from.nextElementSibling?.matches(".made")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "made quiet small";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${from.dataset.copies}`);
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(from.textContent).then(() => announce("Copied"), () => announce("Not copied"));
+      button.textContent = "✓";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    from.after(" ", button);
+  }
+}
+
 // announce tells people who hear the page what changed.
 function announce(text) {
   let voice = document.getElementById("voice");
@@ -32,34 +50,6 @@ function announce(text) {
     document.querySelector("main").append(voice);
   }
   voice.textContent = text;
-}
-
-// refreshes: an element with an id and data-refresh="SECONDS" is fetched anew from this same address. It stays as it is while the
-// page is not looked at, while the focus or a selection is in it, and while one of its details is open.
-function refreshes(region) {
-  const every = Math.max(1, Number(region.dataset.refresh)) * 1000;
-  const busy = () => document.hidden || region.contains(document.activeElement) || region.querySelector("details[open]") ||
-    (String(getSelection()) && region.contains(getSelection().anchorNode));
-  const again = () => setTimeout(turn, every);
-  async function turn() {
-    if (busy()) return again();
-    try {
-      const answer = await fetch(location.href, {headers: {Accept: "text/html"}, redirect: "error"});
-      if (!answer.ok) return again();
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.getElementById(region.id);
-      if (!fresh) return; // the page has become another
-      if (!busy() && fresh.innerHTML !== region.innerHTML) {
-        region.innerHTML = fresh.innerHTML;
-        copies(region);
-      }
-      if (!fresh.dataset.refresh) return; // it is over: a run has ended, say
-    } catch {
-      // The service restarts, or the session is over: the next turn tells.
-    }
-    again();
-  }
-  again();
 }
 
 // previews: a form with data-preview="PATH" posts its fields there while they are changed, and shows the answer's element of the same
@@ -87,5 +77,9 @@ function previews(form) {
 }
 
 copies(document);
-document.querySelectorAll("[data-refresh][id]").forEach(refreshes);
+offers(document);
+addEventListener("fresh", (event) => { // see live.js
+  copies(event.target);
+  offers(event.target);
+});
 document.querySelectorAll("form[data-preview][data-preview-to]").forEach(previews);
