@@ -37,7 +37,7 @@ func TestProducersRole(t *testing.T) {
 		require.Equal(t, "42501", sqlState(err))
 	})
 
-	t.Run("CallsThreeFunctions", func(t *testing.T) {
+	t.Run("CallsFourFunctions", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
 		conn := connect(t, db.Role(t, store.GrantProducer))
@@ -50,7 +50,7 @@ func TestProducersRole(t *testing.T) {
 		require.NoError(t, err)
 		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		require.NoError(t, err)
-		require.Equal(t, []string{"enqueue", "status", "validate"}, names)
+		require.Equal(t, []string{"changes", "enqueue", "status", "validate"}, names)
 	})
 
 	t.Run("NobodyElseCallsAny", func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestProducersRole(t *testing.T) {
 		stranger := connect(t, db.Role(t, ""))
 		_, err := connect(t, db.AdminURL).Exec(t.Context(), "GRANT USAGE ON SCHEMA ghexport TO PUBLIC")
 		require.NoError(t, err)
-		for _, call := range []string{"ghexport.enqueue('{}')", "ghexport.validate('{}')", "ghexport.status('a', 'b')"} {
+		for _, call := range []string{"ghexport.enqueue('{}')", "ghexport.validate('{}')", "ghexport.status('a', 'b')", "ghexport.changes(0)"} {
 			_, err := stranger.Exec(t.Context(), "SELECT "+call)
 			require.Equal(t, "42501", sqlState(err), "%s: %v", call, err)
 		}
@@ -100,6 +100,8 @@ func TestProducersRole(t *testing.T) {
 		var status *string
 		require.NoError(t, producer.QueryRow(t.Context(), "SELECT ghexport.status('acme', 'iv_123')").Scan(&status))
 		require.NotNil(t, status)
+		_, err = producer.Exec(t.Context(), "SELECT FROM ghexport.changes(0)")
+		require.NoError(t, err)
 	})
 }
 

@@ -27,6 +27,9 @@ type Observation struct {
 	Into         int64 // merged: the candidate that it is from now on
 }
 
+// Looked tells the observations of an answer from those of an event.
+func (o Observation) Looked() bool { return o.Whole || o.As == ObservedMissing }
+
 // Application is where a candidate stands on one job, or on none.
 type Application struct {
 	ID     int64 // 0 where Greenhouse did not say

@@ -15,7 +15,16 @@ func (e *explained) trackCalls() []call {
 			standsAt(30006, time.Now(), "active", "Offer"), {Candidate: 30306, As: ledger.ObservedMissing}, standsAt(5, time.Now(), "hired", "Offer"),
 		}))
 	}
+	event := func(ctx context.Context) error {
+		return nothing(e.serve.Observe(ctx, "org_7", []ledger.Observation{{Candidate: 30606, As: ledger.ObservedDeleted}}))
+	}
+	adopt := func(ctx context.Context) error {
+		e.exec("UPDATE ghexport.control SET sent_followed_to = now() - interval '30 minutes'")
+		return nothing(e.serve.AdoptSent(ctx))
+	}
 	return []call{
+		{name: "AdoptSent", do: adopt, uses: []string{"attempts_by_end", "exports_pkey"}},
+		{name: "ObserveAnEvent", do: event, uses: []string{"exports_by_profile", "tracks_pkey"}},
 		{name: "DueTracking", do: func(ctx context.Context) error { return nothing(e.serve.DueTracking(ctx, 16)) }, uses: []string{"tracks_due"}},
 		{name: "DueCandidates", do: func(ctx context.Context) error { return nothing(e.serve.DueCandidates(ctx, "whale", 50)) }, uses: []string{"tracks_due"}},
 		{name: "Observe", do: observe, uses: []string{"tracks_by_candidate", "exports_pkey", "tracks_pkey"}},
@@ -23,5 +32,25 @@ func (e *explained) trackCalls() []call {
 			return e.serve.EndTracking(ctx, store.TrackingEnd{OrgID: "whale", Asked: true, Answered: true})
 		}, uses: []string{"tracks_due"}},
 		{name: "TrackNow", do: func(ctx context.Context) error { return nothing(e.serve.TrackNow(ctx, "org_9", kim)) }, uses: []string{"tracks_due"}},
+	}
+}
+
+// trackReads are what pages and commands ask.
+func (e *explained) trackReads() []call {
+	return []call{
+		{name: "Tracks", do: func(ctx context.Context) error {
+			return nothing(e.serve.Tracks(ctx, store.TrackFilter{Org: "org_7", Limit: 50}))
+		},
+			uses: []string{"tracks_by_org", "exports_pkey"}},
+		{name: "TracksOfTheWhale", do: func(ctx context.Context) error {
+			return nothing(e.serve.Tracks(ctx, store.TrackFilter{Org: "whale", Status: store.TrackMissing, Limit: 50}))
+		}},
+		{name: "Track", do: func(ctx context.Context) error {
+			_, _, err := e.serve.Track(ctx, 90000)
+			return err
+		}, uses: []string{"tracks_pkey", "changes_by_export"}},
+		{name: "TrackingsOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Trackings(ctx, "org_7")) }, uses: []string{"tracks_by_org"}},
+		{name: "Trackings", do: func(ctx context.Context) error { return nothing(e.serve.Trackings(ctx, "")) }},
+		{name: "TrackStages", do: func(ctx context.Context) error { return nothing(e.serve.TrackStages(ctx, "org_7")) }, uses: []string{"changes_by_org"}},
 	}
 }

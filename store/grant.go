@@ -22,16 +22,18 @@ const (
 var (
 	serviceTables = []string{
 		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "changes", "checks",
-		"console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks", "integrations", "made_links", "nodes", "notices",
-		"outbox", "presences", "rejected", "revisions", "run_members", "runs", "state_counts", "traces", "tracking", "tracks",
-		"turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs", "turn_slices", "waves",
+		"console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks",
+		"integrations", "made_links", "nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs",
+		"state_counts", "traces", "tracking", "tracks", "turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs",
+		"turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "gone_profiles", "holds", "hook_events", "nodes", "presences",
-		"revisions", "river_job", "river_queue", "run_members", "runs", "state_counts", "tracking", "tracks", "waves",
+		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "gone_profiles", "holds",
+		"hook_events", "nodes", "presences", "revisions", "river_job", "river_queue", "run_members", "runs", "state_counts",
+		"tracking", "tracks", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
@@ -41,7 +43,7 @@ var (
 		},
 		"control": {
 			"one", "stopped_at", "stopped_by", "stopped_reason", "released_at", "needs_version", "system_identifier", "timeline",
-			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at",
+			"database_oid", "control_oid", "confirmed_at", "doubt", "doubted_at", "sent_followed_to", "changes_told",
 		},
 		"hooks": {
 			"org_id", "before_until", "made_at", "made_by", "ping_at", "last_at", "last_action", "refused_at", "refused", "unused", "unused_action",
@@ -57,14 +59,14 @@ var (
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",
-			"message", "state", "due_at", "attempts", "attempt", "deadline", "created_at", "told_from", "sent_at",
+			"message", "state", "due_at", "attempts", "attempt", "deadline", "created_at", "told_from", "sent_at", "changes",
 		},
 		"rejected": {
 			"id", "org_id", "interview_id", "version", "schema_version", "cause", "detail", "enqueued_at", "rejected_at",
 		},
 	}
 	viewerFunctions   = []string{"held(text)"}
-	producerFunctions = []string{"enqueue(jsonb)", "validate(jsonb)", "status(text, text)"}
+	producerFunctions = []string{"enqueue(jsonb)", "validate(jsonb)", "status(text, text)", "changes(bigint, integer)"}
 )
 
 // GrantSQL writes the statements that give a role its rights, for a person to read or run. Running them twice does no harm; they

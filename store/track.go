@@ -47,8 +47,15 @@ func (s *Store) Observe(ctx context.Context, org string, list []ledger.Observati
 // lockTracks reads and locks the tracked exports of the candidates that are observed. The time is the database's, after the lock.
 func lockTracks(ctx context.Context, tx pgx.Tx, org string, list []ledger.Observation) (tracked []ledger.Tracked, now time.Time, err error) {
 	ids := make([]int64, len(list))
+	events := false
 	for i, o := range list {
 		ids[i] = o.Candidate
+		events = events || !o.Looked()
+	}
+	if events {
+		if err := adoptNamed(ctx, tx, org, ids); err != nil {
+			return nil, now, err
+		}
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT `+trackColumns+`
@@ -99,7 +106,7 @@ type trackedChange struct {
 func (w *trackWriter) observe(t ledger.Tracked, list []ledger.Observation, now time.Time) {
 	any := false
 	for _, o := range list {
-		looked := o.Candidate == t.Candidate && (o.Whole || o.As == ledger.ObservedMissing)
+		looked := o.Candidate == t.Candidate && o.Looked()
 		after, change, counted := t.Observe(o)
 		if any = any || counted || looked; counted {
 			t = after

@@ -109,6 +109,9 @@ func (s *Store) EndTracking(ctx context.Context, e TrackingEnd) error {
 // where none is.
 func (s *Store) TrackNow(ctx context.Context, org string, by By) (changed bool, err error) {
 	err = s.InTx(ctx, string(ledger.ActionOrgTrack), func(tx pgx.Tx) error {
+		if err := adoptNow(ctx, tx); err != nil {
+			return err
+		}
 		done, err := tx.Exec(ctx, `
 			UPDATE ghexport.tracks
 			   SET next_look_at = clock_timestamp()

@@ -124,12 +124,14 @@ func (k *console) integration(r *http.Request) (store.Integration, error) {
 
 // companyDone says what was just done, by its name in the address.
 var companyDone = map[string]string{
-	"paused":  "Paused. Nothing more is sent for this company; what is on its way finishes.",
-	"was":     "It was paused already; the first pause’s author and reason stay.",
-	"resumed": "Going on. What waited is being sent.",
-	"went-on": "It was not paused.",
-	"probed":  "Greenhouse is asked at once whether the company works again. What waits goes as soon as it does.",
-	"nothing": "There is nothing to look at: Greenhouse does not refuse this company.",
+	"paused":    "Paused. Nothing more is sent for this company; what is on its way finishes.",
+	"was":       "It was paused already; the first pause’s author and reason stay.",
+	"resumed":   "Going on. What waited is being sent.",
+	"went-on":   "It was not paused.",
+	"probed":    "Greenhouse is asked at once whether the company works again. What waits goes as soon as it does.",
+	"track":     "Greenhouse is asked within seconds where the company’s candidates stand.",
+	"untracked": "There is nobody to look at: no candidate of this company is still followed.",
+	"nothing":   "There is nothing to look at: Greenhouse does not refuse this company.",
 }
 
 // Of is how many exports the company has in a state.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
@@ -39,6 +40,7 @@ func TestCrawl(t *testing.T) {
 	s.twins("acme", "others", digests)
 	s.doubt("acme", "iv_doubt_too", digests)
 	s.connected("acme")
+	s.sees("acme", 101, ledger.Observation{As: ledger.ObservedMissing})
 	s.exec("INSERT INTO ghexport.runs (actor, reason, selected, canary, stop_share, stop_from) VALUES ('kim', 'fixed', '{}', 1, 0.5, 10)")
 	for name, start := range map[string]string{"viewer": "/", "oncall": "/", "admin": "/", "company": "/orgs/acme"} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -38,11 +39,20 @@ type exportPage struct {
 	Why           *ledger.Cause // its cause, or its company's; the runbook has a page of each
 	Editable      bool          // it may go again with another name, email or LinkedIn
 	Acts          []exportAct
-	Commands      []string // the same on the command line
-	Done          string   // what was just done
-	Wrong         string   // why what was asked was not done
-	AtPerson      bool     // that was to be shown whom it is about
-	List          string   // address of the list that it is in
+	Commands      []string     // the same on the command line
+	Done          string       // what was just done
+	Wrong         string       // why what was asked was not done
+	AtPerson      bool         // that was to be shown whom it is about
+	List          string       // address of the list that it is in
+	Track         *exportTrack // nil for one whose candidate is not followed
+}
+
+// exportTrack is where the export's candidate stands, and how it came there.
+type exportTrack struct {
+	store.TrackRow
+	Says    string
+	Changes []store.Change
+	Reasons []string // why Greenhouse may leave the candidate out; nil when it does not
 }
 
 // exchange is one attempt's request and answer.
@@ -106,12 +116,31 @@ func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int,
 		return
 	}
 	page := k.exportPage(r, d)
+	if page.Track, err = k.exportTrack(r, id); err != nil {
+		k.broken(w, r, err)
+		return
+	}
 	if err := k.fillWay(r, &page, d); err != nil {
 		k.broken(w, r, err)
 		return
 	}
 	edit(&page)
 	k.show(w, r, status, "export", "Export "+strconv.FormatInt(id, 10), page)
+}
+
+func (k *console) exportTrack(r *http.Request, id int64) (*exportTrack, error) {
+	row, changes, err := k.Store.Track(r.Context(), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &exportTrack{TrackRow: row, Says: wording.Tracked(row.Ledger()), Changes: changes}
+	if row.MissingSince != nil && row.Gone == ledger.EndNone {
+		out.Reasons = wording.MissingReasons
+	}
+	return out, nil
 }
 
 func (k *console) exportPage(r *http.Request, d *query.ExportDetail) exportPage {

@@ -25,6 +25,7 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: home, Text: p.Org, Key: "o"},
 			{Href: listAddress(p.Org), Text: "Exports", Key: "e"},
 			{Href: decisionsAddress(p.Org), Text: "Decisions", Key: "d"},
+			{Href: trackingAddress(p.Org), Text: "Tracking", Key: "t"},
 			{Href: numbersAddress(p.Org), Text: "Numbers", Key: "n"},
 			{Href: home + "/settings", Text: "Settings", Key: "s"},
 			{Href: home + "/audit", Text: "Activity", Key: "a"},

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ var words = template.FuncMap{
 	"holdings":     holdings,
 	"count":        wording.Number,
 	"partFailed":   func(p ledger.Part, f string) int64 { return p.Failed()[ledger.Fault(f)] },
+	"trackChange":  wording.TrackChange,
+	"stagesHeight": func(list []trackBar) int { return len(list) * causeRow },
+	"stageHref":    func(base, stage string) string { return withQuery(base, url.Values{"stage": {stage}}) },
 	"causesHeight": func(list []causeCount) int { return len(list) * causeRow },
 	"causeWord": func(c ledger.Cause) string {
 		if c == "" {
@@ -85,4 +89,5 @@ var noticeWords = map[notices.Kind]string{
 	notices.NeedsDecision: "Exports need a decision",
 	notices.Refusals:      "Several companies are refused",
 	notices.KeyUnreadable: "A key does not open",
+	notices.Moved:         "Candidates moved",
 }

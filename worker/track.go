@@ -117,10 +117,12 @@ func (l *trackLook) ask(ctx context.Context, ids []int64) error {
 	} else if err != nil {
 		return err
 	}
+	l.config.Metrics.track.asked(refusal)
 	if err := l.store.LearnBudget(ctx, l.budget, saidOf(answer, refusal)); err != nil || refusal != nil {
 		return err
 	}
 	done, err := l.store.Observe(ctx, l.end.OrgID, observations(ids, found, answer.Date))
+	l.config.Metrics.track.changes.Add(float64(done.Changed))
 	l.asked, l.seen, l.changed = l.asked+len(ids), l.seen+len(found), l.changed+done.Changed
 	return err
 }

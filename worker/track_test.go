@@ -21,7 +21,7 @@ func seesProspects(a *greenhousesim.Account) { a.Users[0].CanManageUnattachedPro
 func (r *rig) look(n *node, org string) {
 	r.t.Helper()
 	var before, after time.Time
-	const ended = "SELECT coalesce(looked_at, 'epoch') FROM ghexport.tracking WHERE org_id = $1"
+	const ended = "SELECT coalesce((SELECT looked_at FROM ghexport.tracking WHERE org_id = $1), 'epoch')"
 	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), ended, org).Scan(&before))
 	_, err := r.store.TrackNow(r.t.Context(), org, store.By{Actor: "test"})
 	require.NoError(r.t, err)

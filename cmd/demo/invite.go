@@ -58,6 +58,8 @@ func (st *stage) exercises(f *folder, seen ending) []string {
 		"# globex iv_202, the lost reply: Greenhouse has the candidate, so say so",
 		fmt.Sprintf(`ghexport resolve %d --reason "found by email" --present \`, seen.id("globex/iv_202")),
 		fmt.Sprintf(`  "%s"`, st.sim.profile("globex", "cand_lost")),
+		"# acme iv_110: where she and the others stand in Greenhouse; move them on their pages",
+		"ghexport track --org acme",
 		"# acme iv_109, Ada's second interview: they want a second profile",
 		fmt.Sprintf(`ghexport resolve %d --create --reason "another job"`, seen.id("acme/iv_109")),
 		"# globex iv_231 to 233, the dead letters: Greenhouse would take them now",

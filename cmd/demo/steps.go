@@ -115,6 +115,46 @@ func hearsBack(ctx context.Context, st *stage, s scene) error {
 	return st.sim.SetHook(s.org, greenhousesim.Hook{URL: made.Address, Secret: made.Secret})
 }
 
+// movesOn is a recruiter who moves the scene's candidates to a stage.
+func movesOn(to string) step {
+	return func(_ context.Context, st *stage, s scene) error {
+		for _, c := range st.sim.Candidates(companyOf(s.org).key) {
+			for n := range s.ids() {
+				if c.ExternalID != s.candidate(n).id {
+					continue
+				}
+				if err := st.sim.Move(greenhousesim.Move{ID: c.ID, Stage: to}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// stands waits until the product's own function says that the scene's candidates stand in a stage.
+func stands(in string) step {
+	return func(ctx context.Context, st *stage, s scene) error {
+		waiting, cancel := limited(ctx, sceneLimit, "%s to stand in %s", s.title(), in)
+		defer cancel()
+		for _, id := range s.ids() {
+			for {
+				var at *string
+				if err := st.producer.QueryRow(waiting, "SELECT ghexport.status($1, $2) ->> 'stage'", s.org, id).Scan(&at); err != nil {
+					return err
+				}
+				if at != nil && *at == in {
+					break
+				}
+				if err := pause(waiting); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
 // limits lets the company make so many requests in each window; none lifts the limit.
 func limits(requests int, window time.Duration) step {
 	return func(_ context.Context, st *stage, s scene) error {

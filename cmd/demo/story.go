@@ -63,6 +63,11 @@ var story = []scene{
 		play: []step{hands()}, want: outcome{"duplicate", "duplicate.possible", 0}, why: "a person decides on a second profile",
 	},
 	{
+		org: "acme", interview: 110, who: person{"cand_moved", "Mona Moved"}, what: "a recruiter moved her on in Greenhouse",
+		play: []step{hands(), becomes("sent", ""), movesOn("Onsite"), operator("org", "track", "acme", "--reason", "demo"), stands("Onsite")},
+		want: outcome{"sent", "", 1}, why: "status() says where she stands",
+	},
+	{
 		org: "globex", interview: 201, who: person{"cand_bjork", "Björk"}, what: "one yes, then the other, from plain SQL",
 		play: []step{handsSQL(decisions(nil, new(true)), anonymous), becomes("ineligible", "decision.missing"), handsSQL(version(2))},
 		want: outcome{"sent", "", 1}, why: "sent at the second yes",

@@ -139,6 +139,7 @@ var textColumns = []textColumn{
 	{table: "notices", column: "recipient", does: eraseNothing},
 	{table: "notices", column: "state", does: eraseNothing},
 	{table: "notices", column: "detail", does: eraseReplaces, key: "'notice ' || t.id", own: "false"},
+	{table: "notices", column: "changes", does: eraseNothing}, // stages and jobs, as in changes
 	{table: "outbox", column: "org_id", does: eraseNothing},
 	{table: "outbox", column: "interview_id", does: eraseNothing},
 	{table: "outbox", column: "message", does: eraseTakes},

@@ -38,9 +38,10 @@ const addressed = `
 	(n.channel <> 'mail' OR n.kind IN ('refusals', 'key_unreadable')
 	 OR EXISTS (SELECT FROM ghexport.integrations i WHERE i.org_id = n.org_id AND n.recipient = ANY (` + toldOf + `)))`
 
-// tellable is true while notice n may leave: not to a company that is off or that we have stopped.
+// tellable is true while notice n may leave: not to a company that is off or that we have stopped. What became of candidates is told all
+// the same.
 const tellable = `
-	(n.kind IN ('refusals', 'key_unreadable')
+	(n.kind IN ('refusals', 'key_unreadable', 'candidates_moved')
 	 OR EXISTS (SELECT FROM ghexport.integrations i CROSS JOIN ghexport.control c
 	             WHERE i.org_id = n.org_id AND i.enabled AND i.paused_at IS NULL AND c.stopped_at IS NULL))`
 

@@ -42,7 +42,7 @@ func (s Store) Sweep(ctx context.Context, rules Rules) (Swept, error) {
 			return err
 		}
 		w := noticeSweep{tx: tx, rules: rules, swept: &n}
-		for _, step := range []func(context.Context) error{w.repeat, w.endWave, w.beginWave, w.tell, w.tellAgain, w.lapse} {
+		for _, step := range []func(context.Context) error{w.repeat, w.endWave, w.beginWave, w.tell, w.tellAgain, w.tellMoves, w.lapse} {
 			if err := step(ctx); err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
@@ -82,6 +83,8 @@ type data struct {
 	Duplicate int64     `json:"duplicate"`
 	Companies []string  `json:"companies,omitempty"`
 	Link      *string   `json:"link"`
+
+	Changes []store.Change `json:"changes,omitempty"` // as the feed has them
 }
 
 // payload is the same in every attempt.
@@ -93,6 +96,7 @@ func payload(n notices.Notice, public string) ([]byte, error) {
 	return json.Marshal(event{Type: about + string(n.Kind), Timestamp: n.CreatedAt.UTC(), Data: data{
 		OrgID: optional(n.OrgID), Cause: optional(string(n.Cause)), Since: n.Since.UTC(), Days: n.Days,
 		Waiting: n.Waiting, Unknown: n.Unknown, Duplicate: n.Duplicate, Companies: n.Companies, Link: optional(link(n, public)),
+		Changes: n.Changes,
 	}})
 }
 

@@ -149,6 +149,8 @@ func link(n notices.Notice, public string) string {
 		page += "/decisions"
 	case notices.WorksAgain:
 		page += "/exports"
+	case notices.Moved:
+		page += "/tracking"
 	case notices.Refusals, notices.KeyUnreadable:
 		page = "/runbooks/" + url.PathEscape(string(n.Cause))
 	}

@@ -93,6 +93,7 @@ func (r *Relay) Run(ctx context.Context) {
 	beside.Go(func() { r.listen(ctx) })
 	beside.Go(func() { r.advanceRuns(ctx) })
 	beside.Go(func() { r.sumUpHours(ctx) })
+	beside.Go(func() { r.adoptSent(ctx) })
 	beside.Go(func() { r.retain(ctx) })
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
