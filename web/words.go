@@ -41,6 +41,7 @@ var words = template.FuncMap{
 		}
 		return sentenceCase(wording.Cause(c))
 	},
+	"idText":   idText,
 	"match":    wording.Match,
 	"plural":   wording.Plural,
 	"plural64": func(n int, one, many string) string { return wording.Plural(int64(n), one, many) },
@@ -54,6 +55,15 @@ var words = template.FuncMap{
 	"percent":      percent,
 	"companyHome":  auth.CompanyHome,
 	"failedBy":     func(h ledger.Hour, f string) int64 { return h.Failed[ledger.Fault(f)] },
+}
+
+// idText is an id that breaks, where it must, after what parts its words.
+func idText(id string) template.HTML {
+	text := template.HTMLEscapeString(id)
+	for _, mark := range []string{"_", ".", ":", "/"} {
+		text = strings.ReplaceAll(text, mark, mark+"<wbr>")
+	}
+	return template.HTML(text) //nolint:gosec // it is escaped above
 }
 
 func stateWord(s ledger.State) string { return sentenceCase(string(s)) }

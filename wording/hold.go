@@ -47,6 +47,12 @@ func (f holdFacts) ours(w *Hold) {
 		w.What, w.Why = "We have stopped sending, for all companies.", "We look into something that concerns everybody. What waits is sent when we go on; nothing is lost."
 		w.Staff = "Ends with ghexport resume --all."
 	case ledger.CauseOff:
+		if f.KeyLast5 == "" && f.CreatedBy == "" {
+			w.What, w.Why = "The connection to Greenhouse is not set up.", "Nobody has entered an API key yet."
+			w.Do = []string{"Enter the API key and the “Created by” email, and test the connection.", "Turn it on, and say whether what waits is to be sent or dropped."}
+			w.Staff = "Theirs to set up: ghexport org link makes a link for their admin; ghexport org connect does it for them."
+			return
+		}
 		w.What, w.Why = "The connection to Greenhouse is off.", "Nobody has turned it on, or it was turned off."
 		w.Do = []string{"Turn it on, and say whether what waits is to be sent or dropped."}
 		w.Staff = "Theirs to turn on; ghexport org enable does it for them."

@@ -1,13 +1,14 @@
 // Live regions: an element with an id and data-refresh="SECONDS" is fetched anew from this same address, all of a page at once. What is
 // read stays where it is: a region with the focus, a selection or an open form in it is left alone, and says that there is news; what
-// changes elsewhere moves nothing that is on the screen.
+// changes elsewhere moves nothing that is on the screen. One with data-still is left alone under the mouse, too: rows that one is about to
+// click do not move away.
 
 const regions = () => [...document.querySelectorAll("[data-refresh][id]")];
 let news; // the button that shows what is new in regions that were left alone
 
 function busy(region) {
   const selection = getSelection();
-  return region.contains(document.activeElement) || region.querySelector("details.ask[open], details.more[open], input:checked") || region.matches(":hover") ||
+  return region.contains(document.activeElement) || region.querySelector("details.ask[open], details.more[open], input:checked") || ("still" in region.dataset && region.matches(":hover")) ||
     (String(selection) && region.contains(selection.anchorNode));
 }
 
@@ -24,6 +25,9 @@ function plain(element) {
   }
   return copy.outerHTML.replace(/\s+/g, " ");
 }
+
+// lasting is what is news of an element: that something is a few seconds older is none.
+const lasting = (element) => plain(element).replace(/\d+ (ms|s|min|h|days?)\b/g, "");
 
 // held keeps the first thing that is on the screen where it is, while something above it changes. A row that was made anew is known by
 // its link.
@@ -83,8 +87,8 @@ function show(list, page) {
     const fresh = page.getElementById(region.id);
     if (!fresh) continue; // the page has become another
     if (plain(fresh) !== plain(region)) {
-      if (busy(region)) waiting.push([region, fresh]);
-      else put(region, fresh);
+      if (!busy(region)) put(region, fresh);
+      else if (lasting(fresh) !== lasting(region)) waiting.push([region, fresh]);
     }
     if (!fresh.dataset.refresh) region.removeAttribute("data-refresh"); // it is over: a run has ended, say
   }
