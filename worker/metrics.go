@@ -14,6 +14,7 @@ type Metrics struct {
 	wait       prometheus.Histogram
 	keysetLost prometheus.Gauge
 	refused    *prometheus.CounterVec
+	pace       pace
 }
 
 // waitBuckets are bounds of the way from a producer's commit to Greenhouse's answer: from a tenth of a second, which is usual, to
@@ -39,6 +40,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		}),
 	}
 	m.refused = refusedSettles()
+	m.pace = newPace(registry)
 	for _, outcome := range ledger.Outcomes { // each is served from the start, so that the first of its kind is seen as an increase
 		for _, cause := range outcome.Causes() {
 			m.attempts.WithLabelValues(string(outcome), string(cause))
