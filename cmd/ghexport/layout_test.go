@@ -26,6 +26,7 @@ var layout = map[string]struct {
 	"ledger":                   {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
 	"wording":                  {may: []string{"ledger"}, mayNot: []string{"github.com/jackc", "github.com/riverqueue", "net/http"}},
 	"jobs":                     {},
+	"jobs/exporttest":          {may: []string{"jobs"}, mayNot: []string{"github.com/riverqueue"}},
 	"greenhouse":               {mayNot: []string{"github.com/jackc", "github.com/riverqueue", "go.uber.org/zap"}},
 	"greenhouse/greenhousesim": {mayNot: []string{"github.com/jackc", "github.com/riverqueue"}},
 	"seal":                     {may: []string{"jobs"}, mayNot: []string{"github.com/jackc/pgx", "github.com/riverqueue", "net/http"}},
