@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -24,6 +25,11 @@ var ErrSealBroken = errors.New("sealed value does not open")
 // Keyset seals credentials under Tink's AEAD, each bound to its company. It is read from the environment and never stored. Safe for
 // use by many goroutines.
 type Keyset struct {
+	now atomic.Pointer[keys]
+}
+
+// keys are what a keyset holds at one time.
+type keys struct {
 	handle  *keyset.Handle
 	aead    tink.AEAD
 	primary uint32
@@ -67,22 +73,27 @@ func newKeyset(handle *keyset.Handle) (*Keyset, error) {
 		return nil, errors.New("keyset: its keys are not for AEAD")
 	}
 	info := handle.KeysetInfo()
-	k := &Keyset{handle: handle, aead: primitive, primary: info.GetPrimaryKeyId(), known: make(map[uint32]bool)}
+	read := &keys{handle: handle, aead: primitive, primary: info.GetPrimaryKeyId(), known: make(map[uint32]bool)}
 	for _, key := range info.GetKeyInfo() {
 		if key.GetOutputPrefixType() != tinkpb.OutputPrefixType_TINK {
 			// Without the prefix a value cannot say which key it needs, and "unknown key" could not be told from "broken".
 			return nil, fmt.Errorf("keyset: key %d has not the TINK output prefix", key.GetKeyId())
 		}
 		if key.GetStatus() == tinkpb.KeyStatusType_ENABLED {
-			k.known[key.GetKeyId()] = true
+			read.known[key.GetKeyId()] = true
 		}
 	}
+	k := &Keyset{}
+	k.now.Store(read)
 	return k, nil
 }
 
+// Replace puts another keyset's keys in the place of this one's, for whoever holds it.
+func (k *Keyset) Replace(with *Keyset) { k.now.Store(with.now.Load()) }
+
 // Seal encrypts plaintext for one company under the primary key. The result opens for the same company alone.
 func (k *Keyset) Seal(orgID string, plaintext []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(plaintext, []byte(orgID))
+	sealed, err := k.now.Load().aead.Encrypt(plaintext, []byte(orgID))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -95,10 +106,10 @@ func (k *Keyset) Open(orgID string, sealed []byte) ([]byte, error) {
 	if !named {
 		return nil, ErrSealBroken
 	}
-	if !k.known[id] {
+	if !k.now.Load().known[id] {
 		return nil, fmt.Errorf("key %d: %w", id, ErrKeyUnknown)
 	}
-	plaintext, err := k.aead.Decrypt(sealed, []byte(orgID))
+	plaintext, err := k.now.Load().aead.Decrypt(sealed, []byte(orgID))
 	if err != nil {
 		return nil, fmt.Errorf("key %d: %w", id, ErrSealBroken)
 	}
@@ -108,13 +119,13 @@ func (k *Keyset) Open(orgID string, sealed []byte) ([]byte, error) {
 // Knows tells whether the keyset has the key under which sealed was made.
 func (k *Keyset) Knows(sealed []byte) bool {
 	id, named := sealingKey(sealed)
-	return named && k.known[id]
+	return named && k.now.Load().known[id]
 }
 
 // Primary tells whether sealed was made under the key that Seal uses now; what was not is due for re-wrapping.
 func (k *Keyset) Primary(sealed []byte) bool {
 	id, named := sealingKey(sealed)
-	return named && id == k.primary
+	return named && id == k.now.Load().primary
 }
 
 // String keeps the keys out of logs and errors.

@@ -15,8 +15,8 @@ import (
 
 // IDs are the numbers of the keys that open something, which are no secret.
 func (k *Keyset) IDs() []int64 {
-	ids := make([]int64, 0, len(k.known))
-	for id := range maps.Keys(k.known) {
+	ids := make([]int64, 0, len(k.now.Load().known))
+	for id := range maps.Keys(k.now.Load().known) {
 		ids = append(ids, int64(id))
 	}
 	slices.Sort(ids)
@@ -24,11 +24,11 @@ func (k *Keyset) IDs() []int64 {
 }
 
 // PrimaryID is the number of the key that Seal uses.
-func (k *Keyset) PrimaryID() int64 { return int64(k.primary) }
+func (k *Keyset) PrimaryID() int64 { return int64(k.now.Load().primary) }
 
 // WithNewKey returns, as Tink's cleartext JSON, this keyset and a fresh primary key. It is a secret.
 func (k *Keyset) WithNewKey() (string, error) {
-	manager := keyset.NewManagerFromHandle(k.handle)
+	manager := keyset.NewManagerFromHandle(k.now.Load().handle)
 	id, err := manager.Add(aead.AES256GCMKeyTemplate())
 	if err == nil {
 		err = manager.SetPrimary(id)
@@ -45,9 +45,9 @@ func (k *Keyset) WithNewKey() (string, error) {
 
 // PrimaryAlone returns, as Tink's cleartext JSON, the primary key without the others. It is a secret.
 func (k *Keyset) PrimaryAlone() (string, error) {
-	manager := keyset.NewManagerFromHandle(k.handle)
-	for _, key := range k.handle.KeysetInfo().GetKeyInfo() {
-		if key.GetKeyId() == k.primary {
+	manager := keyset.NewManagerFromHandle(k.now.Load().handle)
+	for _, key := range k.now.Load().handle.KeysetInfo().GetKeyInfo() {
+		if key.GetKeyId() == k.now.Load().primary {
 			continue
 		}
 		if err := manager.Delete(key.GetKeyId()); err != nil {
@@ -67,13 +67,13 @@ func (k *Keyset) Like(sealed []byte) (*Keyset, error) {
 	if !named {
 		return nil, ErrSealBroken
 	}
-	if !k.known[id] {
+	if !k.now.Load().known[id] {
 		return nil, fmt.Errorf("key %d: %w", id, ErrKeyUnknown)
 	}
-	if id == k.primary {
+	if id == k.now.Load().primary {
 		return k, nil
 	}
-	manager := keyset.NewManagerFromHandle(k.handle)
+	manager := keyset.NewManagerFromHandle(k.now.Load().handle)
 	if err := manager.SetPrimary(id); err != nil {
 		return nil, fmt.Errorf("seal under key %d: %w", id, err)
 	}

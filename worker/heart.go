@@ -15,6 +15,7 @@ import (
 type Heart struct {
 	Store   *store.Store
 	Node    ledger.Node
+	Keys    func() []int64              // ids of the keys in its keyset, which may change while it runs; may be nil
 	Trouble func(context.Context) error // what keeps the node from its work, nil when nothing does; may be nil
 	Log     *zap.Logger
 }
@@ -44,6 +45,9 @@ func (h *Heart) beat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
 	node := h.Node
+	if h.Keys != nil {
+		node.Keys = h.Keys()
+	}
 	if h.Trouble != nil {
 		node.TroubleKind, node.Trouble = store.TroubleOf(h.Trouble(ctx))
 	}

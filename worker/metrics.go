@@ -16,6 +16,7 @@ type Metrics struct {
 	refused    *prometheus.CounterVec
 	hooks      *prometheus.CounterVec
 	track      trackMetrics
+	pace       pace
 }
 
 // waitBuckets are bounds of the way from a producer's commit to Greenhouse's answer: from a tenth of a second, which is usual, to
@@ -40,7 +41,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Name: "ghexport_keyset_lost", Help: "1 when this node's keyset lacks a key that stored secrets need: it takes no jobs.",
 		}),
 	}
-	m.refused, m.hooks, m.track = refusedSettles(), workedHooks(), newTrackMetrics(registry)
+	m.refused, m.hooks, m.track, m.pace = refusedSettles(), workedHooks(), newTrackMetrics(registry), newPace(registry)
 	for _, outcome := range ledger.Outcomes { // each is served from the start, so that the first of its kind is seen as an increase
 		for _, cause := range outcome.Causes() {
 			m.attempts.WithLabelValues(string(outcome), string(cause))

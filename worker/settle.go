@@ -66,6 +66,7 @@ func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled s
 	}
 	if err == nil {
 		w.config.Metrics.settled(said, settled)
+		w.paced(ctx, said, settled)
 	}
 	return settled, err
 }

@@ -7,11 +7,12 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// logger writes JSON to standard error, or lines for people where that is a terminal. Times are UTC.
-func (c *cli) logger(config Config) *zap.Logger {
-	level, err := zapcore.ParseLevel(config.LogLevel)
+// logger writes JSON to standard error, or lines for people where that is a terminal. Times are UTC. The level may be changed while it
+// writes.
+func (c *cli) logger(config Config) (*zap.Logger, zap.AtomicLevel) {
+	level, err := zap.ParseAtomicLevel(config.LogLevel)
 	if err != nil {
-		level = zapcore.InfoLevel // LoadConfig has refused every other word
+		level = zap.NewAtomicLevel() // LoadConfig has refused every other word
 	}
 	encoding := zap.NewProductionEncoderConfig()
 	encoding.TimeKey = "at"
@@ -24,5 +25,5 @@ func (c *cli) logger(config Config) *zap.Logger {
 		encoding.EncodeLevel = zapcore.CapitalColorLevelEncoder
 		encoder = zapcore.NewConsoleEncoder(encoding)
 	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(c.err)), level))
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(c.err)), level)), level
 }

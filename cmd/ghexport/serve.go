@@ -21,7 +21,8 @@ import (
 
 const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which folds what producers enqueued and hands out what is due; the workers,
 which send it to Greenhouse; the console, with River UI. Any number may run on one database. When told to stop it is not ready at
-once, takes nothing new, lets what is being sent finish, and exits with 0; a second signal ends it without waiting.
+once, takes nothing new, lets what is being sent finish, and exits with 0; a second signal ends it without waiting. SIGHUP reads
+GHEXPORT_KEYSET_FILE again; SIGUSR1 makes the log say everything, and once more what GHEXPORT_LOG_LEVEL says.
 
 ` + settingsHelp
 
@@ -44,7 +45,7 @@ func (c *cli) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			log := c.logger(config)
+			log, level := c.logger(config)
 			takeStandardLog(log)
 			defer log.Sync() //nolint:errcheck // a terminal cannot be synced, and says so
 			traces, err := trace.New(cmd.Context(), c.env, binaryVersion(), c.out)
@@ -61,6 +62,7 @@ func (c *cli) serve() *cobra.Command {
 				return err
 			}
 			defer s.store.Close()
+			s.level = level
 			return s.run(cmd.Context())
 		},
 	}
@@ -75,6 +77,7 @@ type service struct {
 	config Config
 	flags  serveFlags
 	log    *zap.Logger
+	level  zap.AtomicLevel // of log
 	store  *store.Store
 	relay  *relay.Relay
 	worker *worker.Worker

@@ -73,6 +73,7 @@ func (s *service) run(ctx context.Context) error {
 	parts.Go(func() { s.relay.Run(work) })
 	parts.Go(func() { s.heart().Run(work) })
 	parts.Go(func() { s.keepState(work) })
+	parts.Go(func() { s.heed(work) })
 	parts.Go(func() { failed <- s.worker.Run(work) })
 	s.logStarted(doors[0].listener.Addr().String())
 

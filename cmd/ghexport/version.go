@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 
@@ -14,6 +15,7 @@ import (
 // versionInfo is what this binary is and what it knows, under the names of `version --json`.
 type versionInfo struct {
 	Version       string `json:"version"`
+	Commit        string `json:"commit"` // that it was built from; empty where nobody said
 	Go            string `json:"go"`
 	Platform      string `json:"platform"`
 	Schema        int64  `json:"schema"`         // of the database, ours
@@ -33,7 +35,7 @@ func (c *cli) version() *cobra.Command {
 				return err
 			}
 			v := versionInfo{
-				Version: binaryVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+				Version: binaryVersion(), Commit: binaryCommit(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 				Schema: latest, MessageSchema: jobs.SchemaVersion, NoteFormat: render.NoteFormat,
 			}
 			if asJSON {
@@ -48,11 +50,28 @@ func (c *cli) version() *cobra.Command {
 	return cmd
 }
 
-// binaryVersion is what the Go tool recorded when it built the binary: a tag, or a commit.
+// What a build outside a repository says of itself: -ldflags "-X main.stampedVersion=v1.2.3 -X main.stampedCommit=0123abc".
+var stampedVersion, stampedCommit string
+
+// binaryVersion is what the build said, else what the Go tool recorded: a tag, or a commit.
 func binaryVersion() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "devel"
+	if stampedVersion != "" || !ok {
+		return cmp.Or(stampedVersion, "devel")
 	}
-	return info.Main.Version
+	return cmp.Or(info.Main.Version, "devel")
+}
+
+// binaryCommit is the commit that the binary was built from, likewise.
+func binaryCommit() string {
+	info, ok := debug.ReadBuildInfo()
+	if stampedCommit != "" || !ok {
+		return stampedCommit
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
+	}
+	return ""
 }

@@ -27,11 +27,16 @@ var (
 	descPaused   = desc("river_queues_paused", "River queues that somebody paused.")
 	descJobs     = desc("river_jobs", "River's jobs that are not finished, by River's states.", "state")
 	descKept     = desc("kept_oldest_age_seconds", "Age of the oldest row of each class of what grows and goes by age (docs/operations.md); 0 where there is none.", "class")
+	descWaits    = desc("org_oldest_age_seconds", "Of the ten companies whose exports have waited for longest, held ones included: for how long.", "org_id")
+	descWaiting  = desc("org_waiting_exports", "How many exports of these wait.", "org_id")
+	descBudget   = desc("budget_use_ratio", "The largest share of its budget that a company has spent in its present window.")
+	descBudgets  = desc("budget_waiting_orgs", "Companies that may send and wait for their budget.")
 	descNodes    = desc("nodes", "Nodes seen within a minute, by what they do.", "does")
 
 	ledgerDescs = []*prometheus.Desc{
 		descUp, descExports, descCounted, descDue, descOutbox, descMessages, descRejected, descHeld, descHeldWait, descOn, descFailing,
-		descFailFor, descDecide, descStopped, descPaused, descJobs, descKept, descNodes,
+		descFailFor, descDecide, descStopped, descPaused, descJobs, descKept, descWaits, descWaiting, descBudget,
+		descBudgets, descNodes,
 	}
 )
 
@@ -75,6 +80,12 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 		}
 		gauge(descKept, age, string(class))
 	}
+	for _, org := range b.Oldest {
+		gauge(descWaits, float64(org.Age), org.Org)
+		gauge(descWaiting, float64(org.Count), org.Org)
+	}
+	gauge(descBudget, f.budget)
+	gauge(descBudgets, float64(len(b.Still)))
 	f.sendNodes(gauge)
 }
 

@@ -39,6 +39,7 @@ type figures struct {
 	states  map[ledger.State]int64
 	age     ledger.Seconds
 	oldest  map[ledger.Kept]time.Time
+	budget  float64
 }
 
 func newLedgerMetrics(st *store.Store, log *zap.Logger) *ledgerMetrics {
@@ -112,6 +113,9 @@ func (m *ledgerMetrics) look(done chan struct{}) {
 	}
 	if err == nil {
 		f.oldest, err = m.store.Oldest(ctx)
+	}
+	if err == nil {
+		f.budget, err = m.store.BudgetUse(ctx)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -21,7 +21,7 @@ func Handler(registry *prometheus.Registry, st *store.Store, version string, log
 		ConstLabels: prometheus.Labels{"version": version, "go": runtime.Version()},
 	})
 	build.Set(1)
-	registry.MustRegister(build, newLedgerMetrics(st, log), collectors.NewGoCollector(),
+	registry.MustRegister(build, newLedgerMetrics(st, log), poolMetrics{st.Pool.Stat}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorLog: zap.NewStdLog(log)})
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// heed does what signals ask of a node that runs, until ctx ends.
+func (s *service) heed(ctx context.Context) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, append(moreSignals(), syscall.SIGHUP)...)
+	defer signal.Stop(signals)
+	usual := s.level.Level()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case asked := <-signals:
+			if asked == syscall.SIGHUP {
+				s.readKeysetAgain()
+				continue
+			}
+			if s.level.Level() == zapcore.DebugLevel {
+				s.level.SetLevel(usual)
+			} else {
+				s.level.SetLevel(zapcore.DebugLevel)
+			}
+			s.log.Info("the log's level is changed", zap.Stringer("level", s.level))
+		}
+	}
+}
+
+// readKeysetAgain takes over what the keyset's file holds now. One that cannot be read, or lacks a key that the present one has, is left:
+// what is sealed with it would not open any more.
+func (s *service) readKeysetAgain() {
+	if s.config.KeysetFile == "" {
+		s.log.Warn("asked to read secrets again, and the keyset is no file", zap.String("hint", "set GHEXPORT_KEYSET_FILE instead of GHEXPORT_KEYSET"))
+		return
+	}
+	have := s.connections.Keyset
+	read, err := s.config.openKeyset()
+	if err != nil {
+		s.log.Error("the keyset stays as it was", zap.Error(err))
+		return
+	}
+	if lost := missing(have.IDs(), read.IDs()); len(lost) > 0 {
+		s.log.Error("the keyset stays as it was: the file lacks keys of it", zap.Int64s("keys", lost), zap.String("hint", "restart to go on without them"))
+		return
+	}
+	have.Replace(read)
+	s.log.Info("the keyset was read again", zap.Int64s("keys", have.IDs()))
+}
+
+// missing are those of want that have lacks.
+func missing(want, have []int64) []int64 {
+	there := map[int64]bool{}
+	for _, one := range have {
+		there[one] = true
+	}
+	var lost []int64
+	for _, one := range want {
+		if !there[one] {
+			lost = append(lost, one)
+		}
+	}
+	return lost
+}
