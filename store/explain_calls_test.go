@@ -165,7 +165,7 @@ func (e *explained) sweepCalls() []call {
 			return nothing(e.serve.Retain(ctx, keep, false))
 		}, uses: []string{"bodies_pkey", "exports_key", "attempts_by_end", "attempts_pkey", "audit_pkey"}},
 		{name: "LateBy", do: func(ctx context.Context) error { return nothing(e.serve.LateBy(ctx, e.granted[0].ExportID)) }, uses: []string{"exports_pkey", "attempts_pkey"}},
-		{name: "BudgetUse", do: func(ctx context.Context) error { return nothing(e.serve.BudgetUse(ctx)) }},
+		{name: "MostBudgetUsed", do: func(ctx context.Context) error { return nothing(e.serve.MostBudgetUsed(ctx)) }},
 		{name: "Oldest", do: func(ctx context.Context) error { return nothing(e.serve.Oldest(ctx)) }, uses: []string{"bodies_pkey", "attempts_by_end", "audit_pkey"}},
 		{name: "KeepTraces", do: func(ctx context.Context) error {
 			return e.serve.KeepTraces(ctx, []ledger.Arrival{{OrgID: "org_1", InterviewID: "iv_1", Traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}})

@@ -273,3 +273,20 @@ func (s *site) connect(org string) {
 	_, err := s.config.Greenhouse.Save(s.t.Context(), org, store.ConnectionChange{Key: acmeKey, CreatedBy: acmeLee, Enable: true}, store.By{Actor: "kim"})
 	require.NoError(s.t, err, fmt.Sprint(org))
 }
+
+// What is pasted as "Created by" is understood as on the page and by the commands.
+func TestAPI_ReadsAPastedCreatedBy(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	kim := s.as("kim")
+	for _, pasted := range []string{`Ron Weasley <ron@acme.example>`, `mailto:ron@acme.example`, `ron%40acme.example`, "ron@acme\uff0eexample, ", "\u200bron@acme.example."} {
+		body, err := json.Marshal(map[string]string{"key": acmeKey, "created_by": pasted})
+		require.NoError(t, err)
+		report := into[store.TestReport](s, s.api(kim, "POST", acmeAPI+"/test", string(body)), http.StatusOK)
+		assert.True(t, report.Passed, pasted)
+		c := into[connection](s, s.api(kim, "PUT", acmeAPI, string(body), ifMatch("*")), http.StatusOK)
+		assert.Equal(t, ron, *c.CreatedBy, pasted)
+	}
+	refused := into[problem](s, s.api(kim, "PUT", acmeAPI, `{"created_by": "a@acme.example, b@acme.example"}`, ifMatch("*")), http.StatusUnprocessableEntity)
+	assert.Equal(t, "created_by", refused.fields())
+}

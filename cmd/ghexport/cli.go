@@ -23,6 +23,8 @@ type cli struct {
 	env map[string]string
 	as  string // who acts, as --as says
 
+	command string // whose settings were read last
+
 	columns int // how wide the terminal is; 0: ask it
 }
 
@@ -37,7 +39,7 @@ const cliConns = 4
 
 // open reads the settings and opens the store, for the command that cmd names in pg_stat_activity. Close it.
 func (c *cli) open(ctx context.Context, cmd string, needs ...need) (*store.Store, Config, error) {
-	config, err := c.config(append(needs, needDatabase)...)
+	config, err := c.config(cmd, append(needs, needDatabase)...)
 	if err != nil {
 		return nil, config, err
 	}

@@ -129,9 +129,10 @@ func LoadConfig(environ map[string]string, needs ...need) (Config, error) {
 	return c, nil
 }
 
-// config reads the settings of this process. Beside what LoadConfig finds it reports files that are needed and
-// cannot be read.
-func (c *cli) config(needs ...need) (Config, error) {
+// config reads the settings of this process for a command, "" for one that looks at all of them. Beside what LoadConfig finds it reports
+// files that are needed and cannot be read; what the command does not read, it does not report.
+func (c *cli) config(command string, needs ...need) (Config, error) {
+	c.command = command
 	config, err := LoadConfig(c.env, needs...)
 	found := problems{}
 	errors.As(err, &found)
@@ -143,7 +144,7 @@ func (c *cli) config(needs ...need) (Config, error) {
 	if slices.Contains(needs, needConsole) || slices.Contains(needs, needLink) {
 		found = append(found, config.readSecrets()...)
 	}
-	if len(found) > 0 {
+	if found = found.readBy(command); len(found) > 0 {
 		return config, found
 	}
 	return config, nil

@@ -103,7 +103,7 @@ func (c *cli) report(err error) int {
 		c.sayf("%s", visible(oneLine(says)))
 	}
 	for _, one := range append(lines, err) { // several may have a cure together
-		if hint := hintFor(one, code); hint != "" && !slices.Contains(hints, hint) {
+		if hint := hintFor(one, code, c.command); hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
 	}
@@ -113,8 +113,8 @@ func (c *cli) report(err error) int {
 	return code
 }
 
-// hintFor is what to do about an error, or nothing.
-func hintFor(err error, code int) string {
+// hintFor is what to do about an error of a command, or nothing.
+func hintFor(err error, code int, command string) string {
 	var known *hintedError
 	var refused *pgconn.PgError
 	var waiting *store.WaitingError
@@ -124,7 +124,10 @@ func hintFor(err error, code int) string {
 	case errors.As(err, &waiting):
 		return "add --send-waiting or --drop-waiting"
 	case errors.As(err, &refused) && refused.Code == "42501":
-		return "this role lacks the right; the owner can run ghexport grant --service ROLE (or --producer, --viewer)"
+		if command == "enqueue" {
+			return "this role lacks the right; the owner can run ghexport grant --producer ROLE"
+		}
+		return "this role lacks the right; the owner can run ghexport grant --service ROLE"
 	case errors.As(err, &refused) && slices.Contains([]string{"3F000", "42P01", "42883", "42703"}, refused.Code):
 		return "run ghexport migrate up, with an address of the database's owner"
 	case meant(err) != "":

@@ -28,7 +28,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 	defer cancel()
 	var e examination
 	var err error
-	e.config, err = c.config(needDatabase, needKeyset, needConsole)
+	e.config, err = c.config("", needDatabase, needKeyset, needConsole)
 	var wrong problems
 	if errors.As(err, &wrong) {
 		for _, one := range wrong {
@@ -58,7 +58,7 @@ func (e *examination) ok(check, format string, args ...any) {
 }
 
 func (e *examination) bad(check string, err error) {
-	e.findings = append(e.findings, finding{Check: check, Detail: err.Error(), Hint: hintFor(err, exitFailed)})
+	e.findings = append(e.findings, finding{Check: check, Detail: err.Error(), Hint: hintFor(err, exitFailed, "doctor")})
 }
 
 // database leaves the store open when it returns true.

@@ -94,7 +94,7 @@ func (c *cli) keysetAdd() *cobra.Command {
 		Example: "  ghexport keyset add --out new.json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			config, err := c.config(needKeyset)
+			config, err := c.config("keyset", needKeyset)
 			if err != nil {
 				return err
 			}

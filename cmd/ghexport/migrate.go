@@ -24,7 +24,7 @@ func (c *cli) migrateUp() *cobra.Command {
 		Example: "  DATABASE_URL=postgres://owner@localhost/app ghexport migrate up",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := c.config(needDatabase)
+			config, err := c.config("migrate", needDatabase)
 			if err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ func (c *cli) migrateStatus() *cobra.Command {
 		Example: "  ghexport migrate status\n  ghexport migrate status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := c.config(needDatabase)
+			config, err := c.config("migrate", needDatabase)
 			if err != nil {
 				return err
 			}

@@ -41,7 +41,7 @@ func (c *cli) serve() *cobra.Command {
 			if !flags.noConsole {
 				needs = append(needs, needConsole)
 			}
-			config, err := c.config(needs...)
+			config, err := c.config("serve", needs...)
 			if err != nil {
 				return err
 			}

@@ -115,7 +115,7 @@ func (m *ledgerMetrics) look(done chan struct{}) {
 		f.oldest, err = m.store.Oldest(ctx)
 	}
 	if err == nil {
-		f.budget, err = m.store.BudgetUse(ctx)
+		f.budget, err = m.store.MostBudgetUsed(ctx)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
