@@ -1,5 +1,6 @@
-// Package store is all of the service's SQL: the outbox, the ledger of exports and the rules by which its rows change, companies,
-// budgets, the audit trail. Every method of [Store] owns its transaction; what must be atomic with a caller's takes a pgx.Tx.
+// Package store is the write path of the ledger: the outbox, the rules by which exports change, companies, budgets and the audit trail.
+// Every method of [Store] owns its transaction; what must be atomic with a caller's takes a pgx.Tx. Beside it stand rooms that use it and
+// that it does not know: query reads, runs replays, notices tells, erasure forgets.
 package store
 
 import (
