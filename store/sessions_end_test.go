@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
@@ -20,29 +21,29 @@ func TestEndSessions(t *testing.T) {
 	digest := func(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
 	by := store.By{Actor: "ada", Reason: "a laptop was stolen"}
 	d := setup(t)
-	all := func() store.SessionList {
-		list, err := d.Sessions(t.Context(), store.SessionFilter{}, now, idle, 100)
+	all := func() access.SessionList {
+		list, err := access.In(d.Store).Sessions(t.Context(), access.SessionFilter{}, now, idle, 100)
 		require.NoError(t, err)
 		return list
 	}
 	begin := func(secret, name, org string) {
-		s := store.Session{Name: name, Role: "oncall", Org: org, Method: "password", Source: []byte("x"), EndsAt: now.Add(8 * time.Hour)}
+		s := access.Session{Name: name, Role: "oncall", Org: org, Method: "password", Source: []byte("x"), EndsAt: now.Add(8 * time.Hour)}
 		if org != "" {
 			s.Role, s.Method = "company", "link"
 		}
-		require.NoError(t, d.BeginSession(t.Context(), digest(secret), s, now, idle))
+		require.NoError(t, access.In(d.Store).BeginSession(t.Context(), digest(secret), s, now, idle))
 	}
 	link := func(secret, who, org string) {
-		made := store.MadeLink{OrgID: org, Who: who, MadeBy: "ada", MadeAt: now, ExpiresAt: now.Add(time.Hour)}
-		require.NoError(t, d.RecordLink(t.Context(), digest(secret), by, made))
+		made := access.MadeLink{OrgID: org, Who: who, MadeBy: "ada", MadeAt: now, ExpiresAt: now.Add(time.Hour)}
+		require.NoError(t, access.In(d.Store).RecordLink(t.Context(), digest(secret), by, made))
 	}
-	end := func(f store.SessionFilter, dryRun bool) store.EndedSessions {
-		ended, err := d.EndSessions(t.Context(), f, by, now, idle, dryRun)
+	end := func(f access.SessionFilter, dryRun bool) access.EndedSessions {
+		ended, err := access.In(d.Store).EndSessions(t.Context(), f, by, now, idle, dryRun)
 		require.NoError(t, err)
 		return ended
 	}
 	opens := func(secret, org string) bool {
-		opened, err := d.OpenLink(t.Context(), digest(secret), store.By{Actor: "mia of " + org}, org, now, now.Add(time.Hour))
+		opened, err := access.In(d.Store).OpenLink(t.Context(), digest(secret), store.By{Actor: "mia of " + org}, org, now, now.Add(time.Hour))
 		require.NoError(t, err)
 		return opened
 	}
@@ -62,24 +63,24 @@ func TestEndSessions(t *testing.T) {
 	require.Len(t, list.Links, 2, "nor is a link that was opened")
 	assert.Equal(t, "ada", list.Links[0].MadeBy)
 	assert.Zero(t, one[int](d, "SELECT count(*) FROM ghexport.made_links l WHERE l::text LIKE '%link of%'"))
-	cut, err := d.Sessions(t.Context(), store.SessionFilter{}, now, idle, 1)
+	cut, err := access.In(d.Store).Sessions(t.Context(), access.SessionFilter{}, now, idle, 1)
 	require.NoError(t, err)
 	assert.True(t, cut.More)
 	assert.Len(t, cut.Sessions, 1)
 
-	acme := store.SessionFilter{Org: "acme"}
-	assert.Equal(t, store.EndedSessions{Sessions: 2, Links: 1}, end(acme, true))
+	acme := access.SessionFilter{Org: "acme"}
+	assert.Equal(t, access.EndedSessions{Sessions: 2, Links: 1}, end(acme, true))
 	assert.Len(t, all().Sessions, 4, "a dry run ends nothing")
-	assert.Equal(t, store.EndedSessions{Sessions: 1, Links: 1}, end(store.SessionFilter{Name: "mia", Org: "acme"}, false))
-	assert.Equal(t, store.EndedSessions{Sessions: 1}, end(acme, false))
+	assert.Equal(t, access.EndedSessions{Sessions: 1, Links: 1}, end(access.SessionFilter{Name: "mia", Org: "acme"}, false))
+	assert.Equal(t, access.EndedSessions{Sessions: 1}, end(acme, false))
 	assert.Zero(t, end(acme, false), "twice does no harm")
 	assert.False(t, opens("link of mia", "acme"), "a link that was ended opens nothing")
-	_, err = d.FindSession(t.Context(), digest("mia"), now, idle)
+	_, err = access.In(d.Store).FindSession(t.Context(), digest("mia"), now, idle)
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = d.FindSession(t.Context(), digest("gus"), now, idle)
+	_, err = access.In(d.Store).FindSession(t.Context(), digest("gus"), now, idle)
 	require.NoError(t, err, "others' go on")
-	assert.Equal(t, store.EndedSessions{Sessions: 1}, end(store.SessionFilter{Name: "kim"}, false))
-	assert.Equal(t, store.EndedSessions{Sessions: 1, Links: 1}, end(store.SessionFilter{}, false))
+	assert.Equal(t, access.EndedSessions{Sessions: 1}, end(access.SessionFilter{Name: "kim"}, false))
+	assert.Equal(t, access.EndedSessions{Sessions: 1, Links: 1}, end(access.SessionFilter{}, false))
 	assert.Empty(t, all().Sessions)
 
 	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: ledger.ActionSessionsEnd})

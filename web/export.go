@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
@@ -227,5 +228,5 @@ func (k *console) exportOrg(r *http.Request) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("export %q: %w", r.PathValue("id"), store.ErrNotFound)
 	}
-	return k.Store.ExportOrg(r.Context(), id)
+	return access.In(k.Store).ExportOrg(r.Context(), id)
 }

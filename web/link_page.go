@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -34,7 +35,7 @@ func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := auth.Principal{Name: l.Who, Role: auth.RoleCompany, Org: l.Org, Method: "link"}
-	opened, err := k.Store.OpenLink(r.Context(), digest, auth.By(auth.WithPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
+	opened, err := access.In(k.Store).OpenLink(r.Context(), digest, auth.By(auth.WithPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
 	switch {
 	case err != nil:
 		k.broken(w, r, err)

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -85,7 +86,7 @@ func (k *console) notePassword(r *http.Request, name string, tries int) {
 func (k *console) noteFailure(r *http.Request, name, method string, tries int) {
 	k.Log.Warn("console login refused", zap.String("user", name), zap.String("method", method), zap.String("address", auth.Network(r)))
 	by := store.By{Actor: name, Method: method, From: auth.Origin(r)}
-	if _, err := k.Store.AuditLoginFailure(r.Context(), by, auth.Network(r), tries, k.Now()); err != nil && r.Context().Err() == nil {
+	if _, err := access.In(k.Store).AuditLoginFailure(r.Context(), by, auth.Network(r), tries, k.Now()); err != nil && r.Context().Err() == nil {
 		k.Log.Error("record a failed login", zap.Error(err))
 	}
 }

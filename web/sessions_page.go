@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -15,8 +15,8 @@ const sessionsShown = 200
 
 // sessionsPage lists who is logged in, and who may come in by a link; ending is of what is listed.
 type sessionsPage struct {
-	store.SessionList
-	Filter store.SessionFilter
+	access.SessionList
+	Filter access.SessionFilter
 	Whose  string // what would be ended, in words
 	Done   string
 	Wrong  string
@@ -25,12 +25,12 @@ type sessionsPage struct {
 // listSessions shows all, or a person's or a company's.
 func (k *console) listSessions(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	k.showSessions(w, r, http.StatusOK, sessionsPage{Filter: store.SessionFilter{Name: q.Get("name"), Org: q.Get("org")}, Done: endedSentence(q.Get("ended"))})
+	k.showSessions(w, r, http.StatusOK, sessionsPage{Filter: access.SessionFilter{Name: q.Get("name"), Org: q.Get("org")}, Done: endedSentence(q.Get("ended"))})
 }
 
 func (k *console) showSessions(w http.ResponseWriter, r *http.Request, status int, page sessionsPage) {
 	var err error
-	if page.SessionList, err = k.Store.Sessions(r.Context(), page.Filter, k.Now(), auth.SessionIdle, sessionsShown); err != nil {
+	if page.SessionList, err = access.In(k.Store).Sessions(r.Context(), page.Filter, k.Now(), auth.SessionIdle, sessionsShown); err != nil {
 		k.broken(w, r, err)
 		return
 	}
@@ -41,21 +41,21 @@ func (k *console) showSessions(w http.ResponseWriter, r *http.Request, status in
 // endSessions ends what the form's filter names. It may be the sender's own session, too.
 func (k *console) endSessions(w http.ResponseWriter, r *http.Request) {
 	reason, wrong := reasonOf(r)
-	f := store.SessionFilter{Name: r.PostFormValue("name"), Org: r.PostFormValue("org")}
-	if wrong == "" && f == (store.SessionFilter{}) && r.PostFormValue("all") != "yes" {
+	f := access.SessionFilter{Name: r.PostFormValue("name"), Org: r.PostFormValue("org")}
+	if wrong == "" && f == (access.SessionFilter{}) && r.PostFormValue("all") != "yes" {
 		wrong = "Say whose: tick that everybody is meant, or choose a person or a company first. Nothing was ended."
 	}
 	if wrong != "" {
 		k.showSessions(w, r, http.StatusUnprocessableEntity, sessionsPage{Filter: f, Wrong: wrong})
 		return
 	}
-	ended, err := k.Store.EndSessions(r.Context(), f, auth.By(r, reason), k.Now(), auth.SessionIdle, false)
+	ended, err := access.In(k.Store).EndSessions(r.Context(), f, auth.By(r, reason), k.Now(), auth.SessionIdle, false)
 	if err != nil {
 		k.broken(w, r, err)
 		return
 	}
 	done := "some"
-	if ended == (store.EndedSessions{}) {
+	if ended == (access.EndedSessions{}) {
 		done = "none"
 	}
 	http.Redirect(w, r, withQuery("/sessions", url.Values{"ended": {done}}), http.StatusSeeOther)
@@ -66,7 +66,7 @@ func endedSentence(done string) string {
 }
 
 // whoseSessions says whom a filter names.
-func whoseSessions(f store.SessionFilter) string {
+func whoseSessions(f access.SessionFilter) string {
 	switch {
 	case f.Name != "" && f.Org != "":
 		return f.Name + " of " + f.Org

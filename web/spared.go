@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -37,7 +38,7 @@ func (s *spared) count(ctx context.Context, what string, limit int) error {
 	if p.Role != auth.RoleCompany {
 		return nil
 	}
-	wait, err := s.store.Allow(ctx, sha256.Sum256([]byte("asks Greenhouse\n"+what+"\n"+p.Org)), limit, time.Minute, s.now())
+	wait, err := access.In(s.store).Allow(ctx, sha256.Sum256([]byte("asks Greenhouse\n"+what+"\n"+p.Org)), limit, time.Minute, s.now())
 	if err == nil && wait > 0 {
 		err = &api.TooOftenError{Wait: wait}
 	}

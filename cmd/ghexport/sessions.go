@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -24,7 +24,7 @@ func (c *cli) sessions() *cobra.Command {
 
 // sessionFlags say whose sessions a command is about.
 type sessionFlags struct {
-	store.SessionFilter
+	access.SessionFilter
 	all    bool
 	asJSON bool
 }
@@ -38,7 +38,7 @@ func (f *sessionFlags) register(flags *pflag.FlagSet) {
 
 // check refuses what contradicts itself.
 func (f *sessionFlags) check() error {
-	if f.all && f.SessionFilter != (store.SessionFilter{}) {
+	if f.all && f.SessionFilter != (access.SessionFilter{}) {
 		return usagef("--all is everybody: leave --name and --org out")
 	}
 	return nil
@@ -61,7 +61,7 @@ func (c *cli) sessionsList() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			list, err := st.Sessions(cmd.Context(), f.SessionFilter, time.Now(), auth.SessionIdle, sessionsListed)
+			list, err := access.In(st).Sessions(cmd.Context(), f.SessionFilter, time.Now(), auth.SessionIdle, sessionsListed)
 			switch {
 			case err != nil:
 				return err
@@ -76,7 +76,7 @@ func (c *cli) sessionsList() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) showSessions(list store.SessionList) {
+func (c *cli) showSessions(list access.SessionList) {
 	if len(list.Sessions)+len(list.Links) == 0 {
 		c.printf("no sessions, and no links that are not opened\n")
 		return
@@ -116,7 +116,7 @@ func (c *cli) sessionsEnd() *cobra.Command {
 			if err := f.check(); err != nil {
 				return err
 			}
-			if !f.all && f.SessionFilter == (store.SessionFilter{}) {
+			if !f.all && f.SessionFilter == (access.SessionFilter{}) {
 				return usagef("say whose: --name, --org or --all")
 			}
 			st, _, err := c.open(cmd.Context(), "sessions")
@@ -124,7 +124,7 @@ func (c *cli) sessionsEnd() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			ended, err := st.EndSessions(cmd.Context(), f.SessionFilter, c.by(reason), time.Now(), auth.SessionIdle, dryRun)
+			ended, err := access.In(st).EndSessions(cmd.Context(), f.SessionFilter, c.by(reason), time.Now(), auth.SessionIdle, dryRun)
 			switch {
 			case err != nil:
 				return err
@@ -141,9 +141,9 @@ func (c *cli) sessionsEnd() *cobra.Command {
 	return cmd
 }
 
-func endedWords(ended store.EndedSessions, dryRun bool) string {
+func endedWords(ended access.EndedSessions, dryRun bool) string {
 	switch {
-	case ended == (store.EndedSessions{}):
+	case ended == (access.EndedSessions{}):
 		return "there was nothing to end"
 	case dryRun:
 		return fmt.Sprintf("would end %s and %s", count(ended.Sessions, "session"), count(ended.Links, "link"))

@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 )
 
 // Limits of links. A link is good for one hand-over from the product to the console, so none lives for long.
@@ -87,8 +88,8 @@ func (l Link) Record(ctx context.Context, st *store.Store, by store.By, now time
 	if err != nil {
 		return err
 	}
-	made := store.MadeLink{OrgID: l.Org, Who: l.Who, MadeBy: by.Actor, MadeAt: now, ExpiresAt: time.Unix(l.Expires, 0).UTC()}
-	return st.RecordLink(ctx, linkDigest(payload), by, made)
+	made := access.MadeLink{OrgID: l.Org, Who: l.Who, MadeBy: by.Actor, MadeAt: now, ExpiresAt: time.Unix(l.Expires, 0).UTC()}
+	return access.In(st).RecordLink(ctx, linkDigest(payload), by, made)
 }
 
 func linkMAC(secret, payload string) []byte {

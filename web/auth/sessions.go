@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 )
 
 // How long a session lasts: at most, and without a request.
@@ -41,7 +42,7 @@ func (s *Sessions) Begin(ctx context.Context, p Principal, source []byte) (strin
 	rand.Read(random) //nolint:errcheck // never fails
 	secret := base64.RawURLEncoding.EncodeToString(random)
 	now := s.Now()
-	return secret, s.Store.BeginSession(ctx, sha256.Sum256([]byte(secret)), store.Session{
+	return secret, access.In(s.Store).BeginSession(ctx, sha256.Sum256([]byte(secret)), access.Session{
 		Name: p.Name, Role: string(p.Role), Org: p.Org, Method: p.Method, Source: source, EndsAt: now.Add(p.Role.Life()),
 	}, now, SessionIdle)
 }
@@ -51,7 +52,7 @@ func (s *Sessions) Find(ctx context.Context, secret string) (Principal, error) {
 	if len(secret) != secretLength {
 		return Principal{}, store.ErrNotFound
 	}
-	found, err := s.Store.FindSession(ctx, sha256.Sum256([]byte(secret)), s.Now(), SessionIdle)
+	found, err := access.In(s.Store).FindSession(ctx, sha256.Sum256([]byte(secret)), s.Now(), SessionIdle)
 	if err != nil {
 		return Principal{}, err
 	}
@@ -67,7 +68,7 @@ func (s *Sessions) End(ctx context.Context, secret string) error {
 	if len(secret) != secretLength {
 		return nil
 	}
-	return s.Store.EndSession(ctx, sha256.Sum256([]byte(secret)))
+	return access.In(s.Store).EndSession(ctx, sha256.Sum256([]byte(secret)))
 }
 
 // secretLength is that of 32 bytes in base64.

@@ -20,6 +20,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/access"
 )
 
 // Path is where a company's webhooks come in; {org} is the company.
@@ -82,7 +83,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	status, what := d.receive(ctx, w, r)
 	if what == wrongSignature || what == unknownCompany || what == tooLong || what == notJSON {
-		wait, err := d.Store.Allow(ctx, sha256.Sum256([]byte("webhooks refused\n"+d.Network(r))), wrongPerNet, doorWindow, d.Now())
+		wait, err := access.In(d.Store).Allow(ctx, sha256.Sum256([]byte("webhooks refused\n"+d.Network(r))), wrongPerNet, doorWindow, d.Now())
 		switch {
 		case err != nil:
 			status, what = d.broken(err)
@@ -140,7 +141,7 @@ func (d *Door) receive(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if err != nil {
 		return http.StatusBadRequest, notJSON
 	}
-	wait, err := d.Store.Allow(ctx, sha256.Sum256([]byte("webhooks\n"+org)), perCompany, doorWindow, d.Now())
+	wait, err := access.In(d.Store).Allow(ctx, sha256.Sum256([]byte("webhooks\n"+org)), perCompany, doorWindow, d.Now())
 	if err != nil {
 		return d.broken(err)
 	}

@@ -1,4 +1,4 @@
-package store
+package access
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // SessionFilter names sessions, and links that are not opened yet. Its zero value names all.
@@ -39,7 +40,7 @@ type SessionList struct {
 
 // Sessions lists the sessions that live at a moment, unused for no longer than idle, and the links that still open: at most limit of
 // each. Whether the setting that let somebody in still stands only a node knows: a session that none accepts is listed until it ends.
-func (s *Store) Sessions(ctx context.Context, f SessionFilter, now time.Time, idle time.Duration, limit int) (SessionList, error) {
+func (s Store) Sessions(ctx context.Context, f SessionFilter, now time.Time, idle time.Duration, limit int) (SessionList, error) {
 	var list SessionList
 	rows, _ := s.Pool.Query(ctx, `
 		SELECT name, role, org_id, method, began_at, seen_at, ends_at
@@ -78,7 +79,7 @@ type EndedSessions struct {
 // EndSessions ends sessions on every node, and links so that they open nothing: links first, so that nobody comes in by one in between.
 // It records an entry for each company that it concerns, and one for all of ours; none where there was nothing to end, so it is safe
 // to call twice. With dryRun it counts, and changes nothing.
-func (s *Store) EndSessions(ctx context.Context, f SessionFilter, by By, now time.Time, idle time.Duration, dryRun bool) (ended EndedSessions, err error) {
+func (s Store) EndSessions(ctx context.Context, f SessionFilter, by store.By, now time.Time, idle time.Duration, dryRun bool) (ended EndedSessions, err error) {
 	err = s.InTx(ctx, "end sessions", func(tx pgx.Tx) error {
 		// A link that is being opened now is awaited here, and its session then ended below.
 		links, err := endedOf(ctx, tx, `
@@ -132,7 +133,7 @@ func endedOf(ctx context.Context, tx pgx.Tx, sql string, args ...any) (list []wh
 }
 
 // auditEnded records for each company, and for ours, whose sessions and links were ended, and how many.
-func auditEnded(ctx context.Context, tx pgx.Tx, by By, sessions, links []whose) error {
+func auditEnded(ctx context.Context, tx pgx.Tx, by store.By, sessions, links []whose) error {
 	type counts struct {
 		names           map[string]bool
 		sessions, links int
@@ -154,7 +155,7 @@ func auditEnded(ctx context.Context, tx pgx.Tx, by By, sessions, links []whose) 
 	for _, org := range slices.Sorted(maps.Keys(of)) {
 		names := slices.Sorted(maps.Keys(of[org].names))
 		detail := map[string]any{"sessions": of[org].sessions, "links": of[org].links, "names": names[:min(len(names), namesRecorded)]}
-		if err := AddAudit(ctx, tx, by, ledger.ActionSessionsEnd, org, detail); err != nil {
+		if err := store.AddAudit(ctx, tx, by, ledger.ActionSessionsEnd, org, detail); err != nil {
 			return err
 		}
 	}

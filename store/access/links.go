@@ -1,4 +1,4 @@
-package store
+package access
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // linkGrace is how long after its expiry a link is remembered as opened: another node's clock may be behind.
@@ -24,25 +25,25 @@ type MadeLink struct {
 
 // RecordLink records that a link into the console was made for somebody of a company, by its digest: in the audit trail, and among
 // those that [Store.EndSessions] ends. Hand nobody a link for which it failed.
-func (s *Store) RecordLink(ctx context.Context, digest [sha256.Size]byte, by By, link MadeLink) error {
-	who := ledger.Clean(link.Who, DetailCap)
+func (s Store) RecordLink(ctx context.Context, digest [sha256.Size]byte, by store.By, link MadeLink) error {
+	who := ledger.Clean(link.Who, store.DetailCap)
 	return s.InTx(ctx, "record a link", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			WITH over AS (
 				DELETE FROM ghexport.made_links WHERE expires_at <= $5 -- made_links_by_expiry
 			)
 			INSERT INTO ghexport.made_links (digest, org_id, who, made_by, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			digest[:], link.OrgID, who, ledger.Clean(link.MadeBy, DetailCap), link.MadeAt, link.ExpiresAt)
+			digest[:], link.OrgID, who, ledger.Clean(link.MadeBy, store.DetailCap), link.MadeAt, link.ExpiresAt)
 		if err != nil {
 			return err
 		}
-		return AddAudit(ctx, tx, by, ledger.ActionOrgLink, link.OrgID, map[string]any{"for": who, "expires_at": link.ExpiresAt})
+		return store.AddAudit(ctx, tx, by, ledger.ActionOrgLink, link.OrgID, map[string]any{"for": who, "expires_at": link.ExpiresAt})
 	})
 }
 
 // OpenLink uses a link of a company's up, by its digest, and records who came in; false says that it was used or ended before. The
 // moments are the caller's. It deletes what has expired.
-func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, org string, now, expires time.Time) (opened bool, err error) {
+func (s Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by store.By, org string, now, expires time.Time) (opened bool, err error) {
 	err = s.InTx(ctx, "open a link", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.console_links WHERE expires_at < $1", now.Add(-linkGrace)); err != nil {
 			return err
@@ -59,7 +60,7 @@ func (s *Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by By, o
 		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.made_links WHERE digest = $1", digest[:]); err != nil {
 			return err
 		}
-		return AddAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
+		return store.AddAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
 	})
 	return opened, err
 }

@@ -1,4 +1,4 @@
-package store
+package access
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Turn is one try at a door of the console, under the digest of whatever it is counted by.
@@ -28,7 +29,7 @@ const (
 // TakeTurn counts a try before its outcome is known, so that many at once gain nothing: each has its turn after the one before. It
 // returns how long to wait for that, and how many tries there were with this one; zero says that a firm turn is not to be had now. The
 // moment is the caller's, so that all of it follows one clock.
-func (s *Store) TakeTurn(ctx context.Context, turn Turn, now time.Time) (wait time.Duration, tries int, err error) {
+func (s Store) TakeTurn(ctx context.Context, turn Turn, now time.Time) (wait time.Duration, tries int, err error) {
 	var next time.Time
 	err = s.Pool.QueryRow(ctx, `
 		WITH over AS (
@@ -57,7 +58,7 @@ func (s *Store) TakeTurn(ctx context.Context, turn Turn, now time.Time) (wait ti
 const turnGap = "CASE WHEN d.tries < $5 THEN interval '0' ELSE least($6::interval * power(2, least(d.tries - $5, 10)), $4::interval) END"
 
 // ForgiveTurn takes back a try that succeeded; with all, whatever was counted under the key.
-func (s *Store) ForgiveTurn(ctx context.Context, key [sha256.Size]byte, all bool) error {
+func (s Store) ForgiveTurn(ctx context.Context, key [sha256.Size]byte, all bool) error {
 	_, err := s.Pool.Exec(ctx, `
 		UPDATE ghexport.door_counts
 		   SET tries = CASE WHEN $2 THEN 0 ELSE greatest(tries - 1, 0) END, next_at = CASE WHEN $2 THEN '-infinity' ELSE next_at END
@@ -70,7 +71,7 @@ func (s *Store) ForgiveTurn(ctx context.Context, key [sha256.Size]byte, all bool
 
 // Allow counts one of at most limit in a window that begins with the first. Where there were as many already it counts nothing, and
 // returns for how long the window still lasts.
-func (s *Store) Allow(ctx context.Context, key [sha256.Size]byte, limit int, window time.Duration, now time.Time) (wait time.Duration, err error) {
+func (s Store) Allow(ctx context.Context, key [sha256.Size]byte, limit int, window time.Duration, now time.Time) (wait time.Duration, err error) {
 	var ends time.Time
 	var counted bool
 	err = s.Pool.QueryRow(ctx, `
@@ -108,7 +109,7 @@ const (
 // AuditLoginFailure records that somebody could not log in: the first failure, the tenth, the hundredth and so on of those that are
 // counted together, and of these so many in an hour that nobody can fill the trail. It says whether it did. The actor is a name that
 // somebody has, or one that stands for all others: people type passwords into the wrong field.
-func (s *Store) AuditLoginFailure(ctx context.Context, by By, network string, tries int, now time.Time) (recorded bool, err error) {
+func (s Store) AuditLoginFailure(ctx context.Context, by store.By, network string, tries int, now time.Time) (recorded bool, err error) {
 	for n := tries; n != 1; n /= 10 {
 		if n == 0 || n%10 != 0 {
 			return false, nil
@@ -124,7 +125,7 @@ func (s *Store) AuditLoginFailure(ctx context.Context, by By, network string, tr
 		}
 	}
 	err = s.InTx(ctx, "record a failed login", func(tx pgx.Tx) error {
-		return AddAudit(ctx, tx, by, ledger.ActionLogInFailed, "", map[string]any{"failures": tries})
+		return store.AddAudit(ctx, tx, by, ledger.ActionLogInFailed, "", map[string]any{"failures": tries})
 	})
 	return err == nil, err
 }
