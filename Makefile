@@ -12,9 +12,12 @@ build: ## Build ghexport, greenhouse-sim, the demo and chaos into bin/
 demo: build ## See the whole thing work: own Postgres, simulated Greenhouse, no configuration (ARGS=--once ends after the table)
 	./bin/demo $(ARGS)
 
-test: ## Run every test with the race detector, on a private Postgres
-	$(GO) test -race -parallel 4 -timeout 30m $(ARGS) ./...
+test: ## Run every test, on a private Postgres
+	$(GO) test -parallel 4 -timeout 30m $(ARGS) ./...
 	cd bench && $(GO) test -timeout 5m ./...
+
+race: ## Run every test with the race detector (PKG="./worker/..." for some)
+	$(GO) test -race -parallel 4 -timeout 60m $(ARGS) $(or $(PKG),./...)
 
 bench: ## Measure against a tuned raw River in one run (ARGS="-n 2000 -runs 1" for a quick look)
 	cd bench && $(GO) run . $(ARGS)
@@ -43,4 +46,4 @@ check: test lint ## What CI runs, but for the demo
 clean: ## Remove what was built and what a demo left
 	rm -rf bin dist .demo .cache
 
-.PHONY: help build demo test bench release chaos lint vuln check clean
+.PHONY: help build demo test race bench release chaos lint vuln check clean
