@@ -45,7 +45,7 @@ func TestSchema(t *testing.T) {
 			}
 		}
 	}
-	assert.Greater(t, refused, 3*let, "few are beyond it")
+	assert.Greater(t, refused, 2*let, "most that is refused a schema refuses, too")
 	t.Log("refused", refused, "beyond", let)
 
 	example, err := os.ReadFile("testdata/example.json")

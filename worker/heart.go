@@ -23,6 +23,7 @@ type Heart struct {
 const (
 	beatLimit     = 10 * time.Second // one beat
 	farewellLimit = 2 * time.Second
+	mendedLook    = time.Second // how often a node that has told of trouble looks whether that is over, to say so at once
 )
 
 // Run beats until ctx ends, and then takes the node off the list.
@@ -30,30 +31,56 @@ func (h *Heart) Run(ctx context.Context) {
 	ticker := time.NewTicker(store.NodeBeat)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		h.beat(ctx)
-		select {
-		case <-ctx.Done():
-		case <-ticker.C:
-		}
+		h.rest(ctx, ticker.C, h.beat(ctx))
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
 	defer cancel()
 	h.report(h.Store.ForgetNode(ending, h.Node.ID))
 }
 
-func (h *Heart) beat(ctx context.Context) {
+// rest waits for the next beat; after one that told of trouble, no longer than that lasts.
+func (h *Heart) rest(ctx context.Context, beat <-chan time.Time, troubled bool) {
+	for {
+		var look <-chan time.Time
+		if troubled {
+			look = time.After(mendedLook)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat:
+			return
+		case <-look:
+			if h.trouble(ctx) == nil {
+				return
+			}
+		}
+	}
+}
+
+func (h *Heart) trouble(ctx context.Context) error {
+	if h.Trouble == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, beatLimit)
+	defer cancel()
+	return h.Trouble(ctx)
+}
+
+// beat says that the node is there, and tells whether it is in trouble.
+func (h *Heart) beat(ctx context.Context) (troubled bool) {
+	trouble := h.trouble(ctx)
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
 	node := h.Node
 	if h.Keys != nil {
 		node.Keys = h.Keys()
 	}
-	if h.Trouble != nil {
-		node.TroubleKind, node.Trouble = store.TroubleOf(h.Trouble(ctx))
-	}
+	node.TroubleKind, node.Trouble = store.TroubleOf(trouble)
 	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))
 	h.report(h.Store.KeepFresh(ctx))
+	return trouble != nil
 }
 
 func (h *Heart) report(err error) {

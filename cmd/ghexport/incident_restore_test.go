@@ -37,6 +37,9 @@ func TestIncident_I10_TheDatabaseIsRestored(t *testing.T) {
 		until(t, "the rest", func() bool {
 			return w.one(t, "SELECT count(*) FROM ghexport.exports WHERE state = 'sent'") == w.total-1
 		})
+		until(t, "the node's word that it gets on", func() bool {
+			return w.one(t, "SELECT count(*) FROM ghexport.nodes WHERE trouble IS NOT NULL") == 0
+		})
 	})
 	d.follow()
 	there := map[string]int{}
