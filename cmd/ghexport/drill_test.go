@@ -21,11 +21,12 @@ import (
 // the page has words in capitals, types them into a shell, and compares what it sees with what the page promises.
 type drill struct {
 	*stage
-	t     *testing.T
-	page  *docs.Page
-	words map[string]string // what stands for ORG, EXPORT and the like
-	dir   string            // where the commands run
-	then  map[int]func()
+	t         *testing.T
+	page      *docs.Page
+	words     map[string]string // what stands for ORG, EXPORT and the like
+	dir       string            // where the commands run
+	then      map[int]func()
+	meanwhile map[[2]int]func() // by section and step: what happens while a person reads on to it
 }
 
 func newDrill(t *testing.T, s *stage, page string) *drill {
@@ -38,6 +39,14 @@ func newDrill(t *testing.T, s *stage, page string) *drill {
 
 // before says what happens in the world before the engineer comes to a section.
 func (d *drill) before(section int, do func()) { d.then[section] = do }
+
+// beforeStep has something happen before a step of a section, counted from 1: what takes the service a moment.
+func (d *drill) beforeStep(section, step int, do func()) {
+	if d.meanwhile == nil {
+		d.meanwhile = map[[2]int]func(){}
+	}
+	d.meanwhile[[2]int{section, step}] = do
+}
 
 // placeholders are the words in capitals that stand for something of the situation. Others, such as TICKET, are the engineer's own.
 var placeholders = regexp.MustCompile(`\b(ABSENT|CANDIDATE_EMAIL|EMAIL|ERASED_EMAIL|EXPORT|FOUND|INTERVIEW|ORG|RUN|SECOND|SILENT|SKIPPED|UNWANTED|URL|WRONG)\b`)
@@ -62,7 +71,10 @@ func (d *drill) follow(sections ...int) {
 		if do := d.then[n]; do != nil {
 			do()
 		}
-		for _, step := range d.page.Sections[n-1].Steps {
+		for k, step := range d.page.Sections[n-1].Steps {
+			if do := d.meanwhile[[2]int{n, k + 1}]; do != nil {
+				do()
+			}
 			d.step(n, step)
 		}
 	}

@@ -97,7 +97,7 @@ func TestDoctor_Nodes(t *testing.T) {
 	code, out, _ := s.ghexport(t, "", "doctor")
 	assert.Equal(t, exitFailed, code)
 	assert.Regexp(t, `(?m)^FAIL  nodes +node-a: messages cannot be folded: permission denied for table bodies`, out)
-	assert.Contains(t, out, "hint: the owner runs ghexport grant --service ROLE")
+	assert.Contains(t, out, "hint: the owner grants the service's role its rights: ghexport grant --service ROLE")
 	code, out, _ = s.ghexport(t, "", "health")
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, out, "node node-a is not ready since 20")

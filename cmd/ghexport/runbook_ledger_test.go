@@ -49,6 +49,7 @@ func sceneSkipped(d *drill) {
 	d.folded("duplicate", result("acme", "iv_1", sameCandidate("iv_0")))
 	d.about("iv_1")
 	d.must(d.t, "", "resolve", d.words["EXPORT"], "--skip", "--reason", "they know her")
+	d.beforeStep(7, 2, func() { d.reaches(d.t, "duplicate", "iv_1") })
 	d.before(8, func() { d.reaches(d.t, "sent", "iv_1") })
 }
 
