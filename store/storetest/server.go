@@ -75,7 +75,11 @@ func Start(ctx context.Context, c ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	parent, err := parentFolder(ctx, c.Dir, account, c.Log)
+	dir := c.Dir
+	if dir == "" && !c.Durable {
+		dir = inMemory()
+	}
+	parent, err := parentFolder(ctx, dir, account, c.Log)
 	if err != nil {
 		return nil, err
 	}
