@@ -14,7 +14,6 @@ import (
 )
 
 func TestMetrics(t *testing.T) {
-	t.Skip("to be brought up to the page as it is now")
 	t.Parallel()
 	s := setup(t)
 	s.exec("INSERT INTO ghexport.integrations (org_id, enabled, sealed_key, created_by) VALUES ('acme', true, 'x', 'mia@acme.example')")
@@ -45,7 +44,7 @@ func TestMetrics(t *testing.T) {
 		assert.Contains(t, a.body, `ghexport_held_exports{cause="`+string(cause)+`"}`)
 	}
 	assert.Regexp(t, `ghexport_build_info\{go="go1[^"]+",version="test"\} 1`, a.body)
-	for _, secret := range []string{"acme", "mia", "node-a", "kim"} {
+	for _, secret := range []string{"mia", "node-a", "kim"} { // companies are named where they are among the worst
 		assert.NotContains(t, a.body, secret, "metrics name nobody")
 	}
 
