@@ -55,7 +55,6 @@ func (s *site) audits(action string) int {
 }
 
 func TestExports(t *testing.T) {
-	t.Skip("to be brought up to the page as it is now")
 	t.Parallel()
 	digests, with := findsPeople(t)
 	s := setup(t, with)
@@ -138,7 +137,6 @@ func TestExports(t *testing.T) {
 }
 
 func TestExports_PageOn(t *testing.T) {
-	t.Skip("to be brought up to the page as it is now")
 	t.Parallel()
 	s := setup(t)
 	val := s.as("val")
