@@ -139,6 +139,9 @@ func (r *rig) play(events []store.HookEvent, people int, seed uint64) (stand map
 		})
 	}
 	senders.Wait()
+	for n := 100; n < len(events); n += 100 { // a machine that does much else gets on, and is given its time for that
+		r.heard(n)
+	}
 	r.heard(len(events))
 	rows, err := r.store.Pool.Query(ctx, `
 		SELECT substr(e.interview_id, 4)::int,
@@ -154,7 +157,6 @@ func (r *rig) play(events []store.HookEvent, people int, seed uint64) (stand map
 }
 
 func TestHooks_TwoNodesAnyOrderTwice(t *testing.T) {
-	t.Skip("too slow beside the whole suite: to be made smaller")
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
