@@ -68,7 +68,7 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 
 // erase takes out what is held about a person whom a company has anonymised.
 func (w *hookWorker) erase(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error) {
-	erased, err := erasure.Store{Store: w.store}.Erase(ctx, erasure.Erasure{Candidate: candidate, Org: org, Digests: w.config.Relay.Digests, By: by})
+	erased, err := erasure.In(w.store).Erase(ctx, erasure.Erasure{Candidate: candidate, Org: org, Digests: w.config.Relay.Digests, By: by})
 	for _, e := range erased.Exports {
 		exports = append(exports, e.ID)
 	}

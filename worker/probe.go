@@ -25,12 +25,17 @@ type probeWorker struct {
 // Probe gives each company a job that looks at it. It is what the relay's sweep calls; DueProbes has already put off the next look,
 // so a call that fails costs one turn and nothing else.
 func (w *Worker) Probe(ctx context.Context, orgs []string) error {
+	return w.handOut(ctx, probeQueue, orgs, func(org string) river.JobArgs { return jobs.ProbeArgs{OrgID: org} })
+}
+
+// handOut gives each company a job in a queue, which is tried once.
+func (w *Worker) handOut(ctx context.Context, queue string, orgs []string, args func(org string) river.JobArgs) error {
 	var many []river.InsertManyParams
 	for _, org := range orgs {
-		many = append(many, river.InsertManyParams{Args: jobs.ProbeArgs{OrgID: org}, InsertOpts: &river.InsertOpts{MaxAttempts: 1, Queue: probeQueue}})
+		many = append(many, river.InsertManyParams{Args: args(org), InsertOpts: &river.InsertOpts{MaxAttempts: 1, Queue: queue}})
 	}
 	if _, err := w.river.InsertManyFast(ctx, many); err != nil {
-		return fmt.Errorf("insert probes: %w", err)
+		return fmt.Errorf("insert jobs of queue %s: %w", queue, err)
 	}
 	return nil
 }

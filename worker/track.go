@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -35,14 +34,7 @@ type trackWorker struct {
 // Track gives each company a job that looks at its candidates. It is what the relay's sweep calls; DueTracking has already put off the
 // next look, so a call that fails costs one turn and nothing else.
 func (w *Worker) Track(ctx context.Context, orgs []string) error {
-	var many []river.InsertManyParams
-	for _, org := range orgs {
-		many = append(many, river.InsertManyParams{Args: jobs.TrackArgs{OrgID: org}, InsertOpts: &river.InsertOpts{MaxAttempts: 1, Queue: trackQueue}})
-	}
-	if _, err := w.river.InsertManyFast(ctx, many); err != nil {
-		return fmt.Errorf("insert looks at candidates: %w", err)
-	}
-	return nil
+	return w.handOut(ctx, trackQueue, orgs, func(org string) river.JobArgs { return jobs.TrackArgs{OrgID: org} })
 }
 
 // Work looks at those candidates that are due, as far as the budget has room that no send needs.
