@@ -9,18 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // The bounds of a download of acts.
-const (
-	auditRows    = 100_000
-	auditTimeout = 2 * time.Minute
-)
-
 var auditHead = []string{"at", "who", "from", "did", "company", "export", "because", "changes"}
 
 func (k *console) auditCSV(w http.ResponseWriter, r *http.Request) { k.downloadAudit(w, r, "") }
@@ -29,27 +22,17 @@ func (k *console) companyAuditCSV(w http.ResponseWriter, r *http.Request) {
 	k.downloadAudit(w, r, r.PathValue("org"))
 }
 
-// downloadAudit streams what the page's address selects, as the page would show it. One that fails on the way is broken off, so that
-// nobody takes half of it for the whole.
+// downloadAudit streams what the page's address selects, as the page would show it.
 func (k *console) downloadAudit(w http.ResponseWriter, r *http.Request, org string) {
 	_, filter, err := readAudit(r.URL.Query(), org)
 	if err != nil {
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(auditTimeout)) //nolint:errcheck // then the server's own limit holds
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="activity.csv"`)
-	if err := k.streamAudit(w, r, filter, org); err != nil {
-		if r.Context().Err() == nil {
-			k.Log.Error("download broken off", zap.Error(err))
-		}
-		panic(http.ErrAbortHandler)
-	}
+	k.download(w, r, "activity.csv", func(out *csv.Writer) error { return k.streamAudit(r, out, filter, org) })
 }
 
-func (k *console) streamAudit(w http.ResponseWriter, r *http.Request, filter query.AuditFilter, org string) error {
-	out := csv.NewWriter(w)
+func (k *console) streamAudit(r *http.Request, out *csv.Writer, filter query.AuditFilter, org string) error {
 	company := auth.Who(r).Role == auth.RoleCompany
 	err := out.Write(auditHead)
 	for n := 0; err == nil; {
@@ -60,15 +43,14 @@ func (k *console) streamAudit(w http.ResponseWriter, r *http.Request, filter que
 		for _, e := range entries {
 			err = errors.Join(err, out.Write(lineOf(e, company, org).cells()))
 		}
-		if n += len(entries); n >= auditRows {
+		if n += len(entries); n >= csvRows {
 			err = errors.Join(err, out.Write([]string{fmt.Sprintf("cut after %d rows: choose a company, an act or a date", n)}))
 			break
 		}
 		out.Flush()
 		filter.AfterID = entries[len(entries)-1].ID
 	}
-	out.Flush()
-	return errors.Join(err, out.Error())
+	return err
 }
 
 func (l auditLine) cells() []string {
@@ -81,10 +63,7 @@ func (l auditLine) cells() []string {
 		changed = append(changed, c.String())
 	}
 	cells := []string{l.At.UTC().Format(time.RFC3339), l.Who, l.From, l.Did, l.Org, export, l.Why, strings.Join(changed, "; ")}
-	for i := range cells {
-		cells[i] = formulaSafe(cells[i])
-	}
-	return cells
+	return formulasSafe(cells)
 }
 
 // String is the change in one line.

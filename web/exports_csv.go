@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
@@ -18,12 +17,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// The bounds of a download.
-const (
-	csvRows    = 100000
-	csvTimeout = 2 * time.Minute
-	csvFlush   = 1000 // rows
-)
+const csvFlush = 1000 // rows
 
 var csvHead = []string{
 	"export", "company", "interview", "candidate", "state", "cause", "because", "detail", "flags", "attempts", "greenhouse_candidate",
@@ -36,8 +30,7 @@ func (k *console) companyCSV(w http.ResponseWriter, r *http.Request) {
 	k.writeCSV(w, r, r.PathValue("org"))
 }
 
-// writeCSV streams what the list's address selects, without personal data. A download that fails on the way is broken off, so that
-// nobody takes half of it for the whole.
+// writeCSV streams what the list's address selects, without personal data.
 func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 	form, err := readFilter(r.URL.Query(), org)
 	if err != nil {
@@ -56,26 +49,17 @@ func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 		}
 	}
 	filter.Limit = csvRows + 1
-	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(csvTimeout)) //nolint:errcheck // then the server's own limit holds
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="exports.csv"`)
-	if err := k.streamCSV(w, r, filter); err != nil {
-		if r.Context().Err() == nil {
-			k.Log.Error("download broken off", zap.Error(err))
-		}
-		panic(http.ErrAbortHandler)
-	}
+	k.download(w, r, "exports.csv", func(out *csv.Writer) error { return k.streamCSV(r.Context(), out, filter) })
 }
 
 var errEnough = errors.New("enough")
 
-func (k *console) streamCSV(w http.ResponseWriter, r *http.Request, filter store.Filter) error {
-	out := csv.NewWriter(w)
+func (k *console) streamCSV(ctx context.Context, out *csv.Writer, filter store.Filter) error {
 	if err := out.Write(csvHead); err != nil {
 		return err
 	}
 	n := 0
-	err := query.In(k.Store).ExportsEach(r.Context(), filter, func(row query.ExportRow) error {
+	err := query.In(k.Store).ExportsEach(ctx, filter, func(row query.ExportRow) error {
 		if n++; n > csvRows {
 			return errEnough
 		}
@@ -85,10 +69,9 @@ func (k *console) streamCSV(w http.ResponseWriter, r *http.Request, filter store
 		return out.Write(csvLine(row))
 	})
 	if errors.Is(err, errEnough) {
-		err = out.Write([]string{fmt.Sprintf("cut after %d rows: choose a company, a state or a date", csvRows)})
+		return out.Write([]string{fmt.Sprintf("cut after %d rows: choose a company, a state or a date", csvRows)})
 	}
-	out.Flush()
-	return errors.Join(err, out.Error())
+	return err
 }
 
 func csvLine(e query.ExportRow) []string {
@@ -96,24 +79,11 @@ func csvLine(e query.ExportRow) []string {
 	if e.Held != nil {
 		cause = e.Held
 	}
-	line := []string{
+	return formulasSafe([]string{
 		strconv.FormatInt(e.ID, 10), e.OrgID, e.InterviewID, e.CandidateID, string(e.State), written(cause, func(c ledger.Cause) string { return string(c) }),
 		written(cause, wording.Cause), written(e.Detail, asIs), strings.Join(e.Flags, " "), strconv.Itoa(e.Attempts), written(e.CandidateGHID, digits),
 		written(e.ApplicationID, digits), written(e.ProfileURL, asIs), rfc(e.CreatedAt), written(e.DueAt, rfc), written(e.SentAt, rfc), written(e.Held, wording.Cause),
-	}
-	for i := range line {
-		line[i] = formulaSafe(line[i])
-	}
-	return line
-}
-
-// formulaSafe keeps a spreadsheet from running a cell, which others wrote, as a formula: see OWASP on CSV injection.
-func formulaSafe(cell string) string {
-	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") || strings.HasPrefix(cell, "＝") || strings.HasPrefix(cell, "＋") ||
-		strings.HasPrefix(cell, "－") || strings.HasPrefix(cell, "＠") {
-		return "'" + cell
-	}
-	return cell
+	})
 }
 
 // written is a value as text, or nothing where there is none.

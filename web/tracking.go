@@ -1,16 +1,11 @@
 package web
 
 import (
-	"encoding/csv"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
@@ -182,62 +177,3 @@ func trackBars(stages []store.TrackStage) []trackBar {
 
 // trackedPage is how many candidates one look at the ledger brings for a download.
 const trackedPage = 1000
-
-// trackingCSV streams what the page's address selects. A download that fails on the way is broken off, so that nobody takes half of it
-// for the whole.
-func (k *console) trackingCSV(w http.ResponseWriter, r *http.Request) {
-	f, err := trackFilter(r)
-	if err != nil {
-		k.wrongFilter(w, r, err)
-		return
-	}
-	f.Limit = trackedPage
-	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(csvTimeout)) //nolint:errcheck // then the server's own limit holds
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="tracking.csv"`)
-	if err := k.streamTracking(w, r, f); err != nil {
-		if r.Context().Err() == nil {
-			k.Log.Error("download broken off", zap.Error(err))
-		}
-		panic(http.ErrAbortHandler)
-	}
-}
-
-func (k *console) streamTracking(w http.ResponseWriter, r *http.Request, f store.TrackFilter) error {
-	out := csv.NewWriter(w)
-	err := out.Write([]string{
-		"export", "company", "interview", "greenhouse_candidate", "profile", "status", "stage", "job", "sent", "seen", "since", "first_move_s",
-		"left_out_since", "gone",
-	})
-	for n := 0; err == nil && n < csvRows; {
-		rows, failed := k.Store.Tracks(r.Context(), f)
-		if failed != nil {
-			return failed
-		}
-		for _, t := range rows {
-			err = errors.Join(err, out.Write(trackCells(t)))
-		}
-		out.Flush()
-		if n += len(rows); len(rows) < f.Limit {
-			break
-		}
-		f.BeforeID = rows[len(rows)-1].ExportID
-	}
-	out.Flush()
-	return errors.Join(err, out.Error())
-}
-
-func trackCells(t store.TrackRow) []string {
-	first := ""
-	if t.FirstMovedAt != nil {
-		first = digits(int64(t.FirstMovedAt.Sub(t.SentAt).Seconds()))
-	}
-	cells := []string{
-		digits(t.ExportID), t.OrgID, t.InterviewID, digits(t.Candidate), written(t.ProfileURL, asIs), string(t.Status), written(t.Stage, asIs),
-		written(t.Job, asIs), rfc(t.SentAt), written(t.SeenAt, rfc), written(t.MovedAt, rfc), first, written(t.MissingSince, rfc), string(t.Gone),
-	}
-	for i := range cells {
-		cells[i] = formulaSafe(cells[i])
-	}
-	return cells
-}
