@@ -44,7 +44,7 @@ func (s *Store) charge(ctx context.Context, credential []byte, n int, left func(
 		if err != nil {
 			return err
 		}
-		b.End, b.BlockedUntil = timeOrZero(end), timeOrZero(blocked)
+		b.End, b.BlockedUntil = TimeOrZero(end), TimeOrZero(blocked)
 		b.Roll(now, inFlight)
 		if free = left(&b, now) >= n; !free {
 			return nil

@@ -88,7 +88,7 @@ func (p *dispatchPlan) budget(e dueExport) *spending {
 	b := &spending{read: e.BudgetRevision, Budget: ledger.Budget{
 		Limit: e.Limit, Window: e.Window, PhaseKnown: e.PhaseKnown, Spent: e.Spent, Spends: e.Spends,
 	}}
-	b.End, b.BlockedUntil = timeOrZero(e.End), timeOrZero(e.BlockedUntil)
+	b.End, b.BlockedUntil = TimeOrZero(e.End), TimeOrZero(e.BlockedUntil)
 	b.Roll(e.Now, e.KeyInFlight)
 	p.budgets[string(e.Credential)] = b
 	return b

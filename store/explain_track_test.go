@@ -6,6 +6,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // trackCalls look at where candidates stand, of whom this ledger has 70,000.
@@ -39,18 +40,18 @@ func (e *explained) trackCalls() []call {
 func (e *explained) trackReads() []call {
 	return []call{
 		{name: "Tracks", do: func(ctx context.Context) error {
-			return nothing(e.serve.Tracks(ctx, store.TrackFilter{Org: "org_7", Limit: 50}))
+			return nothing(query.In(e.serve.Store).Tracks(ctx, query.TrackFilter{Org: "org_7", Limit: 50}))
 		},
 			uses: []string{"tracks_by_org", "exports_pkey"}},
 		{name: "TracksOfTheWhale", do: func(ctx context.Context) error {
-			return nothing(e.serve.Tracks(ctx, store.TrackFilter{Org: "whale", Status: store.TrackMissing, Limit: 50}))
+			return nothing(query.In(e.serve.Store).Tracks(ctx, query.TrackFilter{Org: "whale", Status: query.TrackMissing, Limit: 50}))
 		}},
 		{name: "Track", do: func(ctx context.Context) error {
-			_, _, err := e.serve.Track(ctx, 90000)
+			_, _, err := query.In(e.serve.Store).Track(ctx, 90000)
 			return err
 		}, uses: []string{"tracks_pkey", "changes_by_export"}},
-		{name: "TrackingsOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Trackings(ctx, "org_7")) }, uses: []string{"tracks_by_org"}},
-		{name: "Trackings", do: func(ctx context.Context) error { return nothing(e.serve.Trackings(ctx, "")) }},
-		{name: "TrackStages", do: func(ctx context.Context) error { return nothing(e.serve.TrackStages(ctx, "org_7")) }, uses: []string{"changes_by_org"}},
+		{name: "TrackingsOfACompany", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Trackings(ctx, "org_7")) }, uses: []string{"tracks_by_org"}},
+		{name: "Trackings", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Trackings(ctx, "")) }},
+		{name: "TrackStages", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).TrackStages(ctx, "org_7")) }, uses: []string{"changes_by_org"}},
 	}
 }

@@ -92,7 +92,7 @@ func takeEvent(ctx context.Context, tx pgx.Tx, org string, after int64) (workedE
 	if err != nil {
 		return e, NotFound(err)
 	}
-	e.At, e.Born = timeOrZero(at), timeOrZero(born)
+	e.At, e.Born = TimeOrZero(at), TimeOrZero(born)
 	return e, nil
 }
 

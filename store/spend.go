@@ -91,7 +91,7 @@ func timeOrNil(t time.Time) *time.Time {
 	return &t
 }
 
-func timeOrZero(t *time.Time) time.Time {
+func TimeOrZero(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}
 	}

@@ -1,6 +1,7 @@
 // Package store is the write path of the ledger: the outbox, the rules by which exports change, companies, budgets and the audit trail.
 // Every method of [Store] owns its transaction; what must be atomic with a caller's takes a pgx.Tx. Beside it stand rooms that use it and
-// that it does not know: query reads, runs replays, notices tells, erasure forgets.
+// that it does not know: query reads, runs replays, notices tells, erasure
+// forgets, access lets people in.
 package store
 
 import (

@@ -83,8 +83,8 @@ func scanTracked(row pgx.CollectableRow) (t ledger.Tracked, err error) {
 	var seen, moved, first, missing, ended *time.Time
 	err = row.Scan(&t.ExportID, &t.InterviewID, &t.Candidate, &t.Application, &t.OwnApplication, &t.Status, &t.Stage, &t.Job,
 		&t.SentAt, &seen, &moved, &first, &missing, &t.End, &ended)
-	t.SeenAt, t.MovedAt, t.FirstMovedAt = timeOrZero(seen), timeOrZero(moved), timeOrZero(first)
-	t.MissingSince, t.EndAt = timeOrZero(missing), timeOrZero(ended)
+	t.SeenAt, t.MovedAt, t.FirstMovedAt = TimeOrZero(seen), TimeOrZero(moved), TimeOrZero(first)
+	t.MissingSince, t.EndAt = TimeOrZero(missing), TimeOrZero(ended)
 	return t, err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 func TestTrackings(t *testing.T) {
@@ -29,24 +30,24 @@ func TestTrackings(t *testing.T) {
 		ledger.Observation{Candidate: 5, As: ledger.ObservedMissing, At: at(2)}, ledger.Observation{Candidate: 6, As: ledger.ObservedDeleted, At: at(2)})
 	d.observe("globex", ledger.Observation{Candidate: 1, As: ledger.ObservedMissing, At: at(2)})
 
-	list, err := d.Trackings(t.Context(), "")
+	list, err := query.In(d.Store).Trackings(t.Context(), "")
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 	half := ledger.Seconds(3 * 3600)
 	assert.InDelta(t, float64(half), float64(*list[0].FirstMove), 1)
 	list[0].FirstMove = nil
-	assert.Equal(t, store.Tracking{OrgID: "acme", Sent: 6, Seen: 4, Active: 2, Rejected: 1, Hired: 1, Missing: 1, Gone: 1}, list[0])
+	assert.Equal(t, query.Tracking{OrgID: "acme", Sent: 6, Seen: 4, Active: 2, Rejected: 1, Hired: 1, Missing: 1, Gone: 1}, list[0])
 	assert.False(t, list[0].Blind())
 	assert.True(t, list[1].Blind(), "it shows nobody")
 
-	stages, err := d.TrackStages(t.Context(), "acme")
+	stages, err := query.In(d.Store).TrackStages(t.Context(), "acme")
 	require.NoError(t, err)
-	assert.Equal(t, []store.TrackStage{{Stage: "Review", Reached: 4, Now: 1, Rejected: 1}, {Stage: "Phone", Reached: 1, Now: 1}, {Stage: "Offer", Reached: 1, Hired: 1}}, stages)
+	assert.Equal(t, []query.TrackStage{{Stage: "Review", Reached: 4, Now: 1, Rejected: 1}, {Stage: "Phone", Reached: 1, Now: 1}, {Stage: "Offer", Reached: 1, Hired: 1}}, stages)
 
 	for status, candidates := range map[ledger.TrackStatus][]int64{
-		"": {6, 5, 4, 3, 2, 1}, "active": {4, 2}, "rejected": {3}, "hired": {1}, store.TrackMissing: {5}, store.TrackGone: {6}, store.TrackUnseen: nil,
+		"": {6, 5, 4, 3, 2, 1}, "active": {4, 2}, "rejected": {3}, "hired": {1}, query.TrackMissing: {5}, query.TrackGone: {6}, query.TrackUnseen: nil,
 	} {
-		rows, err := d.Tracks(t.Context(), store.TrackFilter{Org: "acme", Status: status, Limit: 10})
+		rows, err := query.In(d.Store).Tracks(t.Context(), query.TrackFilter{Org: "acme", Status: status, Limit: 10})
 		require.NoError(t, err)
 		var found []int64
 		for _, row := range rows {
@@ -54,16 +55,16 @@ func TestTrackings(t *testing.T) {
 		}
 		assert.Equal(t, candidates, found, status)
 	}
-	rows, err := d.Tracks(t.Context(), store.TrackFilter{Org: "acme", Stage: "Review", BeforeID: exports[4], Limit: 10})
+	rows, err := query.In(d.Store).Tracks(t.Context(), query.TrackFilter{Org: "acme", Stage: "Review", BeforeID: exports[4], Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
 	assert.Equal(t, exports[3], rows[0].ExportID)
 
-	row, changes, err := d.Track(t.Context(), exports[1])
+	row, changes, err := query.In(d.Store).Track(t.Context(), exports[1])
 	require.NoError(t, err)
 	assert.Equal(t, ledger.TrackHired, row.Status)
 	require.Len(t, changes, 2)
 	assert.Equal(t, ledger.ChangeHired, changes[1].What)
-	_, _, err = d.Track(t.Context(), other+1)
+	_, _, err = query.In(d.Store).Track(t.Context(), other+1)
 	require.ErrorIs(t, err, store.ErrNotFound)
 }

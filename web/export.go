@@ -50,9 +50,9 @@ type exportPage struct {
 
 // exportTrack is where the export's candidate stands, and how it came there.
 type exportTrack struct {
-	store.TrackRow
+	query.TrackRow
 	Says    string
-	Changes []store.Change
+	Changes []query.Change
 	Reasons []string // why Greenhouse may leave the candidate out; nil when it does not
 }
 
@@ -130,7 +130,7 @@ func (k *console) showExport(w http.ResponseWriter, r *http.Request, status int,
 }
 
 func (k *console) exportTrack(r *http.Request, id int64) (*exportTrack, error) {
-	row, changes, err := k.Store.Track(r.Context(), id)
+	row, changes, err := query.In(k.Store).Track(r.Context(), id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -19,7 +19,7 @@ type trackingPage struct {
 	Tabs     []navItem
 	Base     string
 	Staff    bool
-	Sums     store.Tracking
+	Sums     query.Tracking
 	Trouble  string // why nothing is known
 	Reasons  []string
 	Stages   []trackBar
@@ -34,13 +34,13 @@ type trackingPage struct {
 
 // trackBar is a stage with its bar.
 type trackBar struct {
-	store.TrackStage
+	query.TrackStage
 	Bar bar
 }
 
 // trackLine is one candidate.
 type trackLine struct {
-	store.TrackRow
+	query.TrackRow
 	Says      string
 	FirstMove string // how long after it was sent; empty while it has not moved
 }
@@ -53,7 +53,7 @@ type trackStatus struct {
 
 var trackStatuses = []trackStatus{
 	{"", "All"}, {ledger.TrackActive, "Active"}, {ledger.TrackRejected, "Rejected"}, {ledger.TrackHired, "Hired"},
-	{store.TrackMissing, "Left out"}, {store.TrackGone, "Gone"}, {store.TrackUnseen, "Not looked at yet"},
+	{query.TrackMissing, "Left out"}, {query.TrackGone, "Gone"}, {query.TrackUnseen, "Not looked at yet"},
 }
 
 func (k *console) trackingRoutes() []route {
@@ -67,9 +67,9 @@ func (k *console) trackingRoutes() []route {
 func trackingAddress(org string) string { return auth.CompanyHome(org) + "/tracking" }
 
 // trackFilter reads an address.
-func trackFilter(r *http.Request) (store.TrackFilter, error) {
+func trackFilter(r *http.Request) (query.TrackFilter, error) {
 	q := r.URL.Query()
-	f := store.TrackFilter{Org: r.PathValue("org"), Status: ledger.TrackStatus(q.Get("status")), Stage: strings.TrimSpace(q.Get("stage")), Limit: listed + 1}
+	f := query.TrackFilter{Org: r.PathValue("org"), Status: ledger.TrackStatus(q.Get("status")), Stage: strings.TrimSpace(q.Get("stage")), Limit: listed + 1}
 	if !slices.ContainsFunc(trackStatuses, func(s trackStatus) bool { return s.status == f.Status }) {
 		return f, badFilter("There is no such status.")
 	}
@@ -95,8 +95,8 @@ func (k *console) tracking(w http.ResponseWriter, r *http.Request) {
 	k.show(w, r, http.StatusOK, "tracking", "Tracking of "+f.Org, page)
 }
 
-func (k *console) fillTracking(r *http.Request, f store.TrackFilter, page *trackingPage) error {
-	sums, err := k.Store.Trackings(r.Context(), f.Org)
+func (k *console) fillTracking(r *http.Request, f query.TrackFilter, page *trackingPage) error {
+	sums, err := query.In(k.Store).Trackings(r.Context(), f.Org)
 	if err != nil {
 		return err
 	}
@@ -109,12 +109,12 @@ func (k *console) fillTracking(r *http.Request, f store.TrackFilter, page *track
 		refused = *page.Sums.Refused
 	}
 	page.Trouble = wording.TrackingTrouble(page.Sums.Blind(), page.Sums.Missing, refused)
-	stages, err := k.Store.TrackStages(r.Context(), f.Org)
+	stages, err := query.In(k.Store).TrackStages(r.Context(), f.Org)
 	if err != nil {
 		return err
 	}
 	page.Stages = trackBars(stages)
-	rows, err := k.Store.Tracks(r.Context(), f)
+	rows, err := query.In(k.Store).Tracks(r.Context(), f)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (k *console) fillTracking(r *http.Request, f store.TrackFilter, page *track
 }
 
 // address fills in where the page's links lead.
-func (p *trackingPage) address(f store.TrackFilter, rows []store.TrackRow) {
+func (p *trackingPage) address(f query.TrackFilter, rows []query.TrackRow) {
 	query := func(status ledger.TrackStatus, stage string) url.Values {
 		q := url.Values{}
 		if status != "" {
@@ -151,7 +151,7 @@ func (p *trackingPage) address(f store.TrackFilter, rows []store.TrackRow) {
 	}
 }
 
-func trackLineOf(row store.TrackRow) trackLine {
+func trackLineOf(row query.TrackRow) trackLine {
 	line := trackLine{TrackRow: row, Says: wording.Tracked(row.Ledger())}
 	if row.FirstMovedAt != nil {
 		line.FirstMove = wording.Age(max(0, row.FirstMovedAt.Sub(row.SentAt)))
@@ -160,7 +160,7 @@ func trackLineOf(row store.TrackRow) trackLine {
 }
 
 // trackBars draws how many came to each stage. Pure.
-func trackBars(stages []store.TrackStage) []trackBar {
+func trackBars(stages []query.TrackStage) []trackBar {
 	var most int64 = 1
 	for _, s := range stages {
 		most = max(most, s.Reached)

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // trackingCSV streams what the page's address selects.
@@ -20,13 +20,13 @@ func (k *console) trackingCSV(w http.ResponseWriter, r *http.Request) {
 	k.download(w, r, "tracking.csv", func(out *csv.Writer) error { return k.streamTracking(r.Context(), out, f) })
 }
 
-func (k *console) streamTracking(ctx context.Context, out *csv.Writer, f store.TrackFilter) error {
+func (k *console) streamTracking(ctx context.Context, out *csv.Writer, f query.TrackFilter) error {
 	err := out.Write([]string{
 		"export", "company", "interview", "greenhouse_candidate", "profile", "status", "stage", "job", "sent", "seen", "since", "first_move_s",
 		"left_out_since", "gone",
 	})
 	for n := 0; err == nil && n < csvRows; {
-		rows, failed := k.Store.Tracks(ctx, f)
+		rows, failed := query.In(k.Store).Tracks(ctx, f)
 		if failed != nil {
 			return failed
 		}
@@ -42,7 +42,7 @@ func (k *console) streamTracking(ctx context.Context, out *csv.Writer, f store.T
 	return err
 }
 
-func trackCells(t store.TrackRow) []string {
+func trackCells(t query.TrackRow) []string {
 	first := ""
 	if t.FirstMovedAt != nil {
 		first = digits(int64(t.FirstMovedAt.Sub(t.SentAt).Seconds()))

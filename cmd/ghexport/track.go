@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -16,7 +17,7 @@ import (
 const trackedShown = 100
 
 func (c *cli) track() *cobra.Command {
-	var filter store.TrackFilter
+	var filter query.TrackFilter
 	var status string
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -56,7 +57,7 @@ func (c *cli) track() *cobra.Command {
 
 // trackCompanies prints what became of each company's candidates, and says on the side of which nothing can be known.
 func (c *cli) trackCompanies(ctx context.Context, st *store.Store, asJSON bool) error {
-	list, err := st.Trackings(ctx, "")
+	list, err := query.In(st).Trackings(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (c *cli) trackCompanies(ctx context.Context, st *store.Store, asJSON bool) 
 	return nil
 }
 
-func troubleOf(t store.Tracking) string {
+func troubleOf(t query.Tracking) string {
 	refused := 0
 	if t.Refused != nil {
 		refused = *t.Refused
@@ -94,8 +95,8 @@ func troubleOf(t store.Tracking) string {
 }
 
 // trackCandidates prints each candidate of a company.
-func (c *cli) trackCandidates(ctx context.Context, st *store.Store, f store.TrackFilter, asJSON bool) error {
-	list, err := st.Tracks(ctx, f)
+func (c *cli) trackCandidates(ctx context.Context, st *store.Store, f query.TrackFilter, asJSON bool) error {
+	list, err := query.In(st).Tracks(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 const (
@@ -40,11 +40,11 @@ func (w noticeSweep) tellMoves(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for changes to tell: %w", err)
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.Change])
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[query.Change])
 	if err != nil || len(found) == 0 {
 		return errors.Join(err)
 	}
-	byOrg := map[string][]store.Change{}
+	byOrg := map[string][]query.Change{}
 	var orgs []string
 	for _, c := range found {
 		if byOrg[c.OrgID] == nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 // Kind is what a notice tells.
@@ -67,7 +68,7 @@ type Notice struct {
 	CreatedAt time.Time      `json:"created_at"`
 	DueAt     *time.Time     `json:"due_at"`
 	SentAt    *time.Time     `json:"sent_at"`
-	Changes   []store.Change `json:"changes,omitempty"` // candidates_moved: which
+	Changes   []query.Change `json:"changes,omitempty"` // candidates_moved: which
 }
 
 // ForCompany says whether it is about one company's own affairs, and not about ours.

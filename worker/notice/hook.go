@@ -15,8 +15,8 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
 const (
@@ -84,7 +84,7 @@ type data struct {
 	Companies []string  `json:"companies,omitempty"`
 	Link      *string   `json:"link"`
 
-	Changes []store.Change `json:"changes,omitempty"` // as the feed has them
+	Changes []query.Change `json:"changes,omitempty"` // as the feed has them
 }
 
 // payload is the same in every attempt.

@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Change is a row of the feed: what became of a sent candidate.
@@ -66,9 +67,9 @@ const (
 	TrackUnseen  ledger.TrackStatus = "unseen" // not looked at yet
 )
 
-// Tracks lists where a company's sent candidates stand, the last sent first. It may return a [*TooSlowError].
-func (s *Store) Tracks(ctx context.Context, f TrackFilter) (list []TrackRow, err error) {
-	w := Where{}
+// Tracks lists where a company's sent candidates stand, the last sent first. It may return a [*store.TooSlowError].
+func (r Reader) Tracks(ctx context.Context, f TrackFilter) (list []TrackRow, err error) {
+	w := store.Where{}
 	w.AddIf(true, "t.org_id = %s", f.Org) // tracks_by_org
 	w.AddIf(f.BeforeID != 0, "t.export_id < %s", f.BeforeID)
 	w.AddIf(f.Stage != "", "t.stage = %s", f.Stage)
@@ -83,7 +84,7 @@ func (s *Store) Tracks(ctx context.Context, f TrackFilter) (list []TrackRow, err
 	default:
 		w.AddIf(true, "t.status = %s AND t.gone IS NULL", string(f.Status))
 	}
-	err = s.Read(ctx, "list of candidates", func(tx pgx.Tx) error {
+	err = r.reads.Read(ctx, "list of candidates", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, trackShown+w.SQL()+" ORDER BY t.export_id DESC LIMIT "+w.Arg(f.Limit), w.Args...)
 		if err != nil {
 			return err
@@ -94,18 +95,18 @@ func (s *Store) Tracks(ctx context.Context, f TrackFilter) (list []TrackRow, err
 	return list, err
 }
 
-// Track is where the candidate of one export stands, and each change so far, oldest first. It returns [ErrNotFound] for an export that
+// Track is where the candidate of one export stands, and each change so far, oldest first. It returns [store.ErrNotFound] for an export that
 // is not tracked: it was never sent, or what it was sent as is not known.
-func (s *Store) Track(ctx context.Context, export int64) (TrackRow, []Change, error) {
-	rows, err := s.Pool.Query(ctx, trackShown+" WHERE t.export_id = $1", export)
+func (r Reader) Track(ctx context.Context, export int64) (TrackRow, []Change, error) {
+	rows, err := r.reads.Query(ctx, trackShown+" WHERE t.export_id = $1", export)
 	if err != nil {
 		return TrackRow{}, nil, fmt.Errorf("track of export %d: %w", export, err)
 	}
 	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[TrackRow])
 	if err != nil {
-		return row, nil, fmt.Errorf("track of export %d: %w", export, NotFound(err))
+		return row, nil, fmt.Errorf("track of export %d: %w", export, store.NotFound(err))
 	}
-	rows, err = s.Pool.Query(ctx, "SELECT "+changeColumns+" FROM ghexport.changes c WHERE c.export_id = $1 ORDER BY c.seq", export) // changes_by_export
+	rows, err = r.reads.Query(ctx, "SELECT "+changeColumns+" FROM ghexport.changes c WHERE c.export_id = $1 ORDER BY c.seq", export) // changes_by_export
 	if err != nil {
 		return row, nil, fmt.Errorf("changes of export %d: %w", export, err)
 	}
@@ -119,9 +120,9 @@ func (s *Store) Track(ctx context.Context, export int64) (TrackRow, []Change, er
 // Ledger is what the rules know of it.
 func (t TrackRow) Ledger() ledger.Tracked {
 	known := ledger.Tracked{
-		ExportID: t.ExportID, InterviewID: t.InterviewID, Candidate: t.Candidate, Status: t.Status, SentAt: t.SentAt, SeenAt: timeOrZero(t.SeenAt),
-		MovedAt: timeOrZero(t.MovedAt), FirstMovedAt: timeOrZero(t.FirstMovedAt), MissingSince: timeOrZero(t.MissingSince), End: t.Gone,
-		EndAt: timeOrZero(t.GoneAt),
+		ExportID: t.ExportID, InterviewID: t.InterviewID, Candidate: t.Candidate, Status: t.Status, SentAt: t.SentAt, SeenAt: store.TimeOrZero(t.SeenAt),
+		MovedAt: store.TimeOrZero(t.MovedAt), FirstMovedAt: store.TimeOrZero(t.FirstMovedAt), MissingSince: store.TimeOrZero(t.MissingSince), End: t.Gone,
+		EndAt: store.TimeOrZero(t.GoneAt),
 	}
 	if t.Stage != nil {
 		known.Stage = *t.Stage

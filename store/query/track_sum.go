@@ -1,4 +1,4 @@
-package store
+package query
 
 import (
 	"context"
@@ -45,9 +45,9 @@ const trackingSums = `
 	 ORDER BY k.org_id`
 
 // Trackings sums up what became of sent candidates: of one company, or of each that sent somebody where org is empty. It may return a
-// [*TooSlowError].
-func (s *Store) Trackings(ctx context.Context, org string) (list []Tracking, err error) {
-	err = s.Read(ctx, "sums of candidates", func(tx pgx.Tx) error {
+// [*store.TooSlowError].
+func (r Reader) Trackings(ctx context.Context, org string) (list []Tracking, err error) {
+	err = r.reads.Read(ctx, "sums of candidates", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, trackingSums, org)
 		if err != nil {
 			return err
@@ -68,9 +68,9 @@ type TrackStage struct {
 }
 
 // TrackStages lists the stages that a company's sent candidates came to, in the order in which they are reached: by how long after sending
-// that was on average. It may return a [*TooSlowError].
-func (s *Store) TrackStages(ctx context.Context, org string) (list []TrackStage, err error) {
-	err = s.Read(ctx, "stages of candidates", func(tx pgx.Tx) error {
+// that was on average. It may return a [*store.TooSlowError].
+func (r Reader) TrackStages(ctx context.Context, org string) (list []TrackStage, err error) {
+	err = r.reads.Read(ctx, "stages of candidates", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			WITH reached AS (
 				SELECT c.stage, count(DISTINCT c.export_id) AS reached, avg(c.at - t.sent_at) AS after
