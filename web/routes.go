@@ -119,6 +119,7 @@ func (k *console) companyRoutes() []route {
 		allow(mayChange, "POST /orgs/{org}/settings/on", k.turnOn),
 		allow(mayChange, "POST /orgs/{org}/settings/off", k.turnOff),
 		allow(mayChange, "POST /orgs/{org}/settings/webhook", k.makeWebhook),
+		allow(mayChange, "POST /orgs/{org}/settings/links", k.makeLinks),
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	testsAMinute    = 6  // of a key and an email: up to a dozen requests each
 	listsAMinute    = 12 // of jobs and pools that are not known from lately: a page reads one of each
 	profilesAMinute = 12 // looked at to resolve an export
+	linksAMinute    = 6  // times that tracking links are made: up to 20 requests each
 )
 
 // spared is Greenhouse as the pages and the API ask it: it counts what is asked in the name of a company's admin, and answers an
@@ -29,7 +30,7 @@ type spared struct {
 
 func spare(of api.Greenhouse, st *store.Store, now func() time.Time) api.Greenhouse {
 	s := &spared{of, st, now}
-	return api.Greenhouse{Test: s.test, Save: s.save, Jobs: s.jobs, Pools: s.pools, Preview: of.Preview, Present: s.present}
+	return api.Greenhouse{Test: s.test, Save: s.save, Jobs: s.jobs, Pools: s.pools, Preview: of.Preview, MakeLinks: s.makeLinks, Present: s.present}
 }
 
 // count takes one of a company's admin's turns.
@@ -90,6 +91,13 @@ func readList[T any](ctx context.Context, s *spared, org string, known, ask func
 		}
 	}
 	return ask(ctx, org)
+}
+
+func (s *spared) makeLinks(ctx context.Context, org string, jobs []int64, again bool, by store.By) (store.MadeLinks, error) {
+	if err := s.count(ctx, "links", linksAMinute); err != nil {
+		return store.MadeLinks{}, err
+	}
+	return s.MakeLinks(ctx, org, jobs, again, by)
 }
 
 func (s *spared) present(ctx context.Context, export int64, profile store.Profile, anyway bool, by store.By) (store.Compared, error) {
