@@ -28,7 +28,7 @@ func TestProfiles_OnlyGreenhousesAreLinks(t *testing.T) {
 	s.exec("UPDATE ghexport.exports SET greenhouse_candidate_id = 8 WHERE id = $1", id) // followed from then on
 	pages := []string{
 		fmt.Sprint("/exports/", id), fmt.Sprint("/exports/", waits), "/exports", "/orgs/acme/exports", "/why?q=linked_first", "/orgs/acme/why?q=linked_first",
-		"/decisions?state=duplicate", "/decisions?state=unknown", "/orgs/acme/tracking", fmt.Sprint("/search?asked=1&by.interview=", id), "/runs/1",
+		"/decisions?state=duplicate", "/decisions?state=unknown", "/orgs/acme/tracking", "/orgs/acme/people", fmt.Sprint("/search?asked=1&by.interview=", id), "/runs/1",
 	}
 	shows := func(s *site, address string, linked bool) {
 		s.exec("UPDATE ghexport.exports SET profile_url = $1", address)

@@ -36,7 +36,7 @@ func spare(of api.Greenhouse, st *store.Store, now func() time.Time) api.Greenho
 // count takes one of a company's admin's turns.
 func (s *spared) count(ctx context.Context, what string, limit int) error {
 	p := auth.WhoIn(ctx)
-	if p.Role != auth.RoleCompany {
+	if !p.Role.OfCompany() {
 		return nil
 	}
 	wait, err := access.In(s.store).Allow(ctx, sha256.Sum256([]byte("asks Greenhouse\n"+what+"\n"+p.Org)), limit, time.Minute, s.now())
@@ -81,7 +81,7 @@ func (s *spared) pools(ctx context.Context, org string) (store.Seen[store.SeenPo
 
 // readList counts a list that has to be asked for, and none that is known from lately.
 func readList[T any](ctx context.Context, s *spared, org string, known, ask func(context.Context, string) (store.Seen[T], error)) (store.Seen[T], error) {
-	if auth.WhoIn(ctx).Role == auth.RoleCompany {
+	if auth.WhoIn(ctx).Role.OfCompany() {
 		seen, err := known(ctx, org)
 		if err != nil || seen.Fresh() {
 			return seen, err
