@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
@@ -13,7 +14,7 @@ import (
 )
 
 // peoplePage is what a company's recruiters see: who was interviewed with success, the notes, where each stands, and what waits and why.
-// Nothing on it changes anything.
+// Nothing on it changes anything; whoever may more makes links for recruiters there.
 type peoplePage struct {
 	Org   string
 	Tabs  []navItem
@@ -24,6 +25,8 @@ type peoplePage struct {
 	Shown query.PeopleShown
 	Rows  []personLine
 	Older string
+	Links bool // whoever looks may make links for recruiters
+	Wrong string
 }
 
 // personLine is one of the people.
@@ -50,12 +53,36 @@ var peopleLists = []struct {
 }{{"", "All"}, {query.PeopleThere, "In Greenhouse"}, {query.PeopleWaiting, "Waiting"}, {query.PeopleStuck, "Need somebody"}, {query.PeopleEnded, "Not added"}}
 
 func (k *console) peopleRoutes() []route {
-	return []route{allow(staff.andCompany().andRecruiters(), "GET /orgs/{org}/people", k.people)}
+	return []route{
+		allow(staff.andCompany().andRecruiters(), "GET /orgs/{org}/people", k.people),
+		allow(operators.andCompany(), "POST /orgs/{org}/people/link", k.linkRecruiter),
+	}
 }
 
 func (k *console) people(w http.ResponseWriter, r *http.Request) {
+	k.showPeople(w, r, http.StatusOK, "")
+}
+
+// linkRecruiter makes a link by which a recruiter comes to this page.
+func (k *console) linkRecruiter(w http.ResponseWriter, r *http.Request) {
+	reason, wrong := switchReason(r)
+	whom := strings.TrimSpace(r.PostFormValue("for"))
+	if wrong == "" && whom == "" {
+		wrong = "Say for whom the link is: that name stands in the activity log."
+	}
+	refuse := func(wrong string) { k.showPeople(w, r, http.StatusUnprocessableEntity, wrong) }
+	if wrong != "" {
+		refuse(wrong)
+		return
+	}
+	k.showLink(w, r, whom, auth.RoleRecruiter, reason, refuse)
+}
+
+// showPeople shows the page, with what is wrong with what was just asked for, if anything.
+func (k *console) showPeople(w http.ResponseWriter, r *http.Request, status int, wrong string) {
 	org, q := r.PathValue("org"), r.URL.Query()
 	page := peoplePage{Org: org, Tabs: companyTabs(r, org), Base: auth.PeopleHome(org), Staff: auth.Who(r).Role.Staff(), Shown: query.PeopleShown(q.Get("show"))}
+	page.Links, page.Wrong = k.LinkSecret != "" && mayFindPeople(r), wrong
 	before, err := position(q.Get("before"))
 	if err == nil && !page.Shown.Known() {
 		err = badFilter("There is no such list.")
@@ -67,7 +94,7 @@ func (k *console) people(w http.ResponseWriter, r *http.Request) {
 		k.wrongFilter(w, r, err)
 		return
 	}
-	k.show(w, r, http.StatusOK, "people", "People for "+org, page)
+	k.show(w, r, status, "people", "People for "+org, page)
 }
 
 func (k *console) fillPeople(r *http.Request, before int64, page *peoplePage) error {

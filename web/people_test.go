@@ -130,6 +130,22 @@ func TestPeople(t *testing.T) {
 		assert.Equal(t, http.StatusSeeOther, s.ask("GET", "/orgs/acme/people", "", rob).StatusCode, "it is over")
 	})
 
+	t.Run("TheCompanysAdminMakesLinksForRecruiters", func(t *testing.T) {
+		mia := s.asCompany("acme")
+		assert.Contains(t, s.ask("GET", "/orgs/acme/people", "", mia).body, "Link for a recruiter")
+		assert.NotContains(t, s.ask("GET", "/orgs/acme/people", "", s.as("val")).body, "Link for a recruiter")
+		assert.Equal(t, 422, s.form("/orgs/acme/people/link", mia, "for", " ").StatusCode)
+		assert.Equal(t, 422, s.form("/orgs/acme/people/link", s.as("kim"), "for", "rob@acme.example").StatusCode, "ours say why")
+		made := s.form("/orgs/acme/people/link", mia, "for", "ron@acme.example", "as", "company")
+		require.Equal(t, 200, made.StatusCode, made.body)
+		assert.NotContains(t, made.body, `href="/orgs"`)
+		token, _, _ := strings.Cut(strings.SplitN(made.body, "/enter?token=", 2)[1], "<")
+		assert.Equal(t, "/orgs/acme/people", s.enter(token).Header.Get("Location"), "and no admin's")
+		trail, err := query.In(s.store).AuditTrail(t.Context(), query.AuditFilter{Action: "org link", Actor: "mia of acme"})
+		require.NoError(t, err)
+		assert.Len(t, trail, 1)
+	})
+
 	t.Run("AnotherCompanysRecruiter", func(t *testing.T) {
 		rob := s.entered(s.token(auth.NewLink("globex", "rob", s.clock(), time.Minute).For(auth.RoleRecruiter), linkSecret))
 		assert.Equal(t, http.StatusNotFound, s.ask("GET", "/orgs/acme/people", "", rob).StatusCode)

@@ -61,7 +61,7 @@ var shownPeople = map[PeopleShown]string{
 	PeopleThere:   "e.state = 'sent'",
 	PeopleWaiting: "(e.due_at IS NOT NULL OR e.blocked_at IS NOT NULL OR e.job_id IS NOT NULL) AND e.state IN ('pending', 'queued', 'sending')",
 	PeopleStuck:   "e.attention_at IS NOT NULL AND e.state IN ('unknown', 'duplicate', 'dead')", // exports_attention_by_org
-	PeopleEnded:   "e.state = 'cancelled'",
+	PeopleEnded:   "e.state = 'cancelled' AND " + store.StateRows[ledger.StateCancelled],        // exports_by_cause
 }
 
 // Known says whether there is such a list.
