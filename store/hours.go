@@ -12,7 +12,7 @@ const (
 	hoursBack  = 30 * 24 * time.Hour // how far back the first summing up looks
 	hoursStep  = 6 * time.Hour       // at most so much in one transaction
 	hoursTurn  = 0x6768686f757273    // "ghhours": one node sums up at a time
-	hoursGrace = sliceGrace
+	hoursGrace = SliceGrace
 )
 
 // hoursUntil is the end of the last hour that has been summed up, null before the first. Each has a row of all companies.

@@ -166,7 +166,7 @@ func (s *spending) freeAgain() *time.Time {
 	if len(s.Spends) > 0 && !s.PhaseKnown && !s.Wide() {
 		at = s.Spends[0].Add(s.Window + time.Second)
 	}
-	return timeOrNil(at)
+	return TimeOrNil(at)
 }
 
 // lateOrgs are the companies that may send and have had something due for too long, those that wait for longest first.

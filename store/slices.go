@@ -14,7 +14,7 @@ import (
 // Attempts are summed up by slices of time once these are over.
 const (
 	sliceLength = 5 * time.Minute
-	sliceGrace  = time.Minute        // a settle that ended in a slice has committed by then, or never will
+	SliceGrace  = time.Minute        // a settle that ended in a slice has committed by then, or never will
 	sliceSpan   = 24 * time.Hour     // what is older when it is first looked at is not summed up
 	sliceStays  = 8 * 24 * time.Hour // longer than any page looks back
 	sliceStep   = time.Hour          // at most so much at a time, so that a day of a busy service is no long statement
@@ -51,7 +51,7 @@ func (s *Store) SumUpAttempts(ctx context.Context) error {
 func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
 	err = s.InTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
 		more = false
-		mine, err := slicesTurn.Take(ctx, tx)
+		mine, err := SlicesTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
 		var from, until time.Time
 		err = tx.QueryRow(ctx, `
 			SELECT greatest(`+summedUntil+`, date_bin($1, clock_timestamp() - $2::interval, 'epoch')), date_bin($1, clock_timestamp() - $3::interval, 'epoch')`,
-			sliceLength, sliceSpan, sliceGrace).Scan(&from, &until)
+			sliceLength, sliceSpan, SliceGrace).Scan(&from, &until)
 		if err != nil || !from.Before(until) {
 			return err
 		}

@@ -1,4 +1,4 @@
-package store
+package webhooks
 
 import (
 	"context"
@@ -7,17 +7,18 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
-// observeHeard writes down in tx what an event says of a candidate, as [Store.Observe] does. What the event leaves out stays as it was.
+// observeHeard writes down in tx what an event says of a candidate, as [tracking.Store.Observe] does. What the event leaves out stays as it was.
 func observeHeard(ctx context.Context, tx pgx.Tx, org string, o ledger.Observation) error {
-	tracked, now, err := lockTracks(ctx, tx, org, []ledger.Observation{o})
+	tracked, now, err := tracking.LockTracked(ctx, tx, org, []ledger.Observation{o})
 	if err != nil || len(tracked) == 0 {
 		return err
 	}
-	var w trackWriter
+	var w tracking.Writer
 	for _, t := range tracked {
-		said := sane([]ledger.Observation{o}, now)
+		said := tracking.SaneObservations([]ledger.Observation{o}, now)
 		for n := range said[0].Applications {
 			if app := &said[0].Applications[n]; app.Stage == "" {
 				app.Stage = t.Stage
@@ -26,9 +27,9 @@ func observeHeard(ctx context.Context, tx pgx.Tx, org string, o ledger.Observati
 				app.Job = t.Job
 			}
 		}
-		w.observe(t, said, now)
+		w.Observe(t, said, now)
 	}
-	return w.write(ctx, tx, org)
+	return w.Write(ctx, tx, org)
 }
 
 // observes is what the event tells of the profile that its candidate is now; false where it tells nothing of how that stands.

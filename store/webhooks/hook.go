@@ -1,4 +1,4 @@
-package store
+package webhooks
 
 import (
 	"context"
@@ -10,10 +10,11 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // HookOverlap is for how long a company's secret before still counts, since each of its webhooks has to be given the new one by hand.
-const HookOverlap = 7 * 24 * time.Hour
+const Overlap = 7 * 24 * time.Hour
 
 // Hook is how a company's Greenhouse tells us what happens there, without its secret.
 type Hook struct {
@@ -31,8 +32,8 @@ type Hook struct {
 	Waiting      int64      `json:"waiting"` // events that are not worked off
 }
 
-// Hook reads how a company's webhooks stand, or returns [ErrNotFound] where it has no secret.
-func (s *Store) Hook(ctx context.Context, org string) (Hook, error) {
+// Hook reads how a company's webhooks stand, or returns [store.ErrNotFound] where it has no secret.
+func (s Store) Hook(ctx context.Context, org string) (Hook, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT h.org_id, h.made_at, h.made_by, CASE WHEN h.before_until > clock_timestamp() THEN h.before_until END, h.ping_at, h.last_at,
 		       h.last_action, h.refused_at, h.refused, h.unused, h.unused_action,
@@ -44,22 +45,22 @@ func (s *Store) Hook(ctx context.Context, org string) (Hook, error) {
 	}
 	h, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Hook])
 	if err != nil {
-		return h, fmt.Errorf("webhook of %q: %w", org, NotFound(err))
+		return h, fmt.Errorf("webhook of %q: %w", org, store.NotFound(err))
 	}
 	return h, nil
 }
 
 // HookSecret is a company's sealed secret, and the one before while that counts.
-type HookSecret struct{ Sealed, Before []byte }
+type Secret struct{ Sealed, Before []byte }
 
-// HookSecret reads what a company's Greenhouse signs with, or returns [ErrNotFound].
-func (s *Store) HookSecret(ctx context.Context, org string) (HookSecret, error) {
-	var h HookSecret
+// HookSecret reads what a company's Greenhouse signs with, or returns [store.ErrNotFound].
+func (s Store) Secret(ctx context.Context, org string) (Secret, error) {
+	var h Secret
 	err := s.Pool.QueryRow(ctx, `
 		SELECT sealed_secret, CASE WHEN before_until > clock_timestamp() THEN sealed_before END FROM ghexport.hooks WHERE org_id = $1`, org).
 		Scan(&h.Sealed, &h.Before)
 	if err != nil {
-		return h, fmt.Errorf("secret of the webhook of %q: %w", org, NotFound(err))
+		return h, fmt.Errorf("secret of the webhook of %q: %w", org, store.NotFound(err))
 	}
 	return h, nil
 }
@@ -68,43 +69,43 @@ func (s *Store) HookSecret(ctx context.Context, org string) (HookSecret, error) 
 var ErrHookMade = errors.New("the company has a webhook's secret already")
 
 // MakeHook keeps a company's first secret, and returns [ErrHookMade] where there is one. One transaction, recorded in the audit trail.
-func (s *Store) MakeHook(ctx context.Context, k *seal.Keyset, org, secret string, by By) error {
+func (s Store) MakeHook(ctx context.Context, k *seal.Keyset, org, secret string, by store.By) error {
 	return s.keepHook(ctx, k, org, secret, by, `
 		INSERT INTO ghexport.hooks (org_id, sealed_secret, made_by) VALUES ($1, $2, $3)
 		ON CONFLICT (org_id) DO NOTHING`, ErrHookMade, map[string]any{"made": true})
 }
 
-// RotateHook puts another secret in the place of a company's; the one before counts for [HookOverlap] more, or no longer when it is
-// to end now. It returns [ErrNotFound] where there is none. One transaction, recorded in the audit trail.
-func (s *Store) RotateHook(ctx context.Context, k *seal.Keyset, org, secret string, endNow bool, by By) error {
+// RotateHook puts another secret in the place of a company's; the one before counts for [Overlap] more, or no longer when it is
+// to end now. It returns [store.ErrNotFound] where there is none. One transaction, recorded in the audit trail.
+func (s Store) RotateHook(ctx context.Context, k *seal.Keyset, org, secret string, endNow bool, by store.By) error {
 	if endNow {
 		return s.keepHook(ctx, k, org, secret, by, `
 			UPDATE ghexport.hooks
 			   SET sealed_secret = $2, made_by = $3, made_at = clock_timestamp(), sealed_before = NULL, before_until = NULL,
 			       refused = 0, refused_at = NULL
-			 WHERE org_id = $1`, ErrNotFound, map[string]any{"rotated": true, "before": "ended"})
+			 WHERE org_id = $1`, store.ErrNotFound, map[string]any{"rotated": true, "before": "ended"})
 	}
 	return s.keepHook(ctx, k, org, secret, by, `
 		UPDATE ghexport.hooks
 		   SET sealed_secret = $2, made_by = $3, made_at = clock_timestamp(), sealed_before = sealed_secret,
 		       before_until = clock_timestamp() + $4::interval, refused = 0, refused_at = NULL
-		 WHERE org_id = $1`, ErrNotFound, map[string]any{"rotated": true, "before": HookOverlap.String()}, HookOverlap)
+		 WHERE org_id = $1`, store.ErrNotFound, map[string]any{"rotated": true, "before": Overlap.String()}, Overlap)
 }
 
-func (s *Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string, by By, statement string, none error, detail map[string]any, more ...any) error {
+func (s Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string, by store.By, statement string, none error, detail map[string]any, more ...any) error {
 	sealed, err := s.Seal(ctx, k, seal.HookOrg(org), []byte(secret))
 	if err != nil {
 		return err
 	}
 	err = s.InTx(ctx, "keep a webhook's secret", func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, statement, append([]any{org, sealed, ledger.Clean(by.Actor, DetailCap)}, more...)...)
+		done, err := tx.Exec(ctx, statement, append([]any{org, sealed, ledger.Clean(by.Actor, store.DetailCap)}, more...)...)
 		if err != nil {
 			return err
 		}
 		if done.RowsAffected() == 0 {
 			return none
 		}
-		return AddAudit(ctx, tx, by, ledger.ActionOrgWebhook, org, detail)
+		return store.AddAudit(ctx, tx, by, ledger.ActionOrgWebhook, org, detail)
 	})
 	if errors.Is(err, none) {
 		return none
@@ -113,7 +114,7 @@ func (s *Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string
 }
 
 // HookRefused counts what came for a company under a wrong signature.
-func (s *Store) HookRefused(ctx context.Context, org string) error {
+func (s Store) HookRefused(ctx context.Context, org string) error {
 	_, err := s.Pool.Exec(ctx, "UPDATE ghexport.hooks SET refused = refused + 1, refused_at = clock_timestamp() WHERE org_id = $1", org)
 	if err != nil {
 		return fmt.Errorf("count a wrong signature: %w", err)

@@ -1,4 +1,4 @@
-package store
+package tracking
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 // DueTracking claims companies some of whose sent candidates are due to be looked at, so that no two nodes ask about one, and commits.
 // End each with [Store.EndTracking]. Companies that may not send are not asked about, nor are those whose look still lies in River's
 // queue because nobody takes it. One that has nothing due is put off until something can be.
-func (s *Store) DueTracking(ctx context.Context, limit int) ([]string, error) {
+func (s Store) DueTracking(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH visited AS (
 			SELECT k.org_id, k.next_at,
@@ -53,7 +54,7 @@ func (s *Store) DueTracking(ctx context.Context, limit int) ([]string, error) {
 }
 
 // DueCandidates returns Greenhouse's ids of a company's candidates that are due to be looked at, the longest due first.
-func (s *Store) DueCandidates(ctx context.Context, org string, limit int) ([]int64, error) {
+func (s Store) DueCandidates(ctx context.Context, org string, limit int) ([]int64, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT DISTINCT greenhouse_candidate_id
 		  FROM (SELECT t.greenhouse_candidate_id
@@ -82,7 +83,7 @@ type TrackingEnd struct {
 
 // EndTracking writes down how a look ended, and when the next is. A credential that was rejected (401) is looked at by itself soon, which
 // concludes about the company; no hold comes of a look at candidates.
-func (s *Store) EndTracking(ctx context.Context, e TrackingEnd) error {
+func (s Store) EndTracking(ctx context.Context, e TrackingEnd) error {
 	return s.InTx(ctx, "end a look at candidates", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			UPDATE ghexport.tracking k
@@ -100,14 +101,14 @@ func (s *Store) EndTracking(ctx context.Context, e TrackingEnd) error {
 		_, err = tx.Exec(ctx, `
 			UPDATE ghexport.integrations i
 			   SET check_at = least(check_at, clock_timestamp())
-			 WHERE org_id = $1 AND NOT `+refusedNow, e.OrgID)
+			 WHERE org_id = $1 AND NOT `+store.RefusedNow, e.OrgID)
 		return err
 	})
 }
 
 // TrackNow makes all of a company's candidates that are still followed due, and records who asked. It returns false, and changes nothing,
 // where none is.
-func (s *Store) TrackNow(ctx context.Context, org string, by By) (changed bool, err error) {
+func (s Store) TrackNow(ctx context.Context, org string, by store.By) (changed bool, err error) {
 	err = s.InTx(ctx, string(ledger.ActionOrgTrack), func(tx pgx.Tx) error {
 		if err := adoptNow(ctx, tx); err != nil {
 			return err
@@ -120,12 +121,12 @@ func (s *Store) TrackNow(ctx context.Context, org string, by By) (changed bool, 
 			return err
 		}
 		if changed = done.RowsAffected() > 0; !changed {
-			return mustExist(ctx, tx, org)
+			return store.MustExist(ctx, tx, org)
 		}
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.tracking SET next_at = clock_timestamp() WHERE org_id = $1", org); err != nil {
 			return err
 		}
-		return AddAudit(ctx, tx, by, ledger.ActionOrgTrack, org, nil)
+		return store.AddAudit(ctx, tx, by, ledger.ActionOrgTrack, org, nil)
 	})
 	return changed, err
 }

@@ -1,4 +1,4 @@
-package store
+package webhooks
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // finalProfile follows merges from profile $2 of company $1 to the last of them.
@@ -41,7 +42,7 @@ func fateOf(ctx context.Context, tx pgx.Tx, org string, candidate int64) (f prof
 
 // hearGone notes for ever that a profile is merged, deleted or anonymised, and has the exports that name it follow. In whichever order
 // such events come, the exports end alike.
-func (s *Store) hearGone(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWorked) (erase []string, err error) {
+func (s Store) hearGone(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked) (erase []string, err error) {
 	if e.Action.Tells() == ledger.HookTellsMerge && (e.NewCandidate == 0 || e.NewCandidate == e.Candidate) {
 		done.Outcome = ledger.HookUnused
 		return nil, nil
@@ -75,7 +76,7 @@ func (s *Store) hearGone(ctx context.Context, tx pgx.Tx, e workedEvent, done *Ho
 
 // followProfile gives exports that name the event's profile the one that it became, and the flag gone where that one is, and notes how
 // that stands. It tells whether there are such exports, and returns the producer's ids of candidates whose data must go.
-func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWorked) (ours bool, erase []string, err error) {
+func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked) (ours bool, erase []string, err error) {
 	fate, err := fateOf(ctx, tx, e.OrgID, e.Candidate)
 	if err != nil {
 		return false, nil, err
@@ -119,7 +120,7 @@ func followProfile(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWork
 	if err := hearEarlier(ctx, tx, e.OrgID, fate.ID, done); err != nil {
 		return false, nil, err
 	}
-	return ours, erase, AuditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, moved,
+	return ours, erase, store.AuditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, moved,
 		map[string]any{"said": e.Action, "candidate": e.Candidate, "now": fate.ID, "gone": fate.Gone})
 }
 
@@ -169,7 +170,7 @@ func (e workedEvent) otherwise(ctx context.Context, tx pgx.Tx, outcome ledger.Ho
 }
 
 // hearEarlier makes events due again that were of nobody known when they came, and are of a profile that is known now.
-func hearEarlier(ctx context.Context, tx pgx.Tx, org string, candidate int64, done *HookWorked) error {
+func hearEarlier(ctx context.Context, tx pgx.Tx, org string, candidate int64, done *Worked) error {
 	again, err := tx.Exec(ctx, `
 		UPDATE ghexport.hook_events
 		   SET due_at = clock_timestamp(), worked_at = NULL, outcome = NULL, tries = 0

@@ -1,4 +1,4 @@
-package store
+package webhooks
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // hookClock is by how much Greenhouse's clock may differ from the database's.
@@ -17,7 +18,7 @@ const hookClock = 5 * time.Minute
 
 // hearPresence learns of a profile that exists, and how its application stands. An export of a candidate with that external_id which
 // is in doubt becomes sent, as by an answer: Greenhouse itself said that it is there.
-func (s *Store) hearPresence(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWorked) (erase []string, err error) {
+func (s Store) hearPresence(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked) (erase []string, err error) {
 	// Whoever decides about these exports at this moment has decided before they are looked at.
 	_, err = tx.Exec(ctx, `
 		SELECT FROM ghexport.exports e
@@ -82,7 +83,7 @@ type heardExport struct {
 
 // settleHeard finds the export that the event's profile was made of, and settles it by the fence of answers. It returns "" where there is
 // none, and waits for one that is being sent.
-func (s *Store) settleHeard(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWorked) (ledger.HookOutcome, error) {
+func (s Store) settleHeard(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked) (ledger.HookOutcome, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT e.id, e.state, e.attempt, e.attempts, e.attempt_started_at,
 		       coalesce((SELECT min(t.started_at) FROM ghexport.attempts t WHERE t.export_id = e.id), e.attempt_started_at),
@@ -109,7 +110,7 @@ func (s *Store) settleHeard(ctx context.Context, tx pgx.Tx, e workedEvent, done 
 	if !found {
 		return "", nil
 	}
-	in := Settle{ExportID: x.ID, Token: x.Attempt, OrgID: e.OrgID, Outcome: ledger.OutcomeSent, CandidateID: e.Candidate, ApplicationID: e.Application,
+	in := store.Settle{ExportID: x.ID, Token: x.Attempt, OrgID: e.OrgID, Outcome: ledger.OutcomeSent, CandidateID: e.Candidate, ApplicationID: e.Application,
 		ProfileURL: e.ProfileURL}
 	applies, _, doubled := ledger.Fence(ledger.Owner{State: x.State, Attempt: &x.Attempt, Attempts: x.Attempts, StartedAt: &x.StartedAt, SentID: x.SentID},
 		ledger.Answer{Token: x.Attempt, Outcome: ledger.OutcomeSent, CandidateID: e.Candidate})
@@ -119,15 +120,15 @@ func (s *Store) settleHeard(ctx context.Context, tx pgx.Tx, e workedEvent, done 
 		return "", nil
 	case x.State == ledger.StateSent:
 		outcome = ledger.HookDoubled
-		_, err = markDoubled(ctx, tx, in, doubled)
+		_, err = store.MarkDoubled(ctx, tx, in, doubled)
 	default:
-		_, err = s.settleFenced(ctx, tx, in)
+		_, err = s.SettleFenced(ctx, tx, in)
 	}
 	if err != nil {
 		return "", err
 	}
 	done.Exports = append(done.Exports, x.ID)
-	return outcome, AuditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, []int64{x.ID},
+	return outcome, store.AuditExports(ctx, tx, HookBy(e.Action), ledger.ActionHook, []int64{x.ID},
 		map[string]any{"said": e.Action, "from": x.State, "to": ledger.StateSent, "candidate": e.Candidate, "application": e.Application})
 }
 

@@ -1,4 +1,4 @@
-package store
+package webhooks
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // How long an event is looked at again.
@@ -19,15 +20,15 @@ const (
 )
 
 // HookBy is who did what an event did.
-func HookBy(action ledger.HookAction) By {
-	return By{Actor: "greenhouse", Reason: string(action), From: FromService}
+func HookBy(action ledger.HookAction) store.By {
+	return store.By{Actor: "greenhouse", Reason: string(action), From: store.FromService}
 }
 
 // Eraser takes a person's data out of the ledger at one company, and returns the exports that it concerns. Safe to call again.
-type Eraser func(ctx context.Context, org, candidate string, by By) (exports []int64, err error)
+type Eraser func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error)
 
 // HookWorked is what came of one event.
-type HookWorked struct {
+type Worked struct {
 	ID      int64
 	Action  ledger.HookAction
 	Outcome ledger.HookOutcome
@@ -38,19 +39,19 @@ type HookWorked struct {
 // workedEvent is an event under work: its row and the company's are locked.
 type workedEvent struct {
 	ID int64
-	HookEvent
+	Event
 	ReceivedAt time.Time
 	Tries      int
 }
 
-// WorkEvent works off the company's oldest event behind one, or returns [ErrNotFound] where none is left that may be looked at now. Events of a company
+// WorkEvent works off the company's oldest event behind one, or returns [store.ErrNotFound] where none is left that may be looked at now. Events of a company
 // are worked off one at a time, whichever node does it; one that is done again changes nothing more. Erasures that follow take
 // transactions of their own before the event counts as worked off. A failure leaves it due again, and is returned with its id.
-func (s *Store) WorkEvent(ctx context.Context, org string, after int64, eraser Eraser) (HookWorked, error) {
-	var done HookWorked
+func (s Store) WorkEvent(ctx context.Context, org string, after int64, eraser Eraser) (Worked, error) {
+	var done Worked
 	var erase []string
 	err := s.InTx(ctx, "work off an event", func(tx pgx.Tx) (err error) {
-		done, erase = HookWorked{}, nil
+		done, erase = Worked{}, nil
 		e, err := takeEvent(ctx, tx, org, after)
 		if err != nil {
 			return err
@@ -64,7 +65,7 @@ func (s *Store) WorkEvent(ctx context.Context, org string, after int64, eraser E
 	if err == nil && len(erase) > 0 {
 		err = s.eraseHeard(ctx, org, erase, eraser, &done)
 	}
-	if err != nil && !errors.Is(err, ErrNotFound) && done.ID != 0 {
+	if err != nil && !errors.Is(err, store.ErrNotFound) && done.ID != 0 {
 		return done, errors.Join(err, s.failEvent(ctx, done.ID))
 	}
 	return done, err
@@ -90,14 +91,14 @@ func takeEvent(ctx context.Context, tx pgx.Tx, org string, after int64) (workedE
 		Scan(&e.ID, &e.OrgID, &e.Action, &at, &e.Candidate, &e.NewCandidate, &e.Application, &e.Digest, &born, &e.ProfileURL, &e.Status,
 			&e.Stage, &e.Job, &e.ReceivedAt, &e.Tries)
 	if err != nil {
-		return e, NotFound(err)
+		return e, store.NotFound(err)
 	}
-	e.At, e.Born = TimeOrZero(at), TimeOrZero(born)
+	e.At, e.Born = store.TimeOrZero(at), store.TimeOrZero(born)
 	return e, nil
 }
 
 // hear does what an event tells, and returns the producer's ids of candidates whose data must be erased for it.
-func (s *Store) hear(ctx context.Context, tx pgx.Tx, e workedEvent, done *HookWorked) (erase []string, err error) {
+func (s Store) hear(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked) (erase []string, err error) {
 	switch tells := e.Action.Tells(); {
 	case tells == ledger.HookTellsPing:
 		done.Outcome = ledger.HookPinged
@@ -132,7 +133,7 @@ func (e workedEvent) end(ctx context.Context, tx pgx.Tx, outcome ledger.HookOutc
 }
 
 // eraseHeard erases and then ends the event. Where the process dies in between, all of it is done again.
-func (s *Store) eraseHeard(ctx context.Context, org string, candidates []string, erase Eraser, done *HookWorked) error {
+func (s Store) eraseHeard(ctx context.Context, org string, candidates []string, erase Eraser, done *Worked) error {
 	for _, candidate := range candidates {
 		exports, err := erase(ctx, org, candidate, HookBy(done.Action))
 		if err != nil {
@@ -149,13 +150,13 @@ func (s *Store) eraseHeard(ctx context.Context, org string, candidates []string,
 			}
 			return err
 		}
-		e := workedEvent{ID: done.ID, HookEvent: HookEvent{OrgID: org, Action: done.Action}, ReceivedAt: received}
+		e := workedEvent{ID: done.ID, Event: Event{OrgID: org, Action: done.Action}, ReceivedAt: received}
 		return e.end(ctx, tx, done.Outcome)
 	})
 }
 
 // failEvent puts an event off after a failure, longer each time, and gives it up in the end: it stays, with its outcome.
-func (s *Store) failEvent(ctx context.Context, id int64) error {
+func (s Store) failEvent(ctx context.Context, id int64) error {
 	_, err := s.Pool.Exec(context.WithoutCancel(ctx), `
 		UPDATE ghexport.hook_events
 		   SET tries = tries + 1,

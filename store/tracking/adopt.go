@@ -1,4 +1,4 @@
-package store
+package tracking
 
 import (
 	"context"
@@ -8,18 +8,19 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // What was sent is followed from shortly after its settle, which itself writes nothing for that. Every other way to Greenhouse's id is
 // rare and has the trigger track_sent.
 const (
-	adoptGrace = sliceGrace // a settle that ended before then has committed, or never will
-	adoptStep  = time.Hour  // of settles in one transaction, after a standstill
+	adoptGrace = store.SliceGrace // a settle that ended before then has committed, or never will
+	adoptStep  = time.Hour        // of settles in one transaction, after a standstill
 )
 
 // AdoptSent follows what was settled as sent since it was last called, and returns how many that are. It costs as much as there were
-// attempts meanwhile, and keeps what it has done when ctx ends. [ErrStandby] means that another node does it. Safe to call at any time.
-func (s *Store) AdoptSent(ctx context.Context) (adopted int, err error) {
+// attempts meanwhile, and keeps what it has done when ctx ends. [store.ErrStandby] means that another node does it. Safe to call at any time.
+func (s Store) AdoptSent(ctx context.Context) (adopted int, err error) {
 	for more := true; more; {
 		var some int
 		if some, more, err = s.adoptSome(ctx); err != nil {
@@ -30,15 +31,15 @@ func (s *Store) AdoptSent(ctx context.Context) (adopted int, err error) {
 	return adopted, nil
 }
 
-func (s *Store) adoptSome(ctx context.Context) (adopted int, more bool, err error) {
+func (s Store) adoptSome(ctx context.Context) (adopted int, more bool, err error) {
 	err = s.InTx(ctx, "follow what was sent", func(tx pgx.Tx) error {
 		adopted, more = 0, false
-		mine, err := slicesTurn.Take(ctx, tx)
+		mine, err := store.SlicesTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if !mine {
-			return ErrStandby
+			return store.ErrStandby
 		}
 		var from, until time.Time
 		err = tx.QueryRow(ctx, "SELECT c.sent_followed_to, clock_timestamp() - $1::interval FROM ghexport.control c", adoptGrace).Scan(&from, &until)

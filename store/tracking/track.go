@@ -1,4 +1,4 @@
-package store
+package tracking
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // wordCap is how many bytes of a stage's or a job's name are kept.
@@ -25,27 +26,27 @@ type Observed struct {
 // next, and one row of the feed for each export that stands elsewhere than before. Ids that no sent export of the company has are passed
 // over, and so is what is older than what is known. Nothing is ever sent because of it. Safe to call again with the same observations;
 // lock order: tracks by export, then the turn of changes.
-func (s *Store) Observe(ctx context.Context, org string, list []ledger.Observation) (Observed, error) {
+func (s Store) Observe(ctx context.Context, org string, list []ledger.Observation) (Observed, error) {
 	var done Observed
 	err := s.InTx(ctx, "write down where candidates stand", func(tx pgx.Tx) error {
 		done = Observed{}
-		tracked, now, err := lockTracks(ctx, tx, org, list)
+		tracked, now, err := LockTracked(ctx, tx, org, list)
 		if err != nil || len(tracked) == 0 {
 			return err
 		}
-		var w trackWriter
-		list := sane(list, now)
+		var w Writer
+		list := SaneObservations(list, now)
 		for _, t := range tracked {
-			w.observe(t, list, now)
+			w.Observe(t, list, now)
 		}
 		done = Observed{Known: len(tracked), Changed: len(w.changed)}
-		return w.write(ctx, tx, org)
+		return w.Write(ctx, tx, org)
 	})
 	return done, err
 }
 
 // lockTracks reads and locks the tracked exports of the candidates that are observed. The time is the database's, after the lock.
-func lockTracks(ctx context.Context, tx pgx.Tx, org string, list []ledger.Observation) (tracked []ledger.Tracked, now time.Time, err error) {
+func LockTracked(ctx context.Context, tx pgx.Tx, org string, list []ledger.Observation) (tracked []ledger.Tracked, now time.Time, err error) {
 	ids := make([]int64, len(list))
 	events := false
 	for i, o := range list {
@@ -83,13 +84,13 @@ func scanTracked(row pgx.CollectableRow) (t ledger.Tracked, err error) {
 	var seen, moved, first, missing, ended *time.Time
 	err = row.Scan(&t.ExportID, &t.InterviewID, &t.Candidate, &t.Application, &t.OwnApplication, &t.Status, &t.Stage, &t.Job,
 		&t.SentAt, &seen, &moved, &first, &missing, &t.End, &ended)
-	t.SeenAt, t.MovedAt, t.FirstMovedAt = TimeOrZero(seen), TimeOrZero(moved), TimeOrZero(first)
-	t.MissingSince, t.EndAt = TimeOrZero(missing), TimeOrZero(ended)
+	t.SeenAt, t.MovedAt, t.FirstMovedAt = store.TimeOrZero(seen), store.TimeOrZero(moved), store.TimeOrZero(first)
+	t.MissingSince, t.EndAt = store.TimeOrZero(missing), store.TimeOrZero(ended)
 	return t, err
 }
 
 // trackWriter gathers what observations change.
-type trackWriter struct {
+type Writer struct {
 	counted []ledger.Tracked
 	next    []*time.Time // of counted: the next look, nil for never again
 	changed []trackedChange
@@ -101,9 +102,9 @@ type trackedChange struct {
 	at   time.Time
 }
 
-// observe takes in all observations of one tracked export, oldest first. Even a look that came too late to count was one, so that the
+// Observe takes in all observations of one tracked export, oldest first. Even a look that came too late to count was one, so that the
 // next is not due at once.
-func (w *trackWriter) observe(t ledger.Tracked, list []ledger.Observation, now time.Time) {
+func (w *Writer) Observe(t ledger.Tracked, list []ledger.Observation, now time.Time) {
 	any := false
 	for _, o := range list {
 		looked := o.Candidate == t.Candidate && o.Looked()
@@ -120,7 +121,7 @@ func (w *trackWriter) observe(t ledger.Tracked, list []ledger.Observation, now t
 	}
 	var next *time.Time
 	if in, more := t.NextLook(now); more {
-		next = timeOrNil(now.Add(in))
+		next = store.TimeOrNil(now.Add(in))
 	}
 	w.counted, w.next = append(w.counted, t), append(w.next, next)
 }
@@ -130,7 +131,7 @@ const clockAhead = 5 * time.Minute
 
 // sane returns what may be kept of observations, oldest first: words cleaned and capped, and no time that hides all that comes later. One
 // without a time is of now.
-func sane(list []ledger.Observation, now time.Time) []ledger.Observation {
+func SaneObservations(list []ledger.Observation, now time.Time) []ledger.Observation {
 	list = slices.Clone(list)
 	for i := range list {
 		o := &list[i]
@@ -148,8 +149,8 @@ func sane(list []ledger.Observation, now time.Time) []ledger.Observation {
 	return list
 }
 
-// write writes the rows, and the feed's under the lock that makes its numbers follow its commits.
-func (w *trackWriter) write(ctx context.Context, tx pgx.Tx, org string) error {
+// Write writes the rows, and the feed's under the lock that makes its numbers follow its commits.
+func (w *Writer) Write(ctx context.Context, tx pgx.Tx, org string) error {
 	if len(w.counted) == 0 {
 		return nil
 	}
@@ -192,8 +193,8 @@ func trackArrays(list []ledger.Tracked, next []*time.Time) []any {
 	for i, t := range list {
 		exports[i], candidates[i], applications[i] = t.ExportID, t.Candidate, t.Application
 		statuses[i], stages[i], jobNames[i], ends[i] = string(t.Status), t.Stage, t.Job, string(t.End)
-		seen[i], moved[i], first[i] = timeOrNil(t.SeenAt), timeOrNil(t.MovedAt), timeOrNil(t.FirstMovedAt)
-		missing[i], ended[i] = timeOrNil(t.MissingSince), timeOrNil(t.EndAt)
+		seen[i], moved[i], first[i] = store.TimeOrNil(t.SeenAt), store.TimeOrNil(t.MovedAt), store.TimeOrNil(t.FirstMovedAt)
+		missing[i], ended[i] = store.TimeOrNil(t.MissingSince), store.TimeOrNil(t.EndAt)
 	}
 	return []any{exports, candidates, applications, statuses, stages, jobNames, seen, moved, first, missing, ends, ended, next}
 }

@@ -1,4 +1,4 @@
-package store
+package webhooks
 
 import (
 	"context"
@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // HookEvent is an event of a company's Greenhouse as it is kept: ids, and words of the company's own. Zero fields are not known.
-type HookEvent struct {
+type Event struct {
 	OrgID        string
 	Key          [sha256.Size]byte // the same for a repeat
 	Action       ledger.HookAction
@@ -37,9 +38,9 @@ const hookLease = 10 * time.Second
 
 // ReceiveEvent keeps an event and gives its company a River job that works off what came, unless one waits already; one statement,
 // committed. It returns false for a repeat, of which nothing is kept.
-func (s *Store) ReceiveEvent(ctx context.Context, e HookEvent) (fresh bool, err error) {
-	err = s.Pool.QueryRow(ctx, receiveEvent, e.OrgID, e.Key[:], ledger.Clean(string(e.Action), hookActionCap), timeOrNil(e.At), e.Candidate, e.NewCandidate,
-		e.Application, e.Digest, timeOrNil(e.Born), ledger.Clean(e.ProfileURL, hookWordCap), ledger.Clean(e.Status, hookWordCap),
+func (s Store) ReceiveEvent(ctx context.Context, e Event) (fresh bool, err error) {
+	err = s.Pool.QueryRow(ctx, receiveEvent, e.OrgID, e.Key[:], ledger.Clean(string(e.Action), hookActionCap), store.TimeOrNil(e.At), e.Candidate, e.NewCandidate,
+		e.Application, e.Digest, store.TimeOrNil(e.Born), ledger.Clean(e.ProfileURL, hookWordCap), ledger.Clean(e.Status, hookWordCap),
 		ledger.Clean(e.Stage, hookWordCap), ledger.Clean(e.Job, hookWordCap), hookLease).Scan(&fresh)
 	if err != nil {
 		return false, fmt.Errorf("keep an event: %w", err)
@@ -72,7 +73,7 @@ const insertHookJobs = `
 
 // SweepHooks gives a River job to companies with events that are due and that have none: it was lost, or they are looked at again. It
 // returns for how many. Safe to call at any time, by anybody.
-func (s *Store) SweepHooks(ctx context.Context, limit int) (companies int, err error) {
+func (s Store) SweepHooks(ctx context.Context, limit int) (companies int, err error) {
 	err = s.Pool.QueryRow(ctx, `
 		WITH due AS MATERIALIZED (
 			SELECT DISTINCT e.org_id
@@ -101,7 +102,7 @@ const keepEvents = 30 * 24 * time.Hour
 const hookPrune = 5000
 
 // PruneHooks deletes events that were worked off 30 days ago, a bounded number at a time. Safe to call at any time.
-func (s *Store) PruneHooks(ctx context.Context) error {
+func (s Store) PruneHooks(ctx context.Context) error {
 	_, err := s.Pool.Exec(ctx, `
 		DELETE FROM ghexport.hook_events
 		 WHERE id IN (SELECT e.id FROM ghexport.hook_events e -- hook_events_pkey
