@@ -16,6 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
@@ -27,7 +28,7 @@ func hooked(t testing.TB) (*db, *seal.Keyset, *seal.Digests) {
 	require.NoError(t, err)
 	keyset, err := seal.ParseKeyset(text)
 	require.NoError(t, err)
-	digests, err := d.Digests(t.Context(), keyset)
+	digests, err := keyring.In(d.Store).Digests(t.Context(), keyset)
 	require.NoError(t, err)
 	require.NoError(t, webhooks.In(d.Store).MakeHook(t.Context(), keyset, "acme", "the secret", kim))
 	return d, keyset, digests
@@ -304,10 +305,10 @@ func TestHook_Secret(t *testing.T) {
 	require.NoError(t, err)
 	newer, err := seal.ParseKeyset(text)
 	require.NoError(t, err)
-	r, err := d.Rotate(t.Context(), newer, false, false, kim)
+	r, err := keyring.In(d.Store).Rotate(t.Context(), newer, false, false, kim)
 	require.NoError(t, err)
 	assert.Equal(t, 3, r.Rewrapped, "the digest key and both secrets")
-	require.NoError(t, d.OldKeysUnused(t.Context(), newer))
+	require.NoError(t, keyring.In(d.Store).OldKeysUnused(t.Context(), newer))
 	keyset = newer
 	h, err = webhooks.In(d.Store).Secret(t.Context(), "acme")
 	require.NoError(t, err)

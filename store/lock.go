@@ -26,7 +26,7 @@ const (
 	RunsTurn    turnOf = "runs"    // steps of replay runs, which need no turn of the relay's, and live work does not wait for them
 	NoticesTurn turnOf = "notices" // what is due is decided by looking at what was written
 	SlicesTurn  turnOf = "slices"  // one node sums up attempts
-	countsTurn  turnOf = "counts"  // one node counts the ledger, the others take what is there
+	CountsTurn  turnOf = "counts"  // one node counts the ledger, the others take what is there
 )
 
 // Take takes the turn until tx ends, or returns false at once where another has it.

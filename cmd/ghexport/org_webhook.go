@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/wording"
@@ -75,7 +76,7 @@ func (c *cli) makesSecret(name, short, example string, flags func(*cobra.Command
 			if err != nil {
 				return err
 			}
-			if _, err := st.Digests(cmd.Context(), keyset); err != nil {
+			if _, err := keyring.In(st).Digests(cmd.Context(), keyset); err != nil {
 				return err
 			}
 			s := hooks.Secrets{Store: st, Keyset: keyset, PublicURL: config.PublicURL}

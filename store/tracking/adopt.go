@@ -9,13 +9,14 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 )
 
 // What was sent is followed from shortly after its settle, which itself writes nothing for that. Every other way to Greenhouse's id is
 // rare and has the trigger track_sent.
 const (
-	adoptGrace = store.SliceGrace // a settle that ended before then has committed, or never will
-	adoptStep  = time.Hour        // of settles in one transaction, after a standstill
+	adoptGrace = figures.SliceGrace // a settle that ended before then has committed, or never will
+	adoptStep  = time.Hour          // of settles in one transaction, after a standstill
 )
 
 // AdoptSent follows what was settled as sent since it was last called, and returns how many that are. It costs as much as there were

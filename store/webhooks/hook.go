@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 )
 
 // HookOverlap is for how long a company's secret before still counts, since each of its webhooks has to be given the new one by hand.
@@ -93,7 +94,7 @@ func (s Store) RotateHook(ctx context.Context, k *seal.Keyset, org, secret strin
 }
 
 func (s Store) keepHook(ctx context.Context, k *seal.Keyset, org, secret string, by store.By, statement string, none error, detail map[string]any, more ...any) error {
-	sealed, err := s.Seal(ctx, k, seal.HookOrg(org), []byte(secret))
+	sealed, err := keyring.In(s.Store).Seal(ctx, k, seal.HookOrg(org), []byte(secret))
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
-package store
+package figures
 
 import (
 	"context"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Attempts are summed up by hours once these are over, and kept.
@@ -28,8 +30,8 @@ const attemptsByHour = `
 	 GROUP BY 1, 2, 3, 4, 5`
 
 // SumUpHours sums up the hours that are over since it was last called, and keeps what it has done when ctx ends. Each hour is summed up
-// once, in the transaction that says so, whoever calls and however often. [ErrStandby] means that another node does it.
-func (s *Store) SumUpHours(ctx context.Context) error {
+// once, in the transaction that says so, whoever calls and however often. [store.ErrStandby] means that another node does it.
+func (s Store) SumUpHours(ctx context.Context) error {
 	for more := true; more; {
 		var err error
 		if more, err = s.sumUpHours(ctx); err != nil {
@@ -39,7 +41,7 @@ func (s *Store) SumUpHours(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) sumUpHours(ctx context.Context) (more bool, err error) {
+func (s Store) sumUpHours(ctx context.Context) (more bool, err error) {
 	err = s.InTx(ctx, "sum up hours", func(tx pgx.Tx) error {
 		more = false
 		var mine bool
@@ -47,7 +49,7 @@ func (s *Store) sumUpHours(ctx context.Context) (more bool, err error) {
 			return err
 		}
 		if !mine {
-			return ErrStandby
+			return store.ErrStandby
 		}
 		var from, until time.Time
 		err := tx.QueryRow(ctx, `

@@ -1,4 +1,4 @@
-package store
+package figures
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 const numbersRest = 24 * time.Hour
 
 // Numbers reads how sending went in a span, of a company or with an empty org of all: the hours that have been summed up as they were,
-// the rest from the attempts. Its error is a [*TooSlowError] where it did not end in time.
-func (s *Store) Numbers(ctx context.Context, org string, span ledger.Span) (ledger.Numbers, error) {
+// the rest from the attempts. Its error is a [*store.TooSlowError] where it did not end in time.
+func (s Store) Numbers(ctx context.Context, org string, span ledger.Span) (ledger.Numbers, error) {
 	var now time.Time
 	var list []slice
 	err := s.Read(ctx, "read the numbers", func(tx pgx.Tx) error {

@@ -1,4 +1,4 @@
-package store
+package retention
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 const (
@@ -43,7 +44,7 @@ type Retained struct {
 // holds its locks for at most two seconds: one that takes longer is undone, and done again with a quarter of the rows. Between steps it
 // rests as long as the last one took. What was done when ctx ends, or a step fails, is done. A dry run takes nothing. Any number may
 // do so at a time: rows that another has locked are passed over.
-func (s *Store) Retain(ctx context.Context, policy ledger.Retention, dryRun bool) ([]Retained, error) {
+func (s Store) Retain(ctx context.Context, policy ledger.Retention, dryRun bool) ([]Retained, error) {
 	var all []Retained
 	var failed []error
 	for _, k := range keepings {
@@ -60,7 +61,7 @@ func (s *Store) Retain(ctx context.Context, policy ledger.Retention, dryRun bool
 }
 
 // Oldest tells when the oldest row of each class is from; a class without rows is left out.
-func (s *Store) Oldest(ctx context.Context) (map[ledger.Kept]time.Time, error) {
+func (s Store) Oldest(ctx context.Context) (map[ledger.Kept]time.Time, error) {
 	batch, all := &pgx.Batch{}, map[ledger.Kept]time.Time{}
 	for _, k := range keepings {
 		batch.Queue("SELECT (" + k.oldest + ")").QueryRow(func(row pgx.Row) error {
@@ -78,7 +79,7 @@ func (s *Store) Oldest(ctx context.Context) (map[ledger.Kept]time.Time, error) {
 	return all, nil
 }
 
-func (s *Store) retainClass(ctx context.Context, k keeping, kept time.Duration, dryRun bool) (Retained, error) {
+func (s Store) retainClass(ctx context.Context, k keeping, kept time.Duration, dryRun bool) (Retained, error) {
 	out := Retained{Class: k.class, Kept: kept}
 	var oldest *time.Time
 	if err := s.Pool.QueryRow(ctx, "SELECT ("+k.oldest+")").Scan(&oldest); err != nil {
@@ -101,7 +102,7 @@ func (s *Store) retainClass(ctx context.Context, k keeping, kept time.Duration, 
 	for !step.over {
 		began := time.Now()
 		err := s.retainSome(ctx, &step)
-		if (TimedOut(err) || Contended(err)) && step.rows() > 1 {
+		if (store.TimedOut(err) || store.Contended(err)) && step.rows() > 1 {
 			step.fourth++
 			continue
 		}
@@ -117,9 +118,9 @@ func (s *Store) retainClass(ctx context.Context, k keeping, kept time.Duration, 
 	return out, nil
 }
 
-func (s *Store) retainSome(ctx context.Context, step *retainStep) error {
+func (s Store) retainSome(ctx context.Context, step *retainStep) error {
 	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", Milliseconds(retainLimit)); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", store.Milliseconds(retainLimit)); err != nil {
 			return err
 		}
 		var looked int

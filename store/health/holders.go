@@ -1,4 +1,4 @@
-package store
+package health
 
 import (
 	"context"
@@ -15,7 +15,7 @@ const holdsLong = 20 * time.Second
 
 // Holders lists who has had a turn for too long, and strangers that hold the advisory lock of one or of migrations. Postgres tells
 // since when to the session's own role, superusers and pg_read_all_stats; of others, only that which is no ghexport is listed.
-func (s *Store) Holders(ctx context.Context) ([]ledger.Holder, error) {
+func (s Store) Holders(ctx context.Context) ([]ledger.Holder, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH ours(turn, key) AS (
 			VALUES ('relay', x'67686578706f7274'::bigint), ('runs', x'67686578706f7275'::bigint), ('notices', x'6768786e'::bigint),

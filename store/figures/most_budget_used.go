@@ -1,4 +1,4 @@
-package store
+package figures
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 
 // MostBudgetUsed is the largest share of its budget that a company has spent in its present window, 0 to 1. Costs as much as there are
 // companies.
-func (s *Store) MostBudgetUsed(ctx context.Context) (float64, error) {
+func (s Store) MostBudgetUsed(ctx context.Context) (float64, error) {
 	var share float64
 	err := s.Pool.QueryRow(ctx, `
 		SELECT coalesce(max(least(b.spent::float8 / greatest(b.limit_, 1), 1)), 0)

@@ -1,4 +1,4 @@
-package store
+package rights
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/pgsession"
 )
 
@@ -55,9 +56,9 @@ func troubleCause(err error) (ledger.TroubleKind, string) {
 	switch {
 	case errors.As(err, &rights):
 		return ledger.TroubleRights, rights.Error()
-	case errors.Is(err, ErrReadOnly):
-		return ledger.TroubleSession, ErrReadOnly.Error()
-	case ConnectionLost(err):
+	case errors.Is(err, store.ErrReadOnly):
+		return ledger.TroubleSession, store.ErrReadOnly.Error()
+	case store.ConnectionLost(err):
 		return ledger.TroubleConnection, "the database cannot be reached"
 	case errors.As(err, &refused):
 		kind := troubleOfState(refused.Code)

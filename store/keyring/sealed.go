@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"context"
@@ -21,7 +21,7 @@ type sealedKey struct {
 // sealedBatch is how many companies are read, or sealed anew, at once.
 const sealedBatch = 200
 
-func (s *Store) sealedKeys(ctx context.Context, after string) ([]sealedKey, error) {
+func (s Store) sealedKeys(ctx context.Context, after string) ([]sealedKey, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT org_id, sealed_key
 		  FROM ghexport.integrations
@@ -52,7 +52,7 @@ func (h sealedHook) values() [][]byte {
 	return [][]byte{h.Secret, h.Before}
 }
 
-func (s *Store) sealedHooks(ctx context.Context, after string) ([]sealedHook, error) {
+func (s Store) sealedHooks(ctx context.Context, after string) ([]sealedHook, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT org_id, sealed_secret, sealed_before
 		  FROM ghexport.hooks
@@ -70,7 +70,7 @@ func (s *Store) sealedHooks(ctx context.Context, after string) ([]sealedHook, er
 }
 
 // surveyHooks looks at every sealed secret of webhooks.
-func (s *Store) surveyHooks(ctx context.Context, k *seal.Keyset, found *survey) error {
+func (s Store) surveyHooks(ctx context.Context, k *seal.Keyset, found *survey) error {
 	for after := ""; ; {
 		batch, err := s.sealedHooks(ctx, after)
 		if err != nil || len(batch) == 0 {
@@ -94,7 +94,7 @@ type survey struct {
 const digestName = "(the digest key)"
 
 // sealed opens every sealed value there is.
-func (s *Store) sealed(ctx context.Context, k *seal.Keyset) (survey, error) {
+func (s Store) sealed(ctx context.Context, k *seal.Keyset) (survey, error) {
 	var found survey
 	digest, err := s.digestKey(ctx)
 	if err != nil {
@@ -145,7 +145,7 @@ func (e *StillSealedError) Error() string {
 
 // OldKeysUnused returns nil once nothing that the database holds needs another key of the keyset than the primary one, else a
 // [*StillSealedError], or an [*UnopenedError] where values are sealed under keys that the keyset does not even have.
-func (s *Store) OldKeysUnused(ctx context.Context, k *seal.Keyset) error {
+func (s Store) OldKeysUnused(ctx context.Context, k *seal.Keyset) error {
 	found, err := s.sealed(ctx, k)
 	switch {
 	case err != nil:
@@ -160,7 +160,7 @@ func (s *Store) OldKeysUnused(ctx context.Context, k *seal.Keyset) error {
 }
 
 // nodesHave refuses a key that a node which runs now does not say it has.
-func (s *Store) nodesHave(ctx context.Context, key int64) error {
+func (s Store) nodesHave(ctx context.Context, key int64) error {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT n.host
 		  FROM ghexport.nodes n

@@ -1,4 +1,4 @@
-package store
+package health
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // Backlog reads what is under way or waits.
-func (s *Store) Backlog(ctx context.Context) (ledger.Backlog, error) {
+func (s Store) Backlog(ctx context.Context) (ledger.Backlog, error) {
 	b := ledger.Backlog{RiverJobs: map[string]int{}, Live: map[ledger.State]int64{}}
 	var err error
 	if b.Stopped, err = s.Stopped(ctx); err != nil {

@@ -1,4 +1,4 @@
-package store
+package figures
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Attempts are summed up by slices of time once these are over.
@@ -36,9 +37,9 @@ const attemptsByStep = `
 	 GROUP BY 1, 2, 3, 4`
 
 // SumUpAttempts sums up the slices of time that are over since it was last called. It costs as much as there were attempts in them,
-// and keeps what it has done when ctx ends. Without it [Store.Trend] is as right, and slower. [ErrStandby] means that another node
+// and keeps what it has done when ctx ends. Without it [Store.Trend] is as right, and slower. [store.ErrStandby] means that another node
 // does it. Safe to call at any time.
-func (s *Store) SumUpAttempts(ctx context.Context) error {
+func (s Store) SumUpAttempts(ctx context.Context) error {
 	for more := true; more; {
 		var err error
 		if more, err = s.sumUpSome(ctx); err != nil {
@@ -48,15 +49,15 @@ func (s *Store) SumUpAttempts(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) sumUpSome(ctx context.Context) (more bool, err error) {
+func (s Store) sumUpSome(ctx context.Context) (more bool, err error) {
 	err = s.InTx(ctx, "sum up attempts", func(tx pgx.Tx) error {
 		more = false
-		mine, err := SlicesTurn.Take(ctx, tx)
+		mine, err := store.SlicesTurn.Take(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if !mine {
-			return ErrStandby
+			return store.ErrStandby
 		}
 		var from, until time.Time
 		err = tx.QueryRow(ctx, `
@@ -97,7 +98,7 @@ type slice struct {
 }
 
 // slices reads the attempts of the last day: what has been summed up as it was, and the rest from the attempts themselves.
-func (s *Store) slices(ctx context.Context) (now time.Time, list []slice, err error) {
+func (s Store) slices(ctx context.Context) (now time.Time, list []slice, err error) {
 	err = s.InTx(ctx, "read the attempts of the last day", func(tx pgx.Tx) error {
 		var rest time.Time
 		err := tx.QueryRow(ctx, `
@@ -122,13 +123,13 @@ func (s *Store) slices(ctx context.Context) (now time.Time, list []slice, err er
 	return now, list, err
 }
 
-// KeepFresh does what pages and metrics would else do while somebody waits. Call it every [NodeBeat], on every node.
-func (s *Store) KeepFresh(ctx context.Context) error {
+// KeepFresh does what pages and metrics would else do while somebody waits. Call it every [store.NodeBeat], on every node.
+func (s Store) KeepFresh(ctx context.Context) error {
 	err := s.SumUpAttempts(ctx)
-	if errors.Is(err, ErrStandby) {
+	if errors.Is(err, store.ErrStandby) {
 		err = nil
 	}
-	if _, countErr := s.countStates(ctx); countErr != nil {
+	if _, countErr := s.CountStates(ctx); countErr != nil {
 		err = errors.Join(err, fmt.Errorf("keep the counts fresh: %w", countErr))
 	}
 	return err

@@ -1,4 +1,4 @@
-package store
+package rights
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // GrantKind is whom rights are for.
@@ -112,7 +114,7 @@ func qualified(names []string) string {
 
 // Grant gives a role its rights in one transaction, and looks whether it now has them: else it returns a [RightsError] and nothing is
 // changed. The role must exist, and whoever runs this must own the tables. Safe to repeat.
-func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
+func (s Store) Grant(ctx context.Context, kind GrantKind, role string) error {
 	statements, err := GrantSQL(kind, role)
 	if err != nil {
 		return err
@@ -123,7 +125,7 @@ func (s *Store) Grant(ctx context.Context, kind GrantKind, role string) error {
 			return err
 		}
 		if !exists {
-			return fmt.Errorf("role %q: %w; create it first", role, ErrNotFound)
+			return fmt.Errorf("role %q: %w; create it first", role, store.ErrNotFound)
 		}
 		if _, err := tx.Exec(ctx, statements); err != nil {
 			return fmt.Errorf("role %q: %w", role, err)

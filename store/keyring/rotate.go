@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Rotation is what sealing everything anew came to, or would.
@@ -53,7 +54,7 @@ func (e *UnopenedError) Error() string {
 // Rotate seals everything anew under the keyset's primary key, while the service works: a value that changes meanwhile is left to
 // the next look at it. A run that was cut short is simply run again. It refuses, with a [*NodesLackKeyError] or an [*UnopenedError],
 // before it changes anything; skipBroken goes on without the values that do not open under a key that is there.
-func (s *Store) Rotate(ctx context.Context, k *seal.Keyset, dryRun, skipBroken bool, by By) (Rotation, error) {
+func (s Store) Rotate(ctx context.Context, k *seal.Keyset, dryRun, skipBroken bool, by store.By) (Rotation, error) {
 	r := Rotation{Key: k.PrimaryID(), DryRun: dryRun, Broken: []string{}}
 	if err := s.nodesHave(ctx, k.PrimaryID()); err != nil {
 		return r, err
@@ -74,12 +75,12 @@ func (s *Store) Rotate(ctx context.Context, k *seal.Keyset, dryRun, skipBroken b
 		return r, err
 	}
 	return r, s.InTx(ctx, "record the rotation", func(tx pgx.Tx) error {
-		return AddAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
+		return store.AddAudit(ctx, tx, by, ledger.ActionKeysetRotate, "", map[string]any{"key": r.Key, "rewrapped": r.Rewrapped, "broken": len(r.Broken)})
 	})
 }
 
 // rewrap seals the digest key anew first: from then on [Store.Seal] seals under it too, and nothing is left behind.
-func (s *Store) rewrap(ctx context.Context, k *seal.Keyset) (int, error) {
+func (s Store) rewrap(ctx context.Context, k *seal.Keyset) (int, error) {
 	total, err := s.rewrapDigestKey(ctx, k)
 	if err != nil {
 		return total, err
@@ -99,11 +100,11 @@ func (s *Store) rewrap(ctx context.Context, k *seal.Keyset) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		Failpoint("rotate.batch")
+		store.Failpoint("rotate.batch")
 	}
 }
 
-func (s *Store) rewrapDigestKey(ctx context.Context, k *seal.Keyset) (int, error) {
+func (s Store) rewrapDigestKey(ctx context.Context, k *seal.Keyset) (int, error) {
 	sealed, err := s.digestKey(ctx)
 	if err != nil || sealed == nil || k.Primary(sealed) {
 		return 0, err
@@ -120,7 +121,7 @@ func (s *Store) rewrapDigestKey(ctx context.Context, k *seal.Keyset) (int, error
 }
 
 // rewrapKeys changes those values alone that still are as they were read: a key that somebody has just replaced stays.
-func (s *Store) rewrapKeys(ctx context.Context, k *seal.Keyset, batch []sealedKey) (n int, err error) {
+func (s Store) rewrapKeys(ctx context.Context, k *seal.Keyset, batch []sealedKey) (n int, err error) {
 	var orgs []string
 	var before, after [][]byte
 	for _, one := range batch {

@@ -1,4 +1,4 @@
-package store
+package health
 
 import (
 	"context"
@@ -7,16 +7,17 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // deadKinds is how many kinds of death [Store.DeadKinds] tells.
 const deadKinds = 10
 
 // DeadKinds tells what the dead letters died of, the commonest first, at most ten kinds. It costs as much as there are dead letters.
-func (s *Store) DeadKinds(ctx context.Context) ([]ledger.DeadKind, error) {
+func (s Store) DeadKinds(ctx context.Context) ([]ledger.DeadKind, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH letters AS (
-			SELECT coalesce(e.cause, '') AS cause, `+DiedOf+` AS shape, `+fingerprint+` AS name, e.org_id, count(*) AS n, min(e.attention_at) AS first,
+			SELECT coalesce(e.cause, '') AS cause, `+store.DiedOf+` AS shape, `+store.Fingerprint+` AS name, e.org_id, count(*) AS n, min(e.attention_at) AS first,
 			       count(*) FILTER (WHERE e.attention_at > now() - interval '1 hour') AS lately
 			  FROM ghexport.exports e
 			 WHERE e.attention_at IS NOT NULL AND e.state = 'dead' -- exports_attention

@@ -1,4 +1,4 @@
-package store
+package figures
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 )
 
 // BudgetUse tells what a company's key may ask of Greenhouse, and how much of it is used up; nil where it has no key, or never asked.
-func (s *Store) BudgetUse(ctx context.Context, org string) (*ledger.BudgetUse, error) {
+func (s Store) BudgetUse(ctx context.Context, org string) (*ledger.BudgetUse, error) {
 	var b ledger.BudgetUse
 	var ends *time.Time
 	var window time.Duration

@@ -1,4 +1,4 @@
-package store
+package rights
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // RightsError lists the rights that a role lacks of those that [GrantSQL] gives.
@@ -30,7 +32,7 @@ func (e *RightsError) Error() string {
 }
 
 // CheckRights returns a [RightsError] where the role that this store connects as lacks a right that the service needs.
-func (s *Store) CheckRights(ctx context.Context) error {
+func (s Store) CheckRights(ctx context.Context) error {
 	var role string
 	if err := s.Pool.QueryRow(ctx, "SELECT current_user::text").Scan(&role); err != nil {
 		return fmt.Errorf("look at our rights: %w", err)
@@ -46,13 +48,13 @@ func (s *Store) CheckRights(ctx context.Context) error {
 }
 
 // CheckSession reads back in one connection of the pool what correctness rests on. A connection in which it does not hold is closed.
-func (s *Store) CheckSession(ctx context.Context) error {
+func (s Store) CheckSession(ctx context.Context) error {
 	conn, err := s.Pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("look at a session: %w", err)
 	}
 	defer conn.Release()
-	if err := s.sessions.Check(ctx, conn.Conn()); err != nil {
+	if err := s.Sessions.Check(ctx, conn.Conn()); err != nil {
 		conn.Conn().Close(ctx) //nolint:errcheck // it is of no use
 		return err
 	}
@@ -61,7 +63,7 @@ func (s *Store) CheckSession(ctx context.Context) error {
 		return fmt.Errorf("look at a session: %w", err)
 	}
 	if standby {
-		return ErrReadOnly
+		return store.ErrReadOnly
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package store
+package figures
 
 import (
 	"cmp"
@@ -11,7 +11,7 @@ import (
 )
 
 // Trend reads how sending went in the last day.
-func (s *Store) Trend(ctx context.Context) (ledger.Trend, error) {
+func (s Store) Trend(ctx context.Context) (ledger.Trend, error) {
 	now, list, err := s.slices(ctx)
 	if err != nil {
 		return ledger.Trend{}, err

@@ -1,4 +1,4 @@
-package store
+package health
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 const (
@@ -45,7 +46,7 @@ const workByOrg = `
 	)
 	SELECT coalesce(i.org_id, w.org_id), coalesce(i.enabled, false), coalesce(ghexport.held_reason(i, c.stopped_at IS NOT NULL), ''),
 	       coalesce(w.n, 0), coalesce(w.due, 0), age.due, age.oldest,
-	       coalesce(w.failing, 0), w.failing_since, age.failing, ` + StandstillColumns + `
+	       coalesce(w.failing, 0), w.failing_since, age.failing, ` + store.StandstillColumns + `
 	  FROM ghexport.integrations i
 	  FULL JOIN work w ON w.org_id = i.org_id
 	  LEFT JOIN ghexport.budgets b ON b.credential = i.key_digest
@@ -54,7 +55,7 @@ const workByOrg = `
 		SELECT greatest(extract(epoch FROM now() - w.due_since), 0)::float8 AS due, greatest(extract(epoch FROM now() - w.oldest), 0)::float8 AS oldest,
 		       greatest(extract(epoch FROM now() - w.failing_since), 0)::float8 AS failing) age`
 
-func (s *Store) workByCompany(ctx context.Context, b *ledger.Backlog) error {
+func (s Store) workByCompany(ctx context.Context, b *ledger.Backlog) error {
 	rows, err := s.Pool.Query(ctx, workByOrg)
 	if err != nil {
 		return fmt.Errorf("read what waits by company: %w", err)
@@ -128,4 +129,20 @@ func addFailing(f *ledger.Failing, w orgWork) {
 	if w.FailingSince != nil && (f.Since == nil || w.FailingSince.Before(*f.Since)) {
 		f.Since, f.Age = w.FailingSince, w.FailingAge
 	}
+}
+
+// lateOrgs are the companies that may send and have had something due for too long, those that wait for longest first.
+func lateOrgs(list []orgWork) []string {
+	var late []orgWork
+	for _, w := range list {
+		if w.Held == "" && w.DueAge.Duration() > store.LateAfter {
+			late = append(late, w)
+		}
+	}
+	slices.SortStableFunc(late, func(a, b orgWork) int { return cmp.Compare(b.DueAge, a.DueAge) })
+	var orgs []string
+	for _, w := range late[:min(len(late), store.LateNamed)] {
+		orgs = append(orgs, w.Org)
+	}
+	return orgs
 }

@@ -1,4 +1,4 @@
-package store
+package figures
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 )
 
 // CompanyPaces reads how sending goes for some companies, each of which is in the result: the hours that have been summed up as they
-// were, the rest from the attempts. Its error is a [*TooSlowError] where it did not end in time.
-func (s *Store) CompanyPaces(ctx context.Context, orgs ...string) (map[string]ledger.CompanyPace, error) {
+// were, the rest from the attempts. Its error is a [*store.TooSlowError] where it did not end in time.
+func (s Store) CompanyPaces(ctx context.Context, orgs ...string) (map[string]ledger.CompanyPace, error) {
 	var now time.Time
 	var list []orgSlice
 	err := s.Read(ctx, "read how sending goes by company", func(tx pgx.Tx) error {

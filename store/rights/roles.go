@@ -1,4 +1,4 @@
-package store
+package rights
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // rolesAmong is how many of a company's exports are looked at for the roles that they name.
@@ -14,7 +16,7 @@ const rolesAmong = 20_000
 
 // Roles lists the roles that a company's results name, those without a job first, and those of its job map that none names. Of a
 // company that nobody connected it lists what was enqueued for it all the same.
-func (s *Store) Roles(ctx context.Context, org string) ([]Role, error) {
+func (s Store) Roles(ctx context.Context, org string) ([]store.Role, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH map AS (
 			SELECT m.key AS name, m.value::bigint AS job_id
@@ -35,14 +37,14 @@ func (s *Store) Roles(ctx context.Context, org string) ([]Role, error) {
 	if err != nil {
 		return nil, fmt.Errorf("roles of company %q: %w", org, err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Role])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.Role])
 	if err != nil {
 		return nil, fmt.Errorf("roles of company %q: %w", org, err)
 	}
 	if list == nil {
-		list = []Role{}
+		list = []store.Role{}
 	}
-	slices.SortFunc(list, func(a, b Role) int {
+	slices.SortFunc(list, func(a, b store.Role) int {
 		if (a.JobID == nil) != (b.JobID == nil) {
 			if a.JobID == nil {
 				return -1

@@ -1,15 +1,16 @@
-package store
+package keyring
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Digests opens the service's digest key, and makes it where the database has none yet. Any number of nodes may call it at once:
 // one key is kept, and all read it. An error of the keyset's means that this node must not fold: its digests would match nobody's.
-func (s *Store) Digests(ctx context.Context, k *seal.Keyset) (*seal.Digests, error) {
+func (s Store) Digests(ctx context.Context, k *seal.Keyset) (*seal.Digests, error) {
 	sealed, err := s.digestKey(ctx)
 	if err != nil {
 		return nil, err
@@ -29,14 +30,14 @@ func (s *Store) Digests(ctx context.Context, k *seal.Keyset) (*seal.Digests, err
 	return seal.NewDigests(key)
 }
 
-func (s *Store) digestKey(ctx context.Context) (sealed []byte, err error) {
+func (s Store) digestKey(ctx context.Context) (sealed []byte, err error) {
 	if err := s.Pool.QueryRow(ctx, "SELECT digest_key FROM ghexport.control").Scan(&sealed); err != nil {
-		return nil, fmt.Errorf("read the digest key: %w", NotFound(err))
+		return nil, fmt.Errorf("read the digest key: %w", store.NotFound(err))
 	}
 	return sealed, nil
 }
 
-func (s *Store) makeDigestKey(ctx context.Context, k *seal.Keyset) error {
+func (s Store) makeDigestKey(ctx context.Context, k *seal.Keyset) error {
 	sealed, err := k.Seal(seal.DigestOrg, seal.NewDigestKey())
 	if err != nil {
 		return fmt.Errorf("digest key: %w", err)

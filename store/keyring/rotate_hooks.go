@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 )
 
 // rewrapHooks seals the secrets of webhooks anew that still are as they were read: one that somebody has just rotated stays.
-func (s *Store) rewrapHooks(ctx context.Context, k *seal.Keyset) (total int, err error) {
+func (s Store) rewrapHooks(ctx context.Context, k *seal.Keyset) (total int, err error) {
 	for after := ""; ; {
 		batch, err := s.sealedHooks(ctx, after)
 		if err != nil || len(batch) == 0 {
@@ -25,7 +25,7 @@ func (s *Store) rewrapHooks(ctx context.Context, k *seal.Keyset) (total int, err
 	}
 }
 
-func (s *Store) rewrapHook(ctx context.Context, k *seal.Keyset, h sealedHook) (n int, err error) {
+func (s Store) rewrapHook(ctx context.Context, k *seal.Keyset, h sealedHook) (n int, err error) {
 	anew := h
 	for _, value := range []*[]byte{&anew.Secret, &anew.Before} {
 		if *value == nil || k.Primary(*value) {
