@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // TestVerbs is what the integration is for, each from where somebody begins to what they wanted: source, access, engage and track.
@@ -71,7 +72,7 @@ func TestVerbs(t *testing.T) {
 
 	t.Run("Track", func(t *testing.T) {
 		require.NoError(t, s.sim.Move(greenhousesim.Move{ID: s.sim.Candidates(acmeKey)[0].ID, Stage: "Onsite", JobID: 101}))
-		_, err := s.store.TrackNow(t.Context(), "acme", store.By{Actor: "kim", Reason: "asked"})
+		_, err := tracking.In(s.store).TrackNow(t.Context(), "acme", store.By{Actor: "kim", Reason: "asked"})
 		require.NoError(t, err)
 		s.look("acme")
 		b.open("/orgs/acme/tracking")
