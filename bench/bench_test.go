@@ -16,7 +16,7 @@ import (
 func TestRun_Smoke(t *testing.T) {
 	t.Parallel()
 	parts := map[string]string{
-		"EveryPeer": "drain", "Drains": "drain-slow,drain-8kb,drain-long,idle", "Quota": "quota,quota-nodes,quota-blind,whale",
+		"EveryPeer": "drain", "Drains": "drain-slow,drain-8kb,drain-long,idle", "Quota": "quota,quota-nodes,quota-blind,whale,whale-free",
 		"Trouble": "trouble,pressure", "Growth": "replay,growth-due,growth-orgs",
 	}
 	var all []string

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -40,7 +42,8 @@ func cells() []cell {
 	list := drainCells()
 	list = append(list, idleCell)
 	list = append(list, quotaCells()...)
-	return append(list, whaleCell, troubleCell, pressureCell, replayCell, growthDueCell, growthOrgsCell)
+	list = append(list, whaleCells()...)
+	return append(list, troubleCell, pressureCell, replayCell, growthDueCell, growthOrgsCell)
 }
 
 func cellNames() (list []string) {
@@ -123,6 +126,7 @@ func (b *bench) runCell(ctx context.Context, c cell, keep *keeper) error {
 				i--
 				continue
 			}
+			maps.DeleteFunc(got.Values, func(_ string, v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) // of a baseline of nothing
 			b.say("%s %d of %d, %s: %s %s%s, %.1f s", c.name, round+1-warm, rounds, p.name, metricOf(c.metrics[0]).value(got.Values[c.metrics[0]]),
 				metricOf(c.metrics[0]).label, map[bool]string{true: " (warm-up, dropped)"}[round < warm], time.Since(began).Seconds())
 			if round >= warm {

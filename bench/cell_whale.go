@@ -7,22 +7,37 @@ import (
 	"time"
 )
 
-var whaleCell = cell{
-	name: "whale", title: "A whale beside small companies", short: true, metrics: []string{"ratio", "alone_p95", "beside_p95", "beside_max", "ahead", "doubled"},
-	peers: []string{ourName, "river", "by-hand", "floor"},
-	says: "Small companies commit at -rate a second, alone and then from the moment when another company begins to commit its backlog of -long exports. No rate " +
-		"limit slows the whale; ours keeps the in-flight cap that the product gives each company. The ratio of the small ones' p95.",
-	measure: func(ctx context.Context, b *bench, p peer) (measured, error) { return b.whale(ctx, p) },
+var whaleMetrics = []string{"ratio", "alone_p95", "beside_p95", "beside_max", "ahead", "refused", "doubled"}
+
+// whaleCells put a whale beside small companies: as in real life, and where no rate limit slows it.
+func whaleCells() []cell {
+	const says = "Small companies commit at -rate a second, alone and then from the moment when another company begins to commit its backlog of -long " +
+		"exports: the ratio of the small ones' p95. "
+	whale := func(name, title, more string, short bool, limit func(s settings) int, peers ...string) cell {
+		return cell{name: name, title: title, says: says + more, metrics: whaleMetrics, short: short, peers: peers,
+			measure: func(ctx context.Context, b *bench, p peer) (measured, error) {
+				return b.whale(ctx, p, limit(b.settings))
+			}}
+	}
+	return []cell{
+		whale("whale", "A whale beside small companies", "Each company may ask 50 times in 10 s.", true, func(s settings) int { return s.Quota },
+			ourName, "river", "by-hand"),
+		whale("whale-free", "A whale that nothing slows", "There are no rate limits: harder than real life. Ours keeps the in-flight cap that the product gives "+
+			"each company, 4.", false, func(settings) int { return 0 }, ourName, "river", "by-hand", "floor"),
+	}
 }
 
 // whaleLimit bounds the wait for the small companies' last arrival: who goes first come, first served sends the whale before it.
 const whaleLimit = 5 * time.Minute
 
-func (b *bench) whale(ctx context.Context, p peer) (m measured, err error) {
+func (b *bench) whale(ctx context.Context, p peer, limit int) (m measured, err error) {
 	plain := p.make
 	p.make = func(s settings) contender {
 		s.Cap = 4 // the product's
 		return plain(s)
+	}
+	if limit > 0 {
+		p = budgeted(p)
 	}
 	stage, err := b.prepare(ctx, p)
 	if err != nil {
@@ -32,7 +47,7 @@ func (b *bench) whale(ctx context.Context, p peer) (m measured, err error) {
 	if err := stage.watch.exec(ctx, "VACUUM ANALYZE"); err != nil {
 		return m, err
 	}
-	f, err := newFake(ctx, b.settings, fakeConfig{note: true})
+	f, err := newFake(ctx, b.settings, fakeConfig{note: true, limit: limit})
 	if err != nil {
 		return m, err
 	}
@@ -70,10 +85,10 @@ func (b *bench) whale(ctx context.Context, p peer) (m measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	_, doubled := f.toll(0)
+	_, doubled := f.toll(0) // nothing is lost: the whale goes on
 	return measured{Values: map[string]float64{
 		"ratio": float64(percentile(beside, 95)) / float64(percentile(alone, 95)), "alone_p95": ms(percentile(alone, 95)),
-		"beside_p95": ms(percentile(beside, 95)), "beside_max": ms(percentile(beside, 100)), "ahead": float64(ahead), "doubled": float64(doubled),
+		"beside_p95": ms(percentile(beside, 95)), "beside_max": ms(percentile(beside, 100)), "ahead": float64(ahead), "refused": float64(f.gate.refused.Load()), "doubled": float64(doubled),
 	}}, nil
 }
 

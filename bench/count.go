@@ -15,6 +15,7 @@ type Counted struct {
 	River        int64       // of them, River's own: without its BEGIN and COMMIT, which nobody can tell from others
 	Producer     int64       // statements of the producer's role
 	MS           float64     // that the service's statements took which are not River's
+	DueMS        float64     // of them, the look for what is due, whose cost could grow with the backlog
 	Transactions int64       // committed, of everybody but the onlooker
 	WALBytes     int64       // of the whole server
 	Top          []Statement // the service's costliest
@@ -116,6 +117,9 @@ func (c *Counted) add(producer bool, s Statement) {
 		c.River += s.Calls
 	} else {
 		c.MS += s.MS
+	}
+	if strings.Contains(s.Text, "RECURSIVE due") {
+		c.DueMS += s.MS
 	}
 	s.Text = strings.Join(strings.Fields(s.Text), " ")
 	s.Text = s.Text[:min(len(s.Text), 200)]

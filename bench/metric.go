@@ -53,8 +53,8 @@ var metrics = []metric{
 	{"sick_rate", "healthy exports/s beside trouble", "%.0f", 1},
 	{"denied", "answers 401", "%.0f", -1},
 	{"replay_rate", "replayed a second", "%.1f", 0},
-	{"small_ms", "ms of our statements an export, the smaller", "%.3f", 0},
-	{"great_ms", "ms of our statements an export, the greater", "%.3f", 0},
+	{"small_ms", "ms of looks for due exports an export, the smaller", "%.3f", 0},
+	{"great_ms", "ms of looks for due exports an export, the greater", "%.3f", 0},
 	{"small_rate", "exports/s, the smaller", "%.0f", 0},
 	{"great_rate", "exports/s, the greater", "%.0f", 0},
 }
