@@ -17,7 +17,7 @@ func TestRun_Smoke(t *testing.T) {
 	t.Parallel()
 	parts := map[string]string{
 		"EveryPeer": "drain", "Drains": "drain-slow,drain-8kb,drain-long,idle", "Quota": "quota,quota-nodes,quota-blind,whale,whale-free",
-		"Trouble": "trouble,pressure", "Growth": "replay,growth-due,growth-orgs",
+		"Trouble": "trouble,pressure,cut", "Growth": "replay,growth-due,growth-orgs",
 	}
 	var all []string
 	for name, part := range parts {
@@ -52,7 +52,7 @@ func smoke(t *testing.T, part string) {
 					assert.Positive(t, median(got.values(c.name, p.name, name)), "%s, %s: %s", c.name, p.name, name)
 				}
 			}
-			if slices.Contains(c.metrics, "lost") {
+			if slices.Contains(c.metrics, "lost") { // nothing was cut
 				assert.Equal(t, []float64{0}, got.values(c.name, p.name, "lost"), "%s, %s", c.name, p.name)
 				assert.Equal(t, []float64{0}, got.values(c.name, p.name, "doubled"), "%s, %s", c.name, p.name)
 			}

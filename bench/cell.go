@@ -43,7 +43,7 @@ func cells() []cell {
 	list = append(list, idleCell)
 	list = append(list, quotaCells()...)
 	list = append(list, whaleCells()...)
-	return append(list, troubleCell, pressureCell, replayCell, growthDueCell, growthOrgsCell)
+	return append(list, troubleCell, pressureCell, cutCell, replayCell, growthDueCell, growthOrgsCell)
 }
 
 func cellNames() (list []string) {

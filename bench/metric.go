@@ -34,6 +34,7 @@ var metrics = []metric{
 	{"hot", "HOT share of the ledger's updates", "%.2f", 0},
 	{"requests", "requests an export", "%.3f", -1},
 	{"lost", "lost", "%.0f", -1},
+	{"missing", "missing when nothing had come for 10 s", "%.0f", -1},
 	{"doubled", "doubled at the simulator", "%.0f", -1},
 	{"p50", "ms to arrive, p50", "%.2f", -1},
 	{"p95", "ms to arrive, p95", "%.2f", -1},
