@@ -47,7 +47,7 @@ func smoke(t *testing.T, part string) {
 				continue
 			}
 			assert.Empty(t, got.notRun(c.name, p.name), "%s, %s", c.name, p.name)
-			for _, name := range []string{"rate", "inflight", "p50", "used", "ratio"} {
+			for _, name := range []string{"rate", "peak", "p50", "ratio"} {
 				if slices.Contains(c.metrics, name) {
 					assert.Positive(t, median(got.values(c.name, p.name, name)), "%s, %s: %s", c.name, p.name, name)
 				}

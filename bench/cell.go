@@ -82,8 +82,8 @@ func chosenPeers(s settings, c cell) []peer {
 			return false
 		case len(s.Peers) > 0:
 			return !slices.Contains(s.Peers, p.name)
-		case s.Smoke: // each peer once, each cell with one peer beside ours
-			return c.name != "drain" && p.name != cmp.Or(c.second(), riverPeer.name)
+		case s.Smoke: // each peer once, and one peer beside ours in the other cells of a short run
+			return c.name != "drain" && (!c.short || p.name != cmp.Or(c.second(), riverPeer.name))
 		}
 		return !s.Full && !p.short
 	})

@@ -22,8 +22,8 @@ var growthDueCell = cell{
 
 var growthOrgsCell = cell{
 	name: "growth-orgs", title: "10 and 10,000 companies", metrics: growthMetrics, peers: []string{ourName},
-	says: "How long the look for due exports takes an export while the first tenth of -long goes, of as many companies with ten exports due each as make -long, and of ten " +
-		"companies with the same backlog.",
+	says: "How long the look for due exports takes an export, with a tenth of -long due (of a full run: 10,000): of ten companies, and of as many companies as " +
+		"exports.",
 	measure: func(ctx context.Context, b *bench, p peer) (measured, error) {
 		few := b.with(func(s *settings) { s.Orgs, s.N = 10, s.Long/10 })
 		return few.growth(ctx, p, b.with(func(s *settings) { s.Orgs, s.N = s.Long/10, s.Long/10 }), 0)

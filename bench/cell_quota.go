@@ -72,6 +72,9 @@ func (b *bench) quota(ctx context.Context, p peer, nodes int, blind bool) (m mea
 		}
 		stops = append(stops, stop)
 	}
+	if err := f.WaitForCandidates(ctx, "", 1); err != nil {
+		return m, err
+	}
 	b.waitForWindow(ctx, 1) // the first is one of learning, and its end is a beginning
 	refusedAtFirst, acceptedBefore := f.gate.refused.Load(), f.CountCandidates("")
 	b.waitForWindow(ctx, b.Windows)

@@ -17,6 +17,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
@@ -57,10 +59,10 @@ func (o *ours) create(ctx context.Context, db database) (err error) {
 		return err
 	}
 	defer owner.Close()
-	if err := owner.Grant(ctx, store.GrantService, db.serviceRole); err != nil {
+	if err := rights.In(owner).Grant(ctx, rights.GrantService, db.serviceRole); err != nil {
 		return err
 	}
-	if err := owner.Grant(ctx, store.GrantProducer, db.producerRole); err != nil {
+	if err := rights.In(owner).Grant(ctx, rights.GrantProducer, db.producerRole); err != nil {
 		return err
 	}
 	keys, err := seal.NewKeysetJSON()
@@ -82,7 +84,7 @@ var benchBy = store.By{Actor: "bench", Reason: "bench", From: "bench"}
 
 // connect makes the companies and lifts their budgets: it is the machinery that is measured, not Greenhouse's limits.
 func (o *ours) connect(ctx context.Context, owner *store.Store) error {
-	digests, err := owner.Digests(ctx, o.keyset)
+	digests, err := keyring.In(owner).Digests(ctx, o.keyset)
 	if err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (o *ours) start(ctx context.Context, url string) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	digests, err := st.Digests(ctx, o.keyset)
+	digests, err := keyring.In(st).Digests(ctx, o.keyset)
 	if err != nil {
 		st.Close()
 		return nil, err

@@ -44,7 +44,7 @@ type settings struct {
 
 // tiny are sizes that prove that the bench works, and measure nothing.
 func (s *settings) tiny() {
-	s.Smoke, s.N, s.Long, s.Runs, s.Rounds, s.Orgs, s.Idle, s.Rate, s.Warm = true, 60, 100, 1, 1, 8, 10, 50, 20
+	s.Smoke, s.N, s.Long, s.Runs, s.Rounds, s.Orgs, s.Idle, s.Rate, s.Warm = true, 60, 100, 1, 1, 8, 10, 50, 0
 	s.Replay, s.Windows, s.Slow, s.Trouble = 20, 1, 20*time.Millisecond, 200*time.Millisecond
 	s.Window, s.Quota, s.Calm = time.Second, 5, 0
 }

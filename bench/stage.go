@@ -48,6 +48,9 @@ func (s *stage) warmUp(ctx context.Context) error {
 			s.counts = false
 		}
 	}
+	if s.Warm == 0 {
+		return nil
+	}
 	f, err := newFake(ctx, s.settings, fakeConfig{})
 	if err != nil {
 		return err
