@@ -19,8 +19,11 @@ test: ## Run every test, on a private Postgres
 race: ## Run every test with the race detector (PKG="./worker/..." for some)
 	$(GO) test -race -parallel 4 -timeout 60m $(ARGS) $(or $(PKG),./...)
 
-bench: ## Measure against a tuned raw River in one run (ARGS="-n 2000 -runs 1" for a quick look)
+bench: ## Measure ours beside raw River and the same guarantee by hand, some minutes (ARGS="-only drain,idle -peers river" for a part)
 	cd bench && $(GO) run . $(ARGS)
+
+bench-full: ## Measure every cell with every peer, hours (npm fetches graphile-worker; asynq needs Debian's redis-server)
+	cd bench && $(GO) run . -full -install $(ARGS)
 
 VERSION ?= $(shell git describe --tags --always --dirty)
 release: ## Build static binaries for amd64 and arm64 into dist/, with checksums and a bill of materials (the same source gives the same bytes)
@@ -46,4 +49,4 @@ check: test lint ## What CI runs, but for the demo
 clean: ## Remove what was built and what a demo left
 	rm -rf bin dist .demo .cache
 
-.PHONY: help build demo test race bench release chaos lint vuln check clean
+.PHONY: help build demo test race bench bench-full release chaos lint vuln check clean

@@ -8,15 +8,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Counted is what Postgres counted during a drain, of the service's role alone: the producer and the onlooker are other roles.
+// Counted is what Postgres counted meanwhile. The onlooker is another role, and takes part in nothing.
 type Counted struct {
 	Known        bool        // the server has pg_stat_statements
-	Ours         int64       // statements that are not River's; every BEGIN and COMMIT is counted here, whoever sent it
-	River        int64       // River's own
-	Transactions int64       // committed, of the service's and River's
+	Service      int64       // statements of the service's role; every BEGIN and COMMIT counts
+	River        int64       // of them, River's own: without its BEGIN and COMMIT, which nobody can tell from others
+	Producer     int64       // statements of the producer's role
+	MS           float64     // that the service's statements took which are not River's
+	DueMS        float64     // of them, the look for what is due, whose cost could grow with the backlog
+	Transactions int64       // committed, of everybody but the onlooker
 	WALBytes     int64       // of the whole server
-	HotUpdates   float64     // of the updates of ghexport.exports, the share that touched no index
-	Top          []Statement // the costliest
+	Top          []Statement // the service's costliest
 }
 
 // Statement is one normalised statement and its cost.
@@ -56,7 +58,7 @@ func (w *watch) begin(ctx context.Context, known bool) (b before, err error) {
 	return b, err
 }
 
-// end adds up. The service must have stopped.
+// end adds up. Service and producer must have gone.
 func (w *watch) end(ctx context.Context, b before, known bool) (c Counted, err error) {
 	if err = w.alone(ctx); err != nil {
 		return c, err
@@ -68,7 +70,7 @@ func (w *watch) end(ctx context.Context, b before, known bool) (c Counted, err e
 	if c.Transactions, err = w.number(ctx, transactionsSQL); err != nil {
 		return c, err
 	}
-	c.Transactions -= b.transactions + made - b.made
+	c.Transactions = max(c.Transactions-b.transactions-(made-b.made), 0)
 	if c.WALBytes, err = w.number(ctx, walSQL); err != nil {
 		return c, err
 	}
@@ -81,33 +83,49 @@ func (w *watch) end(ctx context.Context, b before, known bool) (c Counted, err e
 
 func (w *watch) statements(ctx context.Context, c *Counted) error {
 	rows, err := w.conn.Query(ctx, `
-		SELECT s.query, s.calls, s.rows, s.total_exec_time
+		SELECT r.rolname, s.query, s.calls, s.rows, s.total_exec_time
 		  FROM bench.pg_stat_statements s
 		  JOIN pg_roles r ON r.oid = s.userid
 		  JOIN pg_database d ON d.oid = s.dbid
-		 WHERE d.datname = current_database() AND r.rolname = $1
-		 ORDER BY s.total_exec_time DESC`, serviceRole)
+		 WHERE d.datname = current_database() AND r.rolname = ANY ($1)
+		 ORDER BY s.total_exec_time DESC`, []string{w.db.serviceRole, w.db.producerRole})
 	if err != nil {
 		return fmt.Errorf("read pg_stat_statements: %w", err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Statement, err error) {
-		return s, row.Scan(&s.Text, &s.Calls, &s.Rows, &s.MS)
+	var role string
+	var s Statement
+	_, err = pgx.ForEachRow(rows, []any{&role, &s.Text, &s.Calls, &s.Rows, &s.MS}, func() error {
+		c.add(role == w.db.producerRole, s)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read pg_stat_statements: %w", err)
 	}
-	for i := range all {
-		s := &all[i]
-		if s.River = rivers(s.Text); s.River {
-			c.River += s.Calls
-		} else {
-			c.Ours += s.Calls
-		}
-		s.Text = strings.Join(strings.Fields(s.Text), " ")
-		s.Text = s.Text[:min(len(s.Text), 200)]
-	}
-	c.Top = all[:min(len(all), 14)]
 	return nil
+}
+
+// topStatements is how many are kept for the report.
+const topStatements = 14
+
+func (c *Counted) add(producer bool, s Statement) {
+	if producer {
+		c.Producer += s.Calls
+		return
+	}
+	c.Service += s.Calls
+	if s.River = rivers(s.Text); s.River {
+		c.River += s.Calls
+	} else {
+		c.MS += s.MS
+	}
+	if strings.Contains(s.Text, "RECURSIVE due") {
+		c.DueMS += s.MS
+	}
+	s.Text = strings.Join(strings.Fields(s.Text), " ")
+	s.Text = s.Text[:min(len(s.Text), 200)]
+	if len(c.Top) < topStatements {
+		c.Top = append(c.Top, s)
+	}
 }
 
 // rivers tells River's statements by the name that its generator puts into each, or by their tables.
@@ -115,5 +133,5 @@ func rivers(query string) bool {
 	if strings.Contains(query, "-- name: ") {
 		return true
 	}
-	return strings.Contains(query, "river_") && !strings.Contains(query, "ghexport.exports") && !strings.Contains(query, "pg_notify")
+	return strings.Contains(query, "river_") && !strings.Contains(query, "ghexport.exports") && !strings.Contains(query, "handmade_") && !strings.Contains(query, "pg_notify")
 }

@@ -3,13 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Machine is where the figures come from: they mean nothing beside another machine's.
@@ -21,7 +19,6 @@ type Machine struct {
 	OS       string
 	Go       string
 	Postgres string
-	River    string
 }
 
 func (b *bench) facts() Machine {
@@ -40,14 +37,13 @@ func (b *bench) facts() Machine {
 			}
 		}
 	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range info.Deps {
-			if dep.Path == "github.com/riverqueue/river" {
-				m.River = dep.Version
-			}
-		}
-	}
 	return m
+}
+
+// line is all of it in one line.
+func (m Machine) line() string {
+	return fmt.Sprintf("%s: %d cores (%s), load %s, %s, Postgres %s (fsync on), %s", m.At.Format("2006-01-02 15:04 UTC"), m.Cores, m.CPU, m.Load, m.Go,
+		m.Postgres, m.OS)
 }
 
 // hot is the share of the ledger's updates that touched no index.
@@ -58,16 +54,4 @@ func (w *watch) hot(ctx context.Context) (share float64, err error) {
 		  FROM pg_stat_user_tables
 		 WHERE schemaname = 'ghexport' AND relname = 'exports'`).Scan(&share)
 	return share, err
-}
-
-// dropDatabase frees the disk; a database that stays goes with the server.
-func (b *bench) dropDatabase(ctx context.Context, db database) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, b.server.URL("postgres"))
-	if err != nil {
-		return
-	}
-	defer conn.Close(ctx)                                                                         //nolint:errcheck // nothing is pending
-	conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{db.name}.Sanitize()+" WITH (FORCE)") //nolint:errcheck // see above
 }

@@ -4,111 +4,162 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"text/tabwriter"
 )
 
 // report is all that was measured.
 type report struct {
-	Settings  settings
-	Machine   Machine
-	Ours      []Drain
-	River     []Drain
-	OursIdle  Idle
-	RiverIdle Idle
-	Replay    Replay
+	Settings settings
+	Machine  Machine
+	Samples  []sample
 }
 
-func (r report) print(out io.Writer) {
-	m, s := r.Machine, r.Settings
-	fmt.Fprintf(out, "\n%s: %d cores (%s), load %s, %s, Postgres %s (fsync on), River %s, %s\n", m.At.Format("2006-01-02 15:04 UTC"),
-		m.Cores, m.CPU, m.Load, m.Go, m.Postgres, m.River, m.OS)
-	fmt.Fprintf(out, "Postgres, service, simulator and producer share those cores.\n")
-	if len(r.Ours) > 0 {
-		r.printDrain(out)
-	}
-	if len(r.OursIdle.Arrive) > 0 {
-		r.printIdle(out)
-	}
-	if len(r.Replay.Alone) > 0 {
-		r.Replay.print(out, s.Rate)
-	}
-	if len(r.Ours) > 0 && r.Ours[len(r.Ours)-1].Counted.Known {
-		r.printStatements(out)
-	}
-}
-
-func (r report) printDrain(out io.Writer) {
-	n := r.Settings.N
-	fmt.Fprintf(out, "\nDrain of %d exports of %d companies, answers after %s, %d slots, %d connections; median of %d (least-most)\n",
-		n, r.Settings.Orgs, r.Settings.Latency, r.Settings.Workers, r.Settings.Conns, r.Settings.Runs)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(name, format string, of func(Drain) float64) {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", name, spread(format, each(r.Ours, of)), spread(format, each(r.River, of)))
-	}
-	per := func(of func(Drain) int64) func(Drain) float64 {
-		return func(d Drain) float64 { return float64(of(d)) / float64(n) }
-	}
-	fmt.Fprintf(t, "\tours\traw River\n")
-	row("exports/s, until settled", "%.0f", func(d Drain) float64 { return d.rate(n) })
-	row("exports/s, until the last answer", "%.0f", func(d Drain) float64 { return d.answeredRate(n) })
-	if r.Ours[0].Counted.Known {
-		row("statements of ours an export", "%.3f", per(func(d Drain) int64 { return d.Counted.Ours }))
-		row("statements of River's an export", "%.3f", per(func(d Drain) int64 { return d.Counted.River }))
-	}
-	row("transactions an export", "%.3f", per(func(d Drain) int64 { return d.Counted.Transactions }))
-	row("WAL bytes an export", "%.0f", per(func(d Drain) int64 { return d.Counted.WALBytes }))
-	row("CPU us an export: this process", "%.0f", per(func(d Drain) int64 { return d.CPU.Process.Microseconds() }))
-	row("CPU us an export: Postgres", "%.0f", per(func(d Drain) int64 { return d.CPU.Postgres.Microseconds() }))
-	fmt.Fprintf(t, "HOT share of the ledger's updates\t%s\t\n", spread("%.2f", each(r.Ours, func(d Drain) float64 { return d.Counted.HotUpdates })))
-	t.Flush()
-	fmt.Fprintf(out, "ratio ours / raw River, pair by pair: settled %s, last answer %s\n",
-		spread("%.2f", r.ratios(Drain.rate)), spread("%.2f", r.ratios(Drain.answeredRate)))
-}
-
-// ratios are ours to raw River's, pair by pair.
-func (r report) ratios(rate func(Drain, int) float64) []float64 {
-	list := make([]float64, len(r.Ours))
-	for i := range r.Ours {
-		list[i] = rate(r.Ours[i], r.Settings.N) / rate(r.River[i], r.Settings.N)
-	}
-	return list
-}
-
-func (r report) printIdle(out io.Writer) {
-	fmt.Fprintf(out, "\nIdle: %d exports at %.0f/s, ms from the return of COMMIT to the request's arrival\n", r.Settings.Idle, r.Settings.Rate)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\tp50\tp95\tp99\tmax\n")
-	fmt.Fprintf(t, "ours\t%s\n", latencies(r.OursIdle.Arrive))
-	for _, step := range r.OursIdle.Steps {
-		fmt.Fprintf(t, "  %s\t%s\n", step.Name, latencies(step.Took))
-	}
-	fmt.Fprintf(t, "raw River\t%s\n", latencies(r.RiverIdle.Arrive))
-	fmt.Fprintf(t, "producer's transaction, ours\t%s\n", latencies(r.OursIdle.Hand))
-	fmt.Fprintf(t, "producer's transaction, raw River\t%s\n", latencies(r.RiverIdle.Hand))
-	t.Flush()
-}
-
-func (r report) printStatements(out io.Writer) {
-	fmt.Fprintf(out, "\nWhere Postgres spent our last drain: calls and ms in all\n")
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, s := range r.Ours[len(r.Ours)-1].Counted.Top {
-		whose := "ours"
-		if s.River {
-			whose = "River"
+// values are a figure's, round by round.
+func (r *report) values(cell, peer, metric string) (list []float64) {
+	for _, s := range r.Samples {
+		if v, ok := s.Values[metric]; ok && s.Cell == cell && s.Peer == peer {
+			list = append(list, v)
 		}
-		fmt.Fprintf(t, "%s\t%d calls\t%d rows\t%.0f ms\t%s\n", whose, s.Calls, s.Rows, s.MS, s.Text[:min(len(s.Text), 90)])
-	}
-	t.Flush()
-}
-
-func each(drains []Drain, of func(Drain) float64) []float64 {
-	list := make([]float64, 0, len(drains))
-	for d := range slices.Values(drains) {
-		list = append(list, of(d))
 	}
 	return list
 }
 
-// quiet is River's logger of the raw side, which has nothing to say while all goes well.
+// ratios are ours to a peer's, round by round, of rounds that both have.
+func (r *report) ratios(cell, metric, peer string) (list []float64) {
+	mine, theirs := r.values(cell, ourName, metric), r.values(cell, peer, metric)
+	for i := range min(len(mine), len(theirs)) {
+		list = append(list, mine[i]/theirs[i])
+	}
+	return list
+}
+
+// notRun tells why a peer has no figures in a cell; "" where it has, or was not asked.
+func (r *report) notRun(cell, peer string) string {
+	for _, s := range r.Samples {
+		if s.Cell == cell && s.Peer == peer && s.NotRun != "" {
+			return s.NotRun
+		}
+	}
+	return ""
+}
+
+// took part are the peers that a cell has anything about.
+func (r *report) tookPart(c cell) (list []peer) {
+	for _, p := range peers() {
+		for _, s := range r.Samples {
+			if s.Cell == c.name && s.Peer == p.name {
+				list = append(list, p)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// broken is an error where ours lost or doubled an export.
+func (r *report) broken() error {
+	for _, s := range r.Samples {
+		if s.Peer == ourName && (s.Values["lost"] != 0 || s.Values["doubled"] != 0) {
+			return fmt.Errorf("%s: ours lost %.0f exports and doubled %.0f", s.Cell, s.Values["lost"], s.Values["doubled"])
+		}
+	}
+	return nil
+}
+
+// others is how many cores others used, on average of the samples.
+func (r *report) others() float64 {
+	sum, n := 0., 0
+	for _, s := range r.Samples {
+		if s.NotRun == "" {
+			sum, n = sum+s.Others, n+1
+		}
+	}
+	return sum / float64(max(n, 1))
+}
+
+// noisyFrom is how many cores others may use before figures are worth less.
+const noisyFrom = 0.1
+
+func (r *report) print(out io.Writer) {
+	m := r.Machine
+	fmt.Fprintf(out, "\n%s\nPostgres, workers, simulator and producers share those cores; others used %.2f of them meanwhile.\n", m.line(), r.others())
+	for _, c := range cells() {
+		if list := r.tookPart(c); len(list) > 0 {
+			r.printCell(out, c, list)
+		}
+	}
+	r.printTop(out)
+	r.printAhead(out)
+	r.printGoals(out)
+}
+
+func (r *report) printCell(out io.Writer, c cell, list []peer) {
+	fmt.Fprintf(out, "\n%s (%s). %s\n", c.title, c.name, c.says)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, p := range list {
+		fmt.Fprintf(t, "\t%s", p.name)
+	}
+	fmt.Fprintln(t)
+	for _, name := range c.metrics {
+		m := metricOf(name).in(c)
+		fmt.Fprint(t, m.label)
+		for _, p := range list {
+			fmt.Fprintf(t, "\t%s", m.spread(r.values(c.name, p.name, name)))
+		}
+		fmt.Fprintln(t)
+	}
+	t.Flush()
+	for _, p := range list {
+		if why := r.notRun(c.name, p.name); why != "" {
+			fmt.Fprintf(out, "%s: not run: %s\n", p.name, why)
+		}
+	}
+	for _, s := range r.Samples {
+		if s.Cell == c.name && s.Round == 0 {
+			for _, step := range s.Steps {
+				fmt.Fprintf(out, "  %-22s p50 %6.2f  p95 %6.2f  p99 %6.2f ms (first round)\n", step.Name, step.P50, step.P95, step.P99)
+			}
+		}
+	}
+}
+
+func (r *report) printTop(out io.Writer) {
+	for _, s := range r.Samples {
+		if s.Cell != "drain" || len(s.Top) == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "\nWhere Postgres spent our last drain: calls, rows and ms in all\n")
+		t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		for _, one := range s.Top {
+			whose := map[bool]string{true: "River", false: "ours"}[one.River]
+			fmt.Fprintf(t, "%s\t%d calls\t%d rows\t%.0f ms\t%s\n", whose, one.Calls, one.Rows, one.MS, one.Text[:min(len(one.Text), 90)])
+		}
+		t.Flush()
+	}
+}
+
+func (r *report) printAhead(out io.Writer) {
+	lose, win := r.comparisons()
+	fmt.Fprintf(out, "\nWhere ours is behind (%d), the furthest first\n", len(lose))
+	for _, c := range lose {
+		fmt.Fprintln(out, " ", c.Line())
+	}
+	fmt.Fprintf(out, "\nWhere ours is ahead (%d), the furthest first\n", len(win))
+	for _, c := range win {
+		fmt.Fprintln(out, " ", c.Line())
+	}
+}
+
+func (r *report) printGoals(out io.Writer) {
+	fmt.Fprintf(out, "\nGoals\n")
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, g := range goals() {
+		if j := g.judge(r); len(j.Got) > 0 {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", j.Verdict(), j.what, j.Figure(), j.Goal())
+		}
+	}
+	t.Flush()
+}
+
+// quiet is River's logger of the peers, which has nothing to say while all goes well.
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -13,20 +13,23 @@ import (
 // createdBy is the Greenhouse user of every company.
 const createdBy = "recruiting@bench.example"
 
-// feedback makes a message of about 1 kB.
-var feedback = strings.TrimSpace(strings.Repeat("Clear thinking, asked before coding, tested the edges & kept vector<int> small. ", 9))
+// feedback makes a message of about so many kB: a repetition is 96 bytes in JSON, and the rest of the message half a kB.
+func feedback(kb int) string {
+	return strings.TrimSpace(strings.Repeat("Clear thinking, asked before coding, tested the edges & kept vector<int> small. ", 9+(kb-1)*21/2))
+}
 
 // result is one successful interview.
 type result struct {
 	org int
 	id  string // interview and, prefixed, candidate: everybody is somebody else
+	kb  int    // size of its message, about
 }
 
 // results are n interviews, the companies by turns.
-func results(prefix string, n, orgs int) []result {
+func (s settings) results(prefix string, n int) []result {
 	list := make([]result, n)
 	for i := range list {
-		list[i] = result{org: i % orgs, id: fmt.Sprintf("%s-%06d", prefix, i)}
+		list[i] = result{org: i % s.Orgs, id: fmt.Sprintf("%s-%06d", prefix, i), kb: s.KB}
 	}
 	return list
 }
@@ -48,7 +51,7 @@ func (r result) message() string {
 			"linkedin": "https://www.linkedin.com/in/ada",
 		},
 		"scores":            map[string]any{"technical_skills": 4, "communication_skills": 3, "problem_solving_ability": 3},
-		"freeform_feedback": feedback,
+		"freeform_feedback": feedback(r.kb),
 	})
 	if err != nil {
 		panic(err) // strings and numbers always marshal
@@ -72,3 +75,6 @@ func (r result) candidate() (greenhouse.CreateCandidate, error) {
 		SocialMedia: []greenhouse.SocialMedia{{URL: text.LinkedIn}}, Notes: text.Note,
 	}, nil
 }
+
+// identifier is a word for databases and tables.
+func identifier(name string) string { return strings.ReplaceAll(name, "-", "_") }

@@ -11,6 +11,7 @@ import (
 // watch looks on as superuser, on a connection of its own to the contender's database. Its own transactions are counted, so that
 // they can be taken out of the contender's.
 type watch struct {
+	db   database
 	conn *pgx.Conn
 	made int64
 }
@@ -20,7 +21,7 @@ func newWatch(ctx context.Context, db database) (*watch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look on: %w", err)
 	}
-	return &watch{conn: conn}, nil
+	return &watch{db: db, conn: conn}, nil
 }
 
 func (w *watch) close(ctx context.Context) { w.conn.Close(context.WithoutCancel(ctx)) } //nolint:errcheck // nothing is pending
@@ -37,10 +38,7 @@ func (w *watch) exec(ctx context.Context, query string) error {
 	return err
 }
 
-const (
-	settlePoll = 5 * time.Millisecond
-	arrivePoll = time.Millisecond
-)
+const settlePoll = 5 * time.Millisecond
 
 // until asks again and again until the answer is enough.
 func until(ctx context.Context, pause time.Duration, what string, enough func() (bool, error)) error {
@@ -60,32 +58,23 @@ func until(ctx context.Context, pause time.Duration, what string, enough func() 
 
 // settled waits until at least n are recorded as done.
 func (w *watch) settled(ctx context.Context, c contender, n int) error {
-	return until(ctx, settlePoll, fmt.Sprintf("%d settled by %s", n, c.name()), func() (bool, error) {
-		done, err := w.number(ctx, c.settledSQL())
-		return done >= int64(n), err
+	var done int
+	err := until(ctx, settlePoll, fmt.Sprintf("%d settled", n), func() (enough bool, err error) {
+		done, err = c.settled(ctx, w)
+		return done >= n, err
 	})
+	if err != nil {
+		return fmt.Errorf("%w; %d are", err, done)
+	}
+	return nil
 }
 
 // alone waits until nobody else is connected to the database: only then has Postgres added up what everybody did.
 func (w *watch) alone(ctx context.Context) error {
-	return until(ctx, 10*time.Millisecond, "the service's connections to end", func() (bool, error) {
-		n, err := w.number(ctx, `
+	return until(ctx, 10*time.Millisecond, "the others' connections to end", func() (bool, error) {
+		n, err := w.number(ctx, fmt.Sprintf(`
 			SELECT count(*) FROM pg_stat_activity
-			 WHERE datname = current_database() AND usename = '`+serviceRole+`'`)
+			 WHERE datname = current_database() AND usename IN ('%s', '%s')`, w.db.serviceRole, w.db.producerRole))
 		return n == 0, err
 	})
-}
-
-// explained adds to an error where the contender's work stands.
-func (w *watch) explained(ctx context.Context, c contender, err error) error {
-	if err == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-	defer cancel()
-	var stands string
-	if askErr := w.conn.QueryRow(ctx, c.standsSQL()).Scan(&stands); askErr != nil {
-		return err
-	}
-	return fmt.Errorf("%w; it stands at %s", err, stands)
 }

@@ -15,12 +15,20 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
-	"github.com/interviewing-io/greenhouse-export/migrations"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
+
+var oursPeer = peer{
+	name: ourName, title: "ghexport", short: true,
+	how:   "as `serve` sets it, budgets lifted in drains; -workers slots, -conns connections and one to listen",
+	keeps: "exactly one candidate or a visible doubt; ledger, attempts, budgets, order of siblings, holds, dead letters, replay",
+	make:  func(s settings) contender { return &ours{settings: s} },
+}
 
 // ours is ghexport as `serve` wires it, without console and metrics.
 type ours struct {
@@ -28,37 +36,33 @@ type ours struct {
 	db       database
 	keyset   *seal.Keyset
 	producer *pgxpool.Pool
+	budgeted bool // budgets and caps stay as the product sets them
 }
 
-func (o *ours) name() string { return "ours" }
-func (o *ours) settledSQL() string {
-	return "SELECT count(*) FROM ghexport.exports WHERE state = 'sent'"
+func (o *ours) settled(ctx context.Context, w *watch) (int, error) {
+	n, err := w.number(ctx, "SELECT count(*) FROM ghexport.exports WHERE state = 'sent'")
+	return int(n), err
 }
 
-func (o *ours) standsSQL() string {
-	return `SELECT (SELECT count(*) FROM ghexport.outbox) || ' in the outbox, ' || coalesce(string_agg(n || ' ' || what, ', '), 'no exports')
-	          FROM (SELECT e.state || coalesce(' ' || e.cause, '') || coalesce(' job ' || j.state, '') AS what, count(*) AS n
-	                  FROM ghexport.exports e
-	                  LEFT JOIN ghexport.river_job j ON j.id = e.job_id
-	                 GROUP BY what) AS states`
-}
+func (o *ours) rest() { o.producer.Reset() }
 
-func (o *ours) close() { o.producer.Close() }
+func (o *ours) close() {
+	if o.producer != nil {
+		o.producer.Close()
+	}
+}
 
 func (o *ours) create(ctx context.Context, db database) (err error) {
 	o.db = db
-	if err := migrations.Up(ctx, db.ownerURL); err != nil {
-		return err
-	}
 	owner, err := store.Open(ctx, store.Config{URL: db.ownerURL})
 	if err != nil {
 		return err
 	}
 	defer owner.Close()
-	if err := owner.Grant(ctx, store.GrantService, serviceRole); err != nil {
+	if err := rights.In(owner).Grant(ctx, rights.GrantService, db.serviceRole); err != nil {
 		return err
 	}
-	if err := owner.Grant(ctx, store.GrantProducer, producerRole); err != nil {
+	if err := rights.In(owner).Grant(ctx, rights.GrantProducer, db.producerRole); err != nil {
 		return err
 	}
 	keys, err := seal.NewKeysetJSON()
@@ -75,13 +79,19 @@ func (o *ours) create(ctx context.Context, db database) (err error) {
 	return err
 }
 
+// benchBy is who did it, in the audit.
+var benchBy = store.By{Actor: "bench", Reason: "bench", From: "bench"}
+
 // connect makes the companies and lifts their budgets: it is the machinery that is measured, not Greenhouse's limits.
 func (o *ours) connect(ctx context.Context, owner *store.Store) error {
-	digests, err := owner.Digests(ctx, o.keyset)
+	digests, err := keyring.In(owner).Digests(ctx, o.keyset)
 	if err != nil {
 		return err
 	}
-	by := store.By{Actor: "bench", Reason: "bench", From: "bench"}
+	set := store.Settings{InFlightCap: &o.Cap}
+	if o.budgeted {
+		set.InFlightCap = nil
+	}
 	for org := range o.Orgs {
 		sealed, err := o.keyset.Seal(orgID(org), []byte(apiKey(org)))
 		if err != nil {
@@ -90,11 +100,14 @@ func (o *ours) connect(ctx context.Context, owner *store.Store) error {
 		_, err = owner.Connect(ctx, store.Connect{
 			OrgID: orgID(org), SealedKey: sealed, KeyDigest: digests.Key(apiKey(org)), KeyLast5: seal.Last5(apiKey(org)),
 			CreatedBy: createdBy, CreatedByName: "Ron Weasley", Tested: true, Enable: true, Waiting: store.WaitingSend,
-			Settings: store.Settings{InFlightCap: &o.Cap},
-		}, by)
+			Settings: set,
+		}, benchBy)
 		if err != nil {
 			return err
 		}
+	}
+	if o.budgeted {
+		return nil
 	}
 	_, err = owner.Pool.Exec(ctx, `
 		INSERT INTO ghexport.budgets (credential, limit_)
@@ -135,7 +148,7 @@ func (o *ours) start(ctx context.Context, url string) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	digests, err := st.Digests(ctx, o.keyset)
+	digests, err := keyring.In(st).Digests(ctx, o.keyset)
 	if err != nil {
 		st.Close()
 		return nil, err
