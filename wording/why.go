@@ -55,8 +55,9 @@ func (f whyFacts) chain() []Check {
 	if f.Unknown() {
 		add("committed", false, "Nothing is known under this id, neither as an interview's nor as a candidate's. Is it written as the producer writes it?")
 	} else {
-		add("committed", true, "A producer committed a result for this interview.")
+		add("committed", true, "A producer committed a result for this interview%s.", f.where())
 	}
+	f.unread(add)
 	if f.Rejected != nil {
 		add("readable", false, "A message of its could not be folded: %s. Replay message.invalid once the cause is gone.", *f.Rejected)
 	}

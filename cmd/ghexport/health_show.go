@@ -102,6 +102,19 @@ func nodeLine(n ledger.Node) string {
 	return says
 }
 
+func sourceLine(s ledger.Source) string {
+	says := s.Name + " is read; "
+	if s.TroubleKind != "" {
+		says = s.Name + ": " + wording.SourceTroubleSays(s.TroubleKind) + "; "
+	}
+	if s.ReadAt == nil {
+		says += "never yet"
+	} else {
+		says += fmt.Sprintf("last %s ago, with %s there", s.ReadAge.Duration().Round(time.Second), count(s.Waiting, "message"))
+	}
+	return says + fmt.Sprintf("; %d carried so far", s.Carried)
+}
+
 func paceLine(p ledger.Pace) string {
 	if p.Attempts == 0 {
 		return "no attempts"
