@@ -57,7 +57,6 @@ func (f whyFacts) chain() []Check {
 	} else {
 		add("committed", true, "A producer committed a result for this interview%s.", f.where())
 	}
-	f.unread(add)
 	if f.Rejected != nil {
 		add("readable", false, "A message of its could not be folded: %s. Replay message.invalid once the cause is gone.", *f.Rejected)
 	}
@@ -76,6 +75,7 @@ func (f whyFacts) chain() []Check {
 			f.fate(add)
 		}
 	}
+	f.unread(add) // last: what is known stands in the way first
 	for i := range list {
 		if !list[i].OK {
 			list[i].First = true

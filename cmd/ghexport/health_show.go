@@ -38,6 +38,9 @@ func (c *cli) showHealth(h wording.Health) {
 	if len(h.Nodes) == 0 {
 		line("node", "none was seen within a day")
 	}
+	for _, source := range h.Sources {
+		line("source", "%s", sourceLine(source))
+	}
 	for _, q := range h.Paused {
 		line("paused", "queue %s, since %s%s", q.Name, moment(q.At), map[bool]string{true: " by " + q.By}[q.By != ""])
 	}
