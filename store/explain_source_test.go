@@ -37,7 +37,7 @@ func (e *explained) sourceCalls() []call {
 			}
 			return nothing(e.serve.Carry(ctx, "scheduling", messages))
 		}},
-		{name: "PruneSources", do: func(ctx context.Context) error { return e.serve.PruneSources(ctx, []string{"scheduling"}) }, uses: []string{"carried_by_age"}},
+		{name: "PruneSources", do: func(ctx context.Context) error { return nothing(e.serve.PruneSources(ctx, []string{"scheduling"})) }, uses: []string{"carried_by_age"}},
 		{name: "LeaveSource", do: func(ctx context.Context) error { return e.serve.LeaveSource(ctx, "scheduling", node) }},
 	}
 }

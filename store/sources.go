@@ -91,24 +91,24 @@ func (s *Store) Sources(ctx context.Context) ([]ledger.Source, error) {
 	return list, nil
 }
 
-// PruneSources forgets the sources that no node has looked at for an hour, but for the given, and for some of the messages that were
-// carried 30 days ago where they came from. Safe to call at any time.
-func (s *Store) PruneSources(ctx context.Context, ours []string) error {
-	_, err := s.Pool.Exec(ctx, `
+// PruneSources forgets the sources that no node has looked at for an hour, but for the given, and of a bounded number of messages that
+// were carried 30 days ago where they came from; it reports whether there are more of these. Safe to call at any time.
+func (s *Store) PruneSources(ctx context.Context, ours []string) (more bool, err error) {
+	_, err = s.Pool.Exec(ctx, `
 		DELETE FROM ghexport.sources
 		 WHERE NOT name = ANY ($1)
 		   AND greatest(looked_at, node_until) < clock_timestamp() - $2::interval`, ours, sourceStays)
 	if err != nil {
-		return fmt.Errorf("forget sources: %w", err)
+		return false, fmt.Errorf("forget sources: %w", err)
 	}
-	_, err = s.Pool.Exec(ctx, `
+	done, err := s.Pool.Exec(ctx, `
 		DELETE FROM ghexport.carried
 		 WHERE message IN (SELECT c.message FROM ghexport.carried c -- carried_by_age
 		                    WHERE c.at < statement_timestamp() - $1::interval
 		                    ORDER BY c.at
 		                    LIMIT $2)`, carriedStays, carriedPrune)
 	if err != nil {
-		return fmt.Errorf("forget what was carried: %w", err)
+		return false, fmt.Errorf("forget what was carried: %w", err)
 	}
-	return nil
+	return done.RowsAffected() == carriedPrune, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -41,7 +42,11 @@ func (e *examination) sources(ctx context.Context) {
 		case l.err != nil:
 			e.bad("source "+s.Name, l.err)
 		default:
-			e.ok("source "+s.Name, "it can be read; %s there", count(l.waiting, "message"))
+			says := ""
+			if hosts := s.Unverified(); len(hosts) > 0 {
+				says = "; sslmode is weaker than verify-full, so somebody on the network could pose as " + strings.Join(hosts, ", ")
+			}
+			e.ok("source "+s.Name, "it can be read; %s there%s", count(l.waiting, "message"), says)
 		}
 	}
 }

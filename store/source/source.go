@@ -57,6 +57,11 @@ func Open(c Config) (*Source, error) {
 // Close ends every connection, waiting for those in use.
 func (s *Source) Close() { s.pool.Close() }
 
+// Unverified names the hosts as which somebody on the network could pose.
+func (s *Source) Unverified() []string {
+	return pgsession.Unverified(&s.pool.Config().ConnConfig.Config)
+}
+
 // in runs f in a transaction whose statements are bounded and whose text is UTF8, whatever role, database and pooler say. Its error is
 // a [*Trouble].
 func (s *Source) in(ctx context.Context, f func(ctx context.Context, tx pgx.Tx) error) error {

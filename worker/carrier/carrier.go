@@ -2,6 +2,7 @@
 package carrier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -18,13 +19,14 @@ import (
 // How sources are tended.
 const (
 	PollDefault = time.Second
+	BeatDefault = 5 * time.Second
 	turn        = 30 * time.Second // for which a node has the turn of a source
-	beat        = 5 * time.Second  // after which it says so again, and records how the source is
 	standby     = 2 * time.Second  // between the looks of who has not
 	pauseFirst  = 500 * time.Millisecond
 	pauseMost   = 10 * time.Second // between tries of a source that fails: for as long as it may lag once it is well
 	ourLimit    = 15 * time.Second // of one exchange with our database
 	pruneEvery  = time.Hour
+	pruneRest   = time.Second // between steps of what there is much of
 
 	busyFrom  = 100 // messages of a pass that make producers silent
 	awakeFor  = 2 * time.Second
@@ -39,10 +41,12 @@ type Carrier struct {
 	Log     *zap.Logger
 	Node    uuid.UUID     // names this node
 	Poll    time.Duration // how often to look without being woken; PollDefault when zero
+	Beat    time.Duration // how often to record how a source is, and to keep its turn; BeatDefault when zero
 }
 
 // Run carries until ctx ends.
 func (c *Carrier) Run(ctx context.Context) {
+	c.Poll, c.Beat = cmp.Or(c.Poll, PollDefault), cmp.Or(c.Beat, BeatDefault)
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	for _, s := range c.Sources {
@@ -59,10 +63,15 @@ func (c *Carrier) prune(ctx context.Context) {
 		names = append(names, s.Name)
 	}
 	for ctx.Err() == nil {
-		if err := c.Store.PruneSources(ctx, names); err != nil && ctx.Err() == nil {
+		more, err := c.Store.PruneSources(ctx, names)
+		if err != nil && ctx.Err() == nil {
 			c.Log.Warn("forget old sources", zap.Error(err))
 		}
-		wait(ctx, nil, pruneEvery)
+		if more {
+			wait(ctx, nil, pruneRest)
+		} else {
+			wait(ctx, nil, pruneEvery)
+		}
 	}
 }
 

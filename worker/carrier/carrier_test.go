@@ -68,7 +68,7 @@ func (r *rig) carrier(addresses map[string]string) *carrier.Carrier {
 	r.Helper()
 	known, err := migrations.ProducerLatest()
 	require.NoError(r, err)
-	c := &carrier.Carrier{Store: r.store, Log: zap.NewNop(), Node: uuid.New(), Poll: 100 * time.Millisecond}
+	c := &carrier.Carrier{Store: r.store, Log: zap.NewNop(), Node: uuid.New(), Poll: 100 * time.Millisecond, Beat: 200 * time.Millisecond}
 	for name, address := range addresses {
 		s, err := source.Open(source.Config{Name: name, URL: address, Known: known})
 		require.NoError(r, err)
@@ -238,6 +238,23 @@ func TestCarrier_MessageThatCannotBeTaken(t *testing.T) {
 	r.until("it is told", func() bool { return r.source("alpha").TroubleKind == "" })
 }
 
+// What was taken and cannot be deleted there is taken once all the same, however often it is read, and somebody hears of it.
+func TestCarrier_CannotDelete(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	a := storetest.NewSource(t)
+	a.Exec(t, `CREATE FUNCTION ghexport.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not today''; END';
+		CREATE TRIGGER refuse BEFORE DELETE ON ghexport.outbox FOR EACH ROW EXECUTE FUNCTION ghexport.refuse()`)
+	a.Enqueue(t, messages("a", 0, 3)...)
+	r.node(map[string]string{"alpha": a.RelayURL})
+	r.until("it is told", func() bool { return r.source("alpha").TroubleKind == ledger.SourceOther })
+	assert.Contains(t, r.source("alpha").Trouble, "not today")
+	assert.Equal(t, 3, r.one(arrived, "a_"))
+	a.Exec(t, "DROP TRIGGER refuse ON ghexport.outbox")
+	r.until("nothing is left there", func() bool { return a.Waiting(t) == 0 && r.source("alpha").TroubleKind == "" })
+	assert.Equal(t, 3, r.one(arrived, "a_"))
+}
+
 // A source that nobody is told of any more is forgotten, and one that is stays.
 func TestCarrier_ForgetsSources(t *testing.T) {
 	t.Parallel()
@@ -249,7 +266,9 @@ func TestCarrier_ForgetsSources(t *testing.T) {
 		INSERT INTO ghexport.carried (message, source, source_id, org_id, interview_id, version, at)
 		SELECT gen_random_uuid(), 'beta', n, 'acme', 'iv', n, now() - n * interval '20 days' FROM generate_series(1, 2) n`)
 	require.NoError(t, err)
-	require.NoError(t, r.store.PruneSources(t.Context(), []string{"alpha"}))
+	more, err := r.store.PruneSources(t.Context(), []string{"alpha"})
+	require.NoError(t, err)
+	assert.False(t, more)
 	assert.Equal(t, 1, r.one("SELECT count(*) FROM ghexport.sources"))
 	assert.Equal(t, "alpha", r.source("alpha").Name)
 	assert.True(t, r.source("alpha").Behind(), "nobody has read it for two hours")

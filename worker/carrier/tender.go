@@ -1,9 +1,8 @@
 package carrier
 
 import (
-	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"sync"
 	"time"
 
@@ -23,6 +22,7 @@ type tender struct {
 
 	after      int64                // the id to go on after; 0 but for a pass that left messages where they are
 	refused    string               // why a message there cannot be taken; empty where all can
+	failed     error                // how the last pass ended
 	failures   int                  // passes in a row that failed
 	told       ledger.SourceTrouble // trouble that the log has told of
 	awakeUntil time.Time
@@ -65,7 +65,7 @@ func (t *tender) hold(ctx context.Context) {
 	}()
 	seen := time.Time{}
 	for ctx.Err() == nil {
-		if time.Since(seen) >= beat {
+		if time.Since(seen) >= t.Beat {
 			if mine, err := t.take(ctx); err != nil || !mine {
 				return
 			}
@@ -76,10 +76,11 @@ func (t *tender) hold(ctx context.Context) {
 			seen = time.Now()
 		}
 		carried, err := t.pass(ctx)
+		t.failed = err
 		if pause := t.pause(ctx, carried, err); err != nil {
 			wait(ctx, nil, pause) // who commits there must not make it spin
 		} else {
-			wait(ctx, t.wake, min(pause, beat-time.Since(seen)))
+			wait(ctx, t.wake, min(pause, t.Beat-time.Since(seen)))
 		}
 	}
 }
@@ -93,9 +94,12 @@ func (t *tender) look(ctx context.Context) error {
 		return ctx.Err()
 	}
 	seen.Read = err == nil
+	var passing *source.Trouble
 	switch {
 	case err != nil:
 		seen.TroubleKind, seen.Trouble = kindOf(err), err.Error()
+	case errors.As(t.failed, &passing): // what a look does not meet
+		seen.TroubleKind, seen.Trouble = passing.Kind, passing.Says
 	case t.refused != "":
 		seen.TroubleKind, seen.Trouble = ledger.SourceMessage, t.refused
 	}
@@ -140,7 +144,7 @@ func (t *tender) pause(ctx context.Context, carried int, err error) time.Duratio
 	case time.Now().Before(t.awakeUntil):
 		return awakePoll
 	default:
-		return cmp.Or(t.Poll, PollDefault)
+		return t.Poll
 	}
 }
 
@@ -159,50 +163,4 @@ func (t *tender) hear(ctx context.Context) {
 		}
 		wait(ctx, nil, pause)
 	}
-}
-
-// pass carries what lies there, as much as is read at once, and returns how many messages left the source. It is committed here before
-// it is deleted there; whatever comes between, the next pass does over, and what was carried is passed over.
-func (t *tender) pass(ctx context.Context) (int, error) {
-	messages, err := t.source.Read(ctx, t.after)
-	if err != nil || len(messages) == 0 {
-		if err == nil && t.after == 0 {
-			t.refused = ""
-		}
-		t.after = 0
-		return 0, err
-	}
-	taken, err := t.carry(ctx, messages)
-	if err != nil {
-		return 0, err
-	}
-	if len(taken) < len(messages) {
-		t.after = messages[len(messages)-1].ID
-	}
-	return len(taken), t.source.Forget(ctx, taken)
-}
-
-// carry returns the messages that are in our database now. One that it refuses for what it says stays at the source, and holds up none.
-func (t *tender) carry(ctx context.Context, messages []store.SourceMessage) (taken []store.SourceMessage, err error) {
-	ctx, cancel := context.WithTimeout(ctx, ourLimit)
-	defer cancel()
-	_, err = t.Store.Carry(ctx, t.source.Name, messages)
-	switch {
-	case err == nil:
-		return messages, nil
-	case store.Environmental(err) || store.Contended(err) || ctx.Err() != nil:
-		t.log.Warn("carry messages", zap.Error(err))
-		return nil, err
-	case len(messages) == 1:
-		t.refused = fmt.Sprintf("message %d there cannot be taken: %s", messages[0].ID, store.SQLState(err))
-		return nil, nil
-	}
-	for _, m := range messages {
-		one, err := t.carry(ctx, []store.SourceMessage{m})
-		if err != nil {
-			return taken, err
-		}
-		taken = append(taken, one...)
-	}
-	return taken, nil
 }
