@@ -5,12 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/source"
 )
 
 func (c *cli) grant() *cobra.Command {
-	roles := map[store.GrantKind]*string{}
+	roles := map[rights.GrantKind]*string{}
 	var onlyPrint bool
 	var url string
 	cmd := &cobra.Command{
@@ -40,11 +40,11 @@ In a producer's own database, which --url names, there are producers and the rel
 			return usagef("one of --producer, --service, --viewer and --relay is needed")
 		},
 	}
-	for kind, what := range map[store.GrantKind]string{
-		store.GrantProducer: "rights of whoever enqueues, to this `ROLE`",
-		store.GrantService:  "rights of serve and of these commands, to this `ROLE`",
-		store.GrantViewer:   "rights to read what holds no personal data, to this `ROLE`",
-		source.GrantRelay:   "rights to carry messages out of a producer's own database, to this `ROLE`",
+	for kind, what := range map[rights.GrantKind]string{
+		rights.GrantProducer: "rights of whoever enqueues, to this `ROLE`",
+		rights.GrantService:  "rights of serve and of these commands, to this `ROLE`",
+		rights.GrantViewer:   "rights to read what holds no personal data, to this `ROLE`",
+		source.GrantRelay:    "rights to carry messages out of a producer's own database, to this `ROLE`",
 	} {
 		roles[kind] = cmd.Flags().String(string(kind), "", what)
 	}
@@ -55,9 +55,9 @@ In a producer's own database, which --url names, there are producers and the rel
 	return cmd
 }
 
-func (c *cli) grantTo(cmd *cobra.Command, kind store.GrantKind, role string, onlyPrint bool) error {
+func (c *cli) grantTo(cmd *cobra.Command, kind rights.GrantKind, role string, onlyPrint bool) error {
 	if onlyPrint {
-		statements, err := store.GrantSQL(kind, role)
+		statements, err := rights.GrantSQL(kind, role)
 		c.printf("%s", statements)
 		return err
 	}
@@ -66,7 +66,7 @@ func (c *cli) grantTo(cmd *cobra.Command, kind store.GrantKind, role string, onl
 		return err
 	}
 	defer st.Close()
-	if err := st.Grant(cmd.Context(), kind, role); err != nil {
+	if err := rights.In(st).Grant(cmd.Context(), kind, role); err != nil {
 		return err
 	}
 	c.printf("granted the rights of a %s to %s\n", kind, visible(role))
@@ -74,7 +74,7 @@ func (c *cli) grantTo(cmd *cobra.Command, kind store.GrantKind, role string, onl
 }
 
 // grantIn gives rights in a producer's own database.
-func (c *cli) grantIn(cmd *cobra.Command, url string, kind store.GrantKind, role string, onlyPrint bool) error {
+func (c *cli) grantIn(cmd *cobra.Command, url string, kind rights.GrantKind, role string, onlyPrint bool) error {
 	statements, err := source.GrantSQL(kind, role)
 	switch {
 	case errors.Is(err, source.ErrKind):

@@ -11,24 +11,25 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/pgsession"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
-// GrantRelay is whom a producer's own database is read by. The other kind that it knows is [store.GrantProducer].
-const GrantRelay store.GrantKind = "relay"
+// GrantRelay is whom a producer's own database is read by. The other kind that it knows is [rights.GrantProducer].
+const GrantRelay rights.GrantKind = "relay"
 
 // ErrKind says that a producer's own database has no rights of that kind to give.
 var ErrKind = errors.New("a producer's own database knows producers and the relay")
 
 // GrantSQL writes the statements that give a role its rights in a producer's own database, for a person to read or run. Running them
 // twice does no harm; they revoke nothing.
-func GrantSQL(kind store.GrantKind, role string) (string, error) {
+func GrantSQL(kind rights.GrantKind, role string) (string, error) {
 	if role == "" || strings.ContainsRune(role, 0) {
 		return "", errors.New("grant: the role has no name")
 	}
 	to := " TO " + pgx.Identifier{role}.Sanitize() + ";\n"
 	usage := "GRANT USAGE ON SCHEMA ghexport" + to
 	switch kind {
-	case store.GrantProducer:
+	case rights.GrantProducer:
 		return usage + "GRANT EXECUTE ON FUNCTION ghexport.enqueue(jsonb), ghexport.validate(jsonb), ghexport.status(text, text)" + to, nil
 	case GrantRelay:
 		return usage + "GRANT SELECT, DELETE ON ghexport.outbox" + to + "GRANT SELECT ON ghexport.producer_version" + to +
@@ -40,7 +41,7 @@ func GrantSQL(kind store.GrantKind, role string) (string, error) {
 
 // Grant gives a role its rights in the producer's own database at an address, in one transaction, and looks whether it now has them:
 // else nothing is changed. The role must exist, and whoever runs this must own the tables. Safe to repeat.
-func Grant(ctx context.Context, url string, kind store.GrantKind, role string) error {
+func Grant(ctx context.Context, url string, kind rights.GrantKind, role string) error {
 	statements, err := GrantSQL(kind, role)
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func Grant(ctx context.Context, url string, kind store.GrantKind, role string) e
 		}
 		lacks, _, err := lacking(ctx, tx, kind, role)
 		if err == nil && len(lacks) > 0 {
-			err = fmt.Errorf("role %q still lacks %s; nothing was granted: %w", role, strings.Join(lacks, ", "), store.ErrNotOwner)
+			err = fmt.Errorf("role %q still lacks %s; nothing was granted: %w", role, strings.Join(lacks, ", "), rights.ErrNotOwner)
 		}
 		return err
 	})
@@ -75,7 +76,7 @@ func Grant(ctx context.Context, url string, kind store.GrantKind, role string) e
 
 // lacking lists what a role, "" for the one that asks, cannot do of what a kind is to be given, and names the role. What the schema does
 // not have nobody lacks.
-func lacking(ctx context.Context, tx pgx.Tx, kind store.GrantKind, role string) (lacks []string, named string, err error) {
+func lacking(ctx context.Context, tx pgx.Tx, kind rights.GrantKind, role string) (lacks []string, named string, err error) {
 	if err := tx.QueryRow(ctx, "SELECT current_user::text").Scan(&named); err != nil {
 		return nil, "", err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/migrations"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/source"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
@@ -207,7 +208,7 @@ func TestGrant(t *testing.T) {
 	t.Parallel()
 	db := storetest.NewSource(t)
 	require.ErrorIs(t, source.Grant(t.Context(), db.URL, source.GrantRelay, "nobody at all"), store.ErrNotFound)
-	require.ErrorIs(t, source.Grant(t.Context(), db.URL, store.GrantService, "postgres"), source.ErrKind)
+	require.ErrorIs(t, source.Grant(t.Context(), db.URL, rights.GrantService, "postgres"), source.ErrKind)
 	stranger, err := url.Parse(db.Role(t, ""))
 	require.NoError(t, err)
 	require.ErrorContains(t, source.Grant(t.Context(), db.ProducerURL, source.GrantRelay, stranger.User.Username()), "permission denied")

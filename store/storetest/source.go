@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/migrations"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/source"
 )
 
@@ -31,7 +31,7 @@ func NewSource(t testing.TB) *SourceDB {
 	s.RelayURL, s.ProducerURL = s.Role(t, ""), s.Role(t, "")
 	s.relay = roleOf(t, s.RelayURL)
 	require.NoError(t, source.Grant(ctx, s.URL, source.GrantRelay, s.relay))
-	require.NoError(t, source.Grant(ctx, s.URL, store.GrantProducer, roleOf(t, s.ProducerURL)))
+	require.NoError(t, source.Grant(ctx, s.URL, rights.GrantProducer, roleOf(t, s.ProducerURL)))
 	return s
 }
 
