@@ -30,6 +30,7 @@ type Backlog struct {
 	RiverJobs map[string]int   `json:"river_jobs"`   // River's jobs that are not finished, by River's states
 	Paused    []PausedQueue    `json:"queues_paused"`
 	Nodes     []Node           `json:"nodes"`
+	Sources   []Source         `json:"sources"`      // producers' own databases
 	Companies int64            `json:"companies_on"` // turned on
 	ByHold    map[string]int64 `json:"companies"`    // by the cause that holds them, and "on": those that send
 

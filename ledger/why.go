@@ -28,8 +28,10 @@ type WhyFacts struct {
 	Rejected    *string    // why a newer message could not be folded
 	Aside       bool
 	Siblings    []int64 // other exports of the same candidate that were sent, or are on their way, or may exist
+	Source      *string // the producer's own database from which its newest message came, as far as that is remembered; nil for ours
 	Still
-	Kept *Late `db:"-"` // what keeps it, where it is due
+	Kept   *Late    `db:"-"` // what keeps it, where it is due
+	Behind []Source `db:"-"` // sources where a message of its may lie unread: the one that it came from, and all where nothing is known
 }
 
 // IsDue says whether nothing but dispatch's own rules keeps the export.

@@ -91,15 +91,15 @@ func connect(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 }
 
 func apply(ctx context.Context, pool *pgxpool.Pool, version int64) error {
-	// Asked first because CREATE SCHEMA IF NOT EXISTS needs the right to create even where there is nothing to do.
-	var exists bool
-	if err := pool.QueryRow(ctx, "SELECT to_regnamespace($1) IS NOT NULL", Schema).Scan(&exists); err != nil {
-		return fmt.Errorf("look for schema %s: %w", Schema, err)
+	producers, err := exists(ctx, pool, producerVersions)
+	if err != nil {
+		return err
 	}
-	if !exists {
-		if _, err := pool.Exec(ctx, "CREATE SCHEMA "+Schema+"; COMMENT ON SCHEMA "+Schema+" IS 'Carries interview results into Greenhouse.'"); err != nil {
-			return fmt.Errorf("create schema %s: %w", Schema, err)
-		}
+	if producers {
+		return ErrProducers
+	}
+	if err := makeSchema(ctx, pool, "Carries interview results into Greenhouse."); err != nil {
+		return err
 	}
 	ours, err := provider(pool)
 	if err != nil {
@@ -115,6 +115,22 @@ func apply(ctx context.Context, pool *pgxpool.Pool, version int64) error {
 	}
 	if _, err := rivers.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate river: %w", err)
+	}
+	return nil
+}
+
+// makeSchema makes the schema where it is not there. That is asked first, because CREATE SCHEMA IF NOT EXISTS needs the right to create
+// even where there is nothing to do.
+func makeSchema(ctx context.Context, pool *pgxpool.Pool, comment string) error {
+	var exists bool
+	if err := pool.QueryRow(ctx, "SELECT to_regnamespace($1) IS NOT NULL", Schema).Scan(&exists); err != nil {
+		return fmt.Errorf("look for schema %s: %w", Schema, err)
+	}
+	if exists {
+		return nil
+	}
+	if _, err := pool.Exec(ctx, "CREATE SCHEMA "+Schema+"; COMMENT ON SCHEMA "+Schema+" IS '"+comment+"'"); err != nil {
+		return fmt.Errorf("create schema %s: %w", Schema, err)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (e *explained) calls() []call {
 	var list []call
 	for _, some := range [][]call{
 		e.relayCalls(), e.sendCalls(), e.sweepCalls(), e.listCalls(), e.searchCalls(), e.exportCalls(), e.deadCalls(), e.healthCalls(), e.companyCalls(),
-		e.auditCalls(), e.verbCalls(), e.commandCalls(), e.trackCalls(), e.trackReads(), e.hookCalls(),
+		e.auditCalls(), e.verbCalls(), e.commandCalls(), e.trackCalls(), e.trackReads(), e.hookCalls(), e.sourceCalls(),
 	} {
 		list = append(list, some...)
 	}

@@ -55,7 +55,7 @@ const (
 
 // problems says what a person should look at: what stops everybody, and then the rest, by how many people it concerns.
 func (h healthFacts) problems() []Problem {
-	return append(append([]Problem{}, h.standProblems()...), rank(append(h.someProblems(), h.peopleProblems()...))...)
+	return append(append([]Problem{}, h.standProblems()...), rank(append(append(h.someProblems(), h.sourceProblems()...), h.peopleProblems()...))...)
 }
 
 // standProblems are those that keep everybody's exports where they are.

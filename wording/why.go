@@ -55,7 +55,7 @@ func (f whyFacts) chain() []Check {
 	if f.Unknown() {
 		add("committed", false, "Nothing is known under this id, neither as an interview's nor as a candidate's. Is it written as the producer writes it?")
 	} else {
-		add("committed", true, "A producer committed a result for this interview.")
+		add("committed", true, "A producer committed a result for this interview%s.", f.where())
 	}
 	if f.Rejected != nil {
 		add("readable", false, "A message of its could not be folded: %s. Replay message.invalid once the cause is gone.", *f.Rejected)
@@ -75,6 +75,7 @@ func (f whyFacts) chain() []Check {
 			f.fate(add)
 		}
 	}
+	f.unread(add) // last: what is known stands in the way first
 	for i := range list {
 		if !list[i].OK {
 			list[i].First = true

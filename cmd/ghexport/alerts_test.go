@@ -117,7 +117,8 @@ func servedNames(t *testing.T) map[string]bool {
 	t.Helper()
 	s := newStage(t)
 	s.exec(t, `INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, interviewed_at, practice, committed_at, due_at)
-	           VALUES ('acme', 'iv', 'c', 1, '\x00', 'pending', now(), false, now(), now())`)
+	           VALUES ('acme', 'iv', 'c', 1, '\x00', 'pending', now(), false, now(), now());
+	           INSERT INTO ghexport.sources (name) VALUES ('scheduling')`)
 	st, err := store.Open(t.Context(), store.Config{URL: s.db.ServiceURL, MaxConns: 2})
 	require.NoError(t, err)
 	t.Cleanup(st.Close)

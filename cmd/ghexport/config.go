@@ -23,6 +23,10 @@ import (
 type Config struct {
 	// Address of Postgres 15 or newer, a URL or keywords as libpq writes them, directly or by session pooling.
 	DatabaseURL string `env:"DATABASE_URL" unit:"secret" unset:"required" read:"*"`
+	// Producers' own databases whose outboxes are read, too: `name=postgres://user:password@host/database`, separated by commas or newlines. See [a database of your own](producers.md#a-database-of-your-own).
+	OutboxURLs string `env:"GHEXPORT_OUTBOX_URLS" unit:"secret" unset:"that of DATABASE_URL alone" read:"serve"`
+	// A file that holds them. Not both.
+	OutboxURLsFile string `env:"GHEXPORT_OUTBOX_URLS_FILE" unit:"file" read:"serve"`
 	// Address of Greenhouse. Plain http goes to a loopback address only, or anywhere with `GHEXPORT_DEV=true`.
 	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io" unit:"address" read:"serve, org, reconcile, resolve"`
 	// The Tink keyset that seals companies' keys, as JSON: `ghexport keyset new` makes it, once. See [the keyset](deploy.md#the-keyset).
@@ -106,6 +110,7 @@ const (
 	needKeyset
 	needConsole // where people log in
 	needLink    // where links for companies are made
+	needSources // where producers' own databases are read
 )
 
 // LoadConfig reads the settings out of an environment and touches nothing else. It reports every problem at once, each under its
@@ -144,6 +149,9 @@ func (c *cli) config(command string, needs ...need) (Config, error) {
 	}
 	if slices.Contains(needs, needConsole) || slices.Contains(needs, needLink) {
 		found = append(found, config.readSecrets()...)
+	}
+	if slices.Contains(needs, needSources) {
+		found = append(found, config.readSources()...)
 	}
 	if found = found.readBy(command); len(found) > 0 {
 		return config, found

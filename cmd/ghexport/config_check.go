@@ -41,6 +41,7 @@ func (c Config) check(needs []need) problems {
 	}
 	found = append(found, c.checkHTTP()...)
 	found = append(found, c.checkConsole()...)
+	found = append(found, c.checkSources()...)
 	_, _, wrong := c.notices()
 	found = append(found, wrong...)
 	if slices.Contains(needs, needLink) {

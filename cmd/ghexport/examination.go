@@ -31,7 +31,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 	defer cancel()
 	var e examination
 	var err error
-	e.config, err = c.config("", needDatabase, needKeyset, needConsole)
+	e.config, err = c.config("", needDatabase, needKeyset, needConsole, needSources)
 	var wrong problems
 	if errors.As(err, &wrong) {
 		for _, one := range wrong {
@@ -50,6 +50,7 @@ func (c *cli) examine(ctx context.Context) []finding {
 		e.keyset(ctx)
 		e.store.Close()
 	}
+	e.sources(ctx)
 	e.greenhouse(ctx)
 	e.singleSignOn(ctx)
 	e.mail(ctx)

@@ -1,22 +1,29 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store/rights"
+	"github.com/interviewing-io/greenhouse-export/store/source"
 )
 
 func (c *cli) grant() *cobra.Command {
 	roles := map[rights.GrantKind]*string{}
 	var onlyPrint bool
+	var url string
 	cmd := &cobra.Command{
-		Use:   "grant --producer|--service|--viewer ROLE",
+		Use:   "grant --producer|--service|--viewer|--relay ROLE",
 		Short: "Give a database role the rights that it needs, and no more",
 		Long: `Gives rights to a role that exists. A producer may enqueue and read nothing but the status of what it names; the service may do
 what serve and these commands do; a viewer may read what holds neither personal data nor secrets. The role in DATABASE_URL must own
-the schema. It revokes nothing and is safe to run twice; run it again after a migration. With --print the SQL is printed, not run.`,
-		Example: "  ghexport grant --service ghexport_app\n  ghexport grant --producer app --print | psql \"$DATABASE_URL\"",
-		Args:    cobra.NoArgs,
+the schema. It revokes nothing and is safe to run twice; run it again after a migration. With --print the SQL is printed, not run.
+
+In a producer's own database, which --url names, there are producers and the relay: the role by which serve reads what they hand over.`,
+		Example: "  ghexport grant --service ghexport_app\n  ghexport grant --producer app --print | psql \"$DATABASE_URL\"\n" +
+			"  ghexport grant --relay ghexport --url postgres://owner@db.internal/app",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for kind, role := range roles {
 				if !cmd.Flags().Changed(string(kind)) {
@@ -25,21 +32,26 @@ the schema. It revokes nothing and is safe to run twice; run it again after a mi
 				if *role == "" {
 					return usagef("--%s needs the name of a role", kind)
 				}
+				if url != "" || kind == source.GrantRelay {
+					return c.grantIn(cmd, url, kind, *role, onlyPrint)
+				}
 				return c.grantTo(cmd, kind, *role, onlyPrint)
 			}
-			return usagef("one of --producer, --service and --viewer is needed")
+			return usagef("one of --producer, --service, --viewer and --relay is needed")
 		},
 	}
 	for kind, what := range map[rights.GrantKind]string{
 		rights.GrantProducer: "rights of whoever enqueues, to this `ROLE`",
 		rights.GrantService:  "rights of serve and of these commands, to this `ROLE`",
 		rights.GrantViewer:   "rights to read what holds no personal data, to this `ROLE`",
+		source.GrantRelay:    "rights to carry messages out of a producer's own database, to this `ROLE`",
 	} {
 		roles[kind] = cmd.Flags().String(string(kind), "", what)
 	}
 	cmd.Flags().BoolVar(&onlyPrint, "print", false, "print the SQL and run nothing; needs no database")
-	cmd.MarkFlagsOneRequired("producer", "service", "viewer")
-	cmd.MarkFlagsMutuallyExclusive("producer", "service", "viewer")
+	cmd.Flags().StringVar(&url, "url", "", urlUsage+"; else it is the service's, of DATABASE_URL")
+	cmd.MarkFlagsOneRequired("producer", "service", "viewer", "relay")
+	cmd.MarkFlagsMutuallyExclusive("producer", "service", "viewer", "relay")
 	return cmd
 }
 
@@ -55,6 +67,27 @@ func (c *cli) grantTo(cmd *cobra.Command, kind rights.GrantKind, role string, on
 	}
 	defer st.Close()
 	if err := rights.In(st).Grant(cmd.Context(), kind, role); err != nil {
+		return err
+	}
+	c.printf("granted the rights of a %s to %s\n", kind, visible(role))
+	return nil
+}
+
+// grantIn gives rights in a producer's own database.
+func (c *cli) grantIn(cmd *cobra.Command, url string, kind rights.GrantKind, role string, onlyPrint bool) error {
+	statements, err := source.GrantSQL(kind, role)
+	switch {
+	case errors.Is(err, source.ErrKind):
+		return usagef("--url goes with --producer or --relay")
+	case err != nil:
+		return err
+	case onlyPrint:
+		c.printf("%s", statements)
+		return nil
+	case url == "":
+		return usagef("--relay needs --url, the address of the producer's database")
+	}
+	if err := source.Grant(cmd.Context(), url, kind, role); err != nil {
 		return err
 	}
 	c.printf("granted the rights of a %s to %s\n", kind, visible(role))

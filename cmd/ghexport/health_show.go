@@ -38,6 +38,9 @@ func (c *cli) showHealth(h wording.Health) {
 	if len(h.Nodes) == 0 {
 		line("node", "none was seen within a day")
 	}
+	for _, source := range h.Sources {
+		line("source", "%s", sourceLine(source))
+	}
 	for _, q := range h.Paused {
 		line("paused", "queue %s, since %s%s", q.Name, moment(q.At), map[bool]string{true: " by " + q.By}[q.By != ""])
 	}
@@ -100,6 +103,19 @@ func nodeLine(n ledger.Node) string {
 		says += "; " + n.Trouble
 	}
 	return says
+}
+
+func sourceLine(s ledger.Source) string {
+	says := s.Name + " is read; "
+	if s.TroubleKind != "" {
+		says = s.Name + ": " + wording.SourceTroubleSays(s.TroubleKind) + "; "
+	}
+	if s.ReadAt == nil {
+		says += "never yet"
+	} else {
+		says += fmt.Sprintf("last %s ago, with %s there", s.ReadAge.Duration().Round(time.Second), count(s.Waiting, "message"))
+	}
+	return says + fmt.Sprintf("; %d carried so far", s.Carried)
 }
 
 func paceLine(p ledger.Pace) string {

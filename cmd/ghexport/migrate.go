@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +13,7 @@ func (c *cli) migrate() *cobra.Command {
 	return parent(&cobra.Command{
 		Use: "migrate", Short: "Make or update the database schema",
 		Example: "  ghexport migrate up\n  ghexport migrate status",
-	}, c.migrateUp(), c.migrateStatus())
+	}, c.migrateUp(), c.migrateStatus(), c.migrateProducer())
 }
 
 func (c *cli) migrateUp() *cobra.Command {
@@ -33,6 +33,9 @@ func (c *cli) migrateUp() *cobra.Command {
 				return err
 			}
 			if err := migrations.Up(cmd.Context(), config.DatabaseURL); err != nil {
+				if errors.Is(err, migrations.ErrProducers) {
+					err = hinted(err, "ghexport migrate producer up brings it up to date; the service needs a database of its own")
+				}
 				return err
 			}
 			latest, err := migrations.Latest()
@@ -75,26 +78,7 @@ func (c *cli) migrateStatus() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			missing := 0
-			var rows [][]string
-			for _, m := range list {
-				applied := "missing"
-				if m.AppliedAt != nil {
-					applied = moment(*m.AppliedAt)
-				} else {
-					missing++
-				}
-				rows = append(rows, []string{m.Owner, fmt.Sprint(m.Version), m.Name, applied})
-			}
-			if asJSON {
-				err = c.json(list)
-			} else {
-				c.table([]column{{"of", 10}, {"version", 8}, {"name", 50}, {"applied", 17}}, rows)
-			}
-			if err == nil && missing > 0 {
-				err = hinted(fmt.Errorf("%s missing", count(missing, "migration")), "run ghexport migrate up, with an address of the database's owner")
-			}
-			return err
+			return c.showMigrations(list, asJSON, "run ghexport migrate up, with an address of the database's owner")
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")

@@ -1,5 +1,15 @@
 package main
 
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/interviewing-io/greenhouse-export/store/storetest"
+)
+
 // Scenes of what somebody sees without an export's having a cause.
 
 // The only service ended half an hour ago.
@@ -47,4 +57,40 @@ func sceneSilence(d *drill) {
 	d.words["SILENT"] = "iv_2"
 	d.file("missed.jsonl", jsonLines(d.t, result("acme", "iv_1"), result("acme", "iv_2")))
 	d.before(8, func() { d.reaches(d.t, "sent", "iv_2") })
+}
+
+// A producer's own database goes down for minutes, and comes back.
+func sceneSource(d *drill) {
+	source := storetest.NewSource(d.t)
+	d.env["GHEXPORT_OUTBOX_URLS"] = "scheduling=" + source.RelayURL
+	d.service()
+	source.Enqueue(d.t, jsonLines(d.t, result("acme", "iv_1")))
+	d.reaches(d.t, "sent", "iv_1")
+	source.Enqueue(d.t, jsonLines(d.t, result("acme", "iv_2")))
+	d.reaches(d.t, "sent", "iv_2")
+	source.GoDown(d.t)
+	d.seen("trouble_kind = 'unreachable'")
+	d.exec(d.t, "UPDATE ghexport.sources SET read_at = read_at - interval '5 minutes'")
+	d.about("iv_2")
+	d.before(7, func() {
+		source.ComeBack(d.t)
+		source.Enqueue(d.t, jsonLines(d.t, result("acme", "iv_3")))
+	})
+	d.before(8, func() {
+		d.reaches(d.t, "sent", "iv_3")
+		d.seen("trouble_kind IS NULL")
+	})
+}
+
+// seen waits until the one source is found to be so.
+func (d *drill) seen(how string) {
+	d.t.Helper()
+	conn, err := pgx.Connect(d.t.Context(), d.db.URL)
+	require.NoError(d.t, err)
+	defer conn.Close(context.Background())
+	require.Eventually(d.t, func() bool {
+		var is bool
+		err := conn.QueryRow(d.t.Context(), "SELECT EXISTS (SELECT FROM ghexport.sources WHERE "+how+")").Scan(&is)
+		return err == nil && is
+	}, patience, 20*time.Millisecond, how)
 }

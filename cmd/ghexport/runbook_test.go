@@ -18,7 +18,7 @@ var scenes = map[string]func(*drill){
 	"stopped": sceneStopped, "off": sceneOff, "incomplete": sceneIncomplete, "untested": sceneUntested, "paused": scenePaused,
 	"target.refused": sceneTargetRefused, "refusing": sceneRefusing,
 	"auth.rejected": sceneAuthRejected, "permission.denied": scenePermissionDenied, "decrypt.failed": sceneDecryptFailed,
-	"stuck": sceneStuck, "missing": sceneMissing, "doubled": sceneDoubled, "privacy": scenePrivacy, "silence": sceneSilence,
+	"stuck": sceneStuck, "missing": sceneMissing, "doubled": sceneDoubled, "privacy": scenePrivacy, "silence": sceneSilence, "source": sceneSource,
 }
 
 // TestRunbook types every command of every page, in order, against a real database, the real program and a Greenhouse over HTTP, and

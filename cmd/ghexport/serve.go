@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -16,6 +17,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
+	"github.com/interviewing-io/greenhouse-export/worker/carrier"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 	"github.com/interviewing-io/greenhouse-export/worker/trace"
@@ -39,7 +41,7 @@ func (c *cli) serve() *cobra.Command {
 		Example: "  DATABASE_URL=postgres://ghexport@localhost/app GHEXPORT_KEYSET_FILE=keyset.json ghexport serve",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			needs := []need{needDatabase, needKeyset}
+			needs := []need{needDatabase, needKeyset, needSources}
 			if !flags.noConsole {
 				needs = append(needs, needConsole)
 			}
@@ -63,7 +65,7 @@ func (c *cli) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer s.store.Close()
+			defer s.close()
 			s.level = level
 			return s.run(cmd.Context())
 		},
@@ -86,6 +88,8 @@ type service struct {
 	ready  readiness
 	state  *stateFile
 
+	carrier *carrier.Carrier
+
 	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
 	traces      *trace.Tracer        // nil where nobody asks for traces
@@ -103,10 +107,18 @@ func newService(ctx context.Context, config Config, flags serveFlags, traces *tr
 		return nil, err
 	}
 	if err := s.prepare(ctx, keyset); err != nil {
-		s.store.Close()
+		s.close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// close ends what newService opened.
+func (s *service) close() {
+	if s.carrier != nil {
+		closeSources(s.carrier.Sources)
+	}
+	s.store.Close()
 }
 
 func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
@@ -146,6 +158,11 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)
 	}
+	sources, err := s.config.openSources("ghexport serve")
+	if err != nil {
+		return err
+	}
+	s.carrier = &carrier.Carrier{Store: s.store, Sources: sources, Log: s.log, Node: uuid.New(), Poll: s.config.RelayPoll}
 	s.ready = readiness{store: s.store, worker: s.worker, relay: s.relay}
 	return nil
 }

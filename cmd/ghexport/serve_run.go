@@ -72,6 +72,7 @@ func (s *service) run(ctx context.Context) error {
 		http.Go(func() { failed <- wrap("http", d.Serve(d.listener)) })
 	}
 	parts.Go(func() { s.relay.Run(work) })
+	parts.Go(func() { s.carrier.Run(work) })
 	parts.Go(func() { s.heart().Run(work) })
 	parts.Go(func() { s.keepState(work) })
 	parts.Go(func() { s.heed(work) })

@@ -15,6 +15,8 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   DATABASE_URL               Postgres, directly or by session pooling; required
   GHEXPORT_KEYSET            the keyset as ghexport keyset new prints it, or
   GHEXPORT_KEYSET_FILE       the file that holds it; one of the two is required
+  GHEXPORT_OUTBOX_URLS       producers' own databases to read, too: name=postgres://..., separated by commas or newlines, or
+  GHEXPORT_OUTBOX_URLS_FILE  the file that holds them
   GREENHOUSE_BASE_URL        https://api.greenhouse.io; plain http only to a loopback address
   GHEXPORT_HTTP_ADDR         127.0.0.1:8080; console, /healthz, /readyz
   GHEXPORT_PUBLIC_URL        the address under which browsers reach the console

@@ -47,6 +47,9 @@ var textColumns = []textColumn{
 	{table: "bodies", column: "note", does: eraseLists, key: "'body ' || t.id || ', interview ' || t.interview_id", own: "t.id = ANY ($3)"}, // what is sent of others is theirs
 	{table: "bodies", column: "interviewer_name", does: eraseTakes},
 	{table: "bodies", column: "interviewer_email", does: eraseTakes},
+	{table: "carried", column: "source", does: eraseNothing},
+	{table: "carried", column: "org_id", does: eraseNothing},
+	{table: "carried", column: "interview_id", does: eraseNothing},
 	{table: "changes", column: "org_id", does: eraseNothing},
 	{table: "changes", column: "interview_id", does: eraseNothing},
 	{table: "changes", column: "what", does: eraseNothing},
@@ -161,6 +164,9 @@ var textColumns = []textColumn{
 	{table: "runs", column: "reason", does: eraseReplaces, key: "'run ' || t.id", own: "false"},
 	{table: "runs", column: "ticket", does: eraseReplaces, key: "'run ' || t.id", own: "false"},
 	{table: "runs", column: "selected", does: eraseReplaces, key: "'run ' || t.id", own: "false"},
+	{table: "sources", column: "name", does: eraseNothing},
+	{table: "sources", column: "trouble_kind", does: eraseNothing},
+	{table: "sources", column: "trouble", does: eraseNothing}, // what a database or the network says, without a message's content
 	{table: "state_counts", column: "state", does: eraseNothing},
 	{table: "time_zones", column: "name", does: eraseNothing},
 	{table: "tracking", column: "org_id", does: eraseNothing},

@@ -25,6 +25,9 @@ func (s Store) Backlog(ctx context.Context) (ledger.Backlog, error) {
 	if b.Nodes, err = s.Nodes(ctx); err != nil {
 		return b, err
 	}
+	if b.Sources, err = s.Sources(ctx); err != nil {
+		return b, err
+	}
 	var blocked, sending int64
 	err = s.Pool.QueryRow(ctx, backlogCounts).Scan(&b.Outbox, &b.OutboxAge, &b.Rejected, &b.InFlight, &sending, &blocked,
 		&b.Dead, &b.Unknown, &b.Decisions, &b.DeadBy,

@@ -13,8 +13,11 @@ import (
 type Reader struct {
 	reads   store.Reads
 	late    func(ctx context.Context, orgs []string) ([]ledger.Late, error) // what keeps exports of these companies that are due
-	version string                                                          // of this binary
+	sources func(ctx context.Context) ([]ledger.Source, error)
+	version string // of this binary
 }
 
 // In reads s.
-func In(s *store.Store) Reader { return Reader{reads: s.Reads(), late: s.Late, version: s.Version} }
+func In(s *store.Store) Reader {
+	return Reader{reads: s.Reads(), late: s.Late, sources: s.Sources, version: s.Version}
+}

@@ -30,7 +30,9 @@ func (r Reader) Why(ctx context.Context, org, interview string) ([]ledger.WhyFac
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	return []ledger.WhyFacts{{OrgID: org, InterviewID: interview}}, nil
+	unknown := ledger.WhyFacts{OrgID: org, InterviewID: interview}
+	unknown.Behind, err = r.behind(ctx)
+	return []ledger.WhyFacts{unknown}, err
 }
 
 // whyCandidates bounds how many of the newest exports are looked through for a candidate's id, which no index has.
@@ -85,6 +87,9 @@ func (r Reader) why(ctx context.Context, keys string, asked any, org string) ([]
 	if err != nil {
 		return nil, err
 	}
+	if err := r.unread(ctx, list); err != nil {
+		return nil, err
+	}
 	for i := range list {
 		if l, late := kept[list[i].OrgID]; late && list[i].IsDue() {
 			list[i].Kept = &l
@@ -131,7 +136,10 @@ func whyFacts(keys string) string {
 	                AND (s.candidate_digest = e.candidate_digest OR s.email_digest = e.email_digest)
 	                AND (s.state IN ('sent', 'pending', 'queued', 'sending', 'unknown') OR 'may_exist' = ANY (s.flags))
 	              ORDER BY s.id
-	              LIMIT 20), ` + store.StandstillColumns + `
+	              LIMIT 20),
+	       (SELECT c.source FROM ghexport.carried c -- carried_by_interview
+	         WHERE c.interview_id = k.interview_id AND c.org_id = k.org_id
+	         ORDER BY c.version DESC LIMIT 1), ` + store.StandstillColumns + `
 	  FROM k
 	  LEFT JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
 	  LEFT JOIN ghexport.integrations i ON i.org_id = k.org_id

@@ -23,19 +23,20 @@ const (
 // The tables that the service's role changes, ours and River's. A test holds these lists against the catalogue.
 var (
 	serviceTables = []string{
-		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "changes", "checks",
+		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "carried", "changes", "checks",
 		"console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks",
 		"integrations", "made_links", "nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs",
-		"state_counts", "traces", "tracking", "tracking_links", "tracks", "turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs",
+		"sources", "state_counts", "traces", "tracking", "tracking_links", "tracks", "turn_changes", "turn_counts",
+		"turn_notices", "turn_relay", "turn_runs",
 		"turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
 	// The service only reads holds: the triggers track_hold and count_released write it with their owner's rights.
 	serviceReads = []string{"goose_db_version", "holds", "river_migration", "time_zones"}
 	viewerTables = []string{
-		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "gone_profiles", "holds",
-		"hook_events", "nodes", "presences", "revisions", "river_job", "river_queue", "run_members", "runs", "state_counts",
-		"tracking", "tracking_links", "tracks", "waves",
+		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "carried", "changes", "exports",
+		"gone_profiles", "holds", "hook_events", "nodes", "presences", "revisions", "river_job", "river_queue",
+		"run_members", "runs", "sources", "state_counts", "tracking", "tracking_links", "tracks", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.

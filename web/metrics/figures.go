@@ -10,33 +10,37 @@ import (
 
 // What the ledger's figures are called. All are gauges.
 var (
-	descUp       = desc("ledger_up", "1 when the figures of the ledger could be read for this scrape, else 0 and they are left out.")
-	descExports  = desc("exports", "Exports by state. Those of ineligible, sent and cancelled may be as old as ghexport_exports_counted_age_seconds says.", "state")
-	descCounted  = desc("exports_counted_age_seconds", "How old the counts of the states are that are over (ineligible, sent, cancelled).")
-	descDue      = desc("oldest_due_age_seconds", "For how long the export has been due that waits longest and whose company may send.")
-	descOutbox   = desc("outbox_oldest_age_seconds", "Age of the oldest message that is not folded yet.")
-	descMessages = desc("outbox_messages", "Messages that are not folded yet.")
-	descRejected = desc("rejected_messages", "Messages that could not be folded (message.invalid).")
-	descHeld     = desc("held_orgs", "Companies that may not send, by why; those that are off count where exports of theirs wait.", "cause")
-	descHeldWait = desc("held_exports", "Pending exports of companies that may not send, by why.", "cause")
-	descOn       = desc("orgs_on", "Companies that are turned on.")
-	descFailing  = desc("failing_orgs", "Companies whose exports wait because Greenhouse could not be reached, or failed.")
-	descFailFor  = desc("failing_seconds", "For how long, of the failure that is the oldest.")
-	descDecide   = desc("decisions_waiting", "Exports that wait for a person's decision.", "state")
-	descStopped  = desc("sending_stopped", "1 when nothing is sent for anybody (pause --all).")
-	descPaused   = desc("river_queues_paused", "River queues that somebody paused.")
-	descJobs     = desc("river_jobs", "River's jobs that are not finished, by River's states.", "state")
-	descKept     = desc("kept_oldest_age_seconds", "Age of the oldest row of each class of what grows and goes by age (docs/operations.md); 0 where there is none.", "class")
-	descWaits    = desc("org_oldest_age_seconds", "Of the ten companies whose exports have waited for longest, held ones included: for how long.", "org_id")
-	descWaiting  = desc("org_waiting_exports", "How many exports of these wait.", "org_id")
-	descBudget   = desc("budget_use_ratio", "The largest share of its budget that a company has spent in its present window.")
-	descBudgets  = desc("budget_waiting_orgs", "Companies that may send and wait for their budget.")
-	descNodes    = desc("nodes", "Nodes seen within a minute, by what they do.", "does")
+	descUp        = desc("ledger_up", "1 when the figures of the ledger could be read for this scrape, else 0 and they are left out.")
+	descExports   = desc("exports", "Exports by state. Those of ineligible, sent and cancelled may be as old as ghexport_exports_counted_age_seconds says.", "state")
+	descCounted   = desc("exports_counted_age_seconds", "How old the counts of the states are that are over (ineligible, sent, cancelled).")
+	descDue       = desc("oldest_due_age_seconds", "For how long the export has been due that waits longest and whose company may send.")
+	descOutbox    = desc("outbox_oldest_age_seconds", "Age of the oldest message that is not folded yet.")
+	descMessages  = desc("outbox_messages", "Messages that are not folded yet.")
+	descRejected  = desc("rejected_messages", "Messages that could not be folded (message.invalid).")
+	descHeld      = desc("held_orgs", "Companies that may not send, by why; those that are off count where exports of theirs wait.", "cause")
+	descHeldWait  = desc("held_exports", "Pending exports of companies that may not send, by why.", "cause")
+	descOn        = desc("orgs_on", "Companies that are turned on.")
+	descFailing   = desc("failing_orgs", "Companies whose exports wait because Greenhouse could not be reached, or failed.")
+	descFailFor   = desc("failing_seconds", "For how long, of the failure that is the oldest.")
+	descDecide    = desc("decisions_waiting", "Exports that wait for a person's decision.", "state")
+	descStopped   = desc("sending_stopped", "1 when nothing is sent for anybody (pause --all).")
+	descPaused    = desc("river_queues_paused", "River queues that somebody paused.")
+	descJobs      = desc("river_jobs", "River's jobs that are not finished, by River's states.", "state")
+	descKept      = desc("kept_oldest_age_seconds", "Age of the oldest row of each class of what grows and goes by age (docs/operations.md); 0 where there is none.", "class")
+	descWaits     = desc("org_oldest_age_seconds", "Of the ten companies whose exports have waited for longest, held ones included: for how long.", "org_id")
+	descWaiting   = desc("org_waiting_exports", "How many exports of these wait.", "org_id")
+	descBudget    = desc("budget_use_ratio", "The largest share of its budget that a company has spent in its present window.")
+	descBudgets   = desc("budget_waiting_orgs", "Companies that may send and wait for their budget.")
+	descSourceUp  = desc("source_up", "1 where a producer's own database can be read, else 0.", "source")
+	descSourceLag = desc("source_lag_seconds", "For how long what is committed in a producer's own database may have been unknown here.", "source")
+	descSourceAt  = desc("source_waiting_messages", "Messages that lay there when it was last read, counted up to 10,000.", "source")
+	descCarried   = desc("source_carried_messages", "Messages carried from there so far.", "source")
+	descNodes     = desc("nodes", "Nodes seen within a minute, by what they do.", "does")
 
 	ledgerDescs = []*prometheus.Desc{
 		descUp, descExports, descCounted, descDue, descOutbox, descMessages, descRejected, descHeld, descHeldWait, descOn, descFailing,
 		descFailFor, descDecide, descStopped, descPaused, descJobs, descKept, descWaits, descWaiting, descBudget,
-		descBudgets, descNodes,
+		descBudgets, descNodes, descSourceUp, descSourceLag, descSourceAt, descCarried,
 	}
 )
 
@@ -86,6 +90,12 @@ func (f *reading) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	}
 	gauge(descBudget, f.budget)
 	gauge(descBudgets, float64(len(b.Still)))
+	for _, s := range b.Sources {
+		gauge(descSourceUp, oneIf(s.TroubleKind == "" || s.TroubleKind == ledger.SourceMessage), s.Name)
+		gauge(descSourceLag, s.Lag().Seconds(), s.Name)
+		gauge(descSourceAt, float64(s.Waiting), s.Name)
+		gauge(descCarried, float64(s.Carried), s.Name)
+	}
 	f.sendNodes(gauge)
 }
 
