@@ -27,6 +27,7 @@ type settingsForm struct {
 	InFlightCap     string
 	NoticeEmails    string // one a line
 	NoticeWebhook   bool
+	NoteFormat      string
 	PreviewRole     string
 }
 
@@ -42,7 +43,8 @@ func formOf(i store.Integration, roles []store.Role) settingsForm {
 	f := settingsForm{
 		Revision: strconv.FormatInt(i.Revision, 10), Mode: i.Mode, Credit: i.Credit, SecondInterview: i.SecondInterview, ServerErrors: i.ServerErrors,
 		InFlightCap: strconv.Itoa(i.InFlightCap), NoticeEmails: strings.Join(i.NoticeEmails, "\n"), NoticeWebhook: i.NoticeWebhook,
-		CreatedBy: text(i.CreatedBy), TimeZone: text(i.TimeZone), DefaultJob: number(i.DefaultJobID), Pool: number(i.PoolID),
+		NoteFormat: strconv.Itoa(i.NoteFormat),
+		CreatedBy:  text(i.CreatedBy), TimeZone: text(i.TimeZone), DefaultJob: number(i.DefaultJobID), Pool: number(i.PoolID),
 	}
 	if i.PoolStageID != nil {
 		f.Pool += ":" + number(i.PoolStageID)
@@ -68,6 +70,9 @@ func (f settingsForm) typed(v url.Values) settingsForm {
 	f.NoticeEmails, f.NoticeWebhook, f.PreviewRole = v.Get("notice_emails"), v.Get("notice_webhook") == "on", v.Get("preview_role")
 	if v.Has("in_flight_cap") { // only ours see it
 		f.InFlightCap = strings.TrimSpace(v.Get("in_flight_cap"))
+	}
+	if v.Has("note_format") { // a page of an older console has no such field
+		f.NoteFormat = v.Get("note_format")
 	}
 	results := map[string]int64{}
 	for _, r := range f.Roles {
@@ -118,6 +123,11 @@ func (f settingsForm) change() (store.Settings, error) {
 		wrong = append(wrong, &store.SettingError{Field: "in_flight_cap", Must: "1 to 64"})
 	}
 	s.InFlightCap = &most
+	format, err := strconv.Atoi(f.NoteFormat)
+	if err != nil {
+		wrong = append(wrong, &store.SettingError{Field: "note_format", Must: "1 or 2"})
+	}
+	s.NoteFormat = &format
 	return s, errors.Join(wrong...)
 }
 

@@ -157,6 +157,7 @@ func (c *cli) showOrg(i store.Integration, closed []store.SeenJob) {
 	}
 	line("told by email", strings.Join(i.NoticeEmails, ", "))
 	line("told by webhook", yesNo(i.NoticeWebhook))
+	line("note format", fmt.Sprint(i.NoteFormat))
 	line("second interview", i.SecondInterview)
 	line("server errors", i.ServerErrors)
 	line("in flight", fmt.Sprintf("at most %d", i.InFlightCap))

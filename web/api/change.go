@@ -91,6 +91,7 @@ func (c *change) choices(r *reader) {
 		}
 	})
 	field(r, "notice_webhook", "true or false", func(on bool) { s.NoticeWebhook = &on })
+	field(r, "note_format", "1 or 2", func(n int) { s.NoteFormat = &n })
 	field(r, "in_flight_cap", "a whole number", func(n int) { s.InFlightCap = &n })
 }
 
