@@ -165,6 +165,9 @@ func (e *explained) sweepCalls() []call {
 			}
 			return nothing(e.serve.Retain(ctx, keep, false))
 		}, uses: []string{"bodies_pkey", "exports_key", "attempts_by_end", "attempts_pkey", "audit_pkey"}},
+		{name: "PeopleHeld", do: func(ctx context.Context) error { return nothing(e.serve.PeopleHeld(ctx, "org_1", 300*24*time.Hour)) },
+			uses: []string{"bodies_by_org", "exports_key"}},
+		{name: "PeoplePastAge", do: func(ctx context.Context) error { return nothing(e.serve.PeoplePastAge(ctx)) }, uses: []string{"bodies_by_org"}},
 		{name: "LateBy", do: func(ctx context.Context) error { return nothing(e.serve.LateBy(ctx, e.granted[0].ExportID)) }, uses: []string{"exports_pkey", "attempts_pkey"}},
 		{name: "MostBudgetUsed", do: func(ctx context.Context) error { return nothing(e.serve.MostBudgetUsed(ctx)) }},
 		{name: "Oldest", do: func(ctx context.Context) error { return nothing(e.serve.Oldest(ctx)) }, uses: []string{"bodies_pkey", "attempts_by_end", "audit_pkey"}},

@@ -8,6 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // askForm is a button that asks for a reason before it does anything, without script.
@@ -24,6 +25,8 @@ var companyFuncs = template.FuncMap{
 	"creditWord":     func(credit string) string { return creditWords[credit] },
 	"fieldWord":      func(field string) string { return cmp.Or(fieldWords[field], field) },
 	"zones":          jobs.TimeZones,
+	"heldWords":      wording.PeopleHeld,
+	"keptDays":       wording.KeptDays,
 	"formatWord":     func(format int) string { return formatWords[format] },
 	"closedSince":    closedSince,
 	"jobChoice":      jobChoice,
@@ -55,5 +58,5 @@ var fieldWords = map[string]string{
 	"key": "API key", "created_by": "“Created by” email", "time_zone": "Time zone", "mode": "How people are added", "job_map": "Roles and jobs",
 	"default_job_id": "Job for all other roles", "prospect_pool_id": "Prospect pool", "credit": "Credit", "credit_to": "Credit",
 	"second_interview": "Second interviews", "server_errors": "Errors of Greenhouse", "in_flight_cap": "Exports at once", "notice_emails": "Notices",
-	"note_format": "Layout of the note",
+	"note_format": "Layout of the note", "keep_people_days": "Personal data",
 }

@@ -28,6 +28,7 @@ type settingsForm struct {
 	NoticeEmails    string // one a line
 	NoticeWebhook   bool
 	NoteFormat      string
+	KeepPeopleDays  string // "" for as long as the service does
 	PreviewRole     string
 }
 
@@ -45,6 +46,9 @@ func formOf(i store.Integration, roles []store.Role) settingsForm {
 		InFlightCap: strconv.Itoa(i.InFlightCap), NoticeEmails: strings.Join(i.NoticeEmails, "\n"), NoticeWebhook: i.NoticeWebhook,
 		NoteFormat: strconv.Itoa(i.NoteFormat),
 		CreatedBy:  text(i.CreatedBy), TimeZone: text(i.TimeZone), DefaultJob: number(i.DefaultJobID), Pool: number(i.PoolID),
+	}
+	if i.KeepPeopleDays != nil {
+		f.KeepPeopleDays = strconv.Itoa(*i.KeepPeopleDays)
 	}
 	if i.PoolStageID != nil {
 		f.Pool += ":" + number(i.PoolStageID)
@@ -73,6 +77,9 @@ func (f settingsForm) typed(v url.Values) settingsForm {
 	}
 	if v.Has("note_format") { // a page of an older console has no such field
 		f.NoteFormat = v.Get("note_format")
+	}
+	if v.Has("keep_people_days") {
+		f.KeepPeopleDays = strings.TrimSpace(v.Get("keep_people_days"))
 	}
 	results := map[string]int64{}
 	for _, r := range f.Roles {
@@ -128,6 +135,12 @@ func (f settingsForm) change() (store.Settings, error) {
 		wrong = append(wrong, &store.SettingError{Field: "note_format", Must: "1 or 2"})
 	}
 	s.NoteFormat = &format
+	s.KeepPeopleDays = new(int) // which clears it
+	if f.KeepPeopleDays != "" {
+		if *s.KeepPeopleDays, err = strconv.Atoi(f.KeepPeopleDays); err != nil || *s.KeepPeopleDays == 0 {
+			*s.KeepPeopleDays = -1 // is told with what it must be
+		}
+	}
 	return s, errors.Join(wrong...)
 }
 

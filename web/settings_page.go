@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
@@ -40,6 +41,8 @@ type settingsPage struct {
 	NoTest   bool          // the test failed: it may be saved without
 	Roles    []string      // that a preview can be made for
 	Webhook  *webhookPanel // nil where webhooks come in nowhere
+	People   ledger.PeopleHeld
+	Default  int // days for which personal data is kept where a company sets none; 0: for ever
 }
 
 // setupStep is one of the numbered steps.
@@ -80,6 +83,10 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 		return p, err
 	}
 	p.Held = wording.OfHold(held)
+	p.Default = int(k.Keep / (24 * time.Hour))
+	if p.People, err = k.Store.PeopleHeld(ctx, org, k.Keep); err != nil {
+		return p, err
+	}
 	lastSent, err := k.Store.LastSent(ctx, org)
 	if err != nil {
 		return p, err

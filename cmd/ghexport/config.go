@@ -75,8 +75,8 @@ type Config struct {
 	SyncStandby bool `env:"GHEXPORT_SYNCHRONOUS_STANDBY" read:"serve"`
 	// A file in which this node keeps which database it works with and how far it has seen it come, so that [a backup put back while nothing ran](restore.md#the-state-file) is noticed at the next start. One for each node, on a disk that outlives the process.
 	StateFile string `env:"GHEXPORT_STATE_FILE" unit:"file" unset:"kept in memory alone" read:"serve, doctor"`
-	// For how long what was sent about a person is kept once it is settled for good: names, email, note, earlier revisions, messages kept for later. Keys, versions and Greenhouse's ids [stay](operations.md#what-goes-and-when).
-	KeepPeople int `env:"GHEXPORT_KEEP_PEOPLE_DAYS" envDefault:"365" unit:"days, 0 for ever" read:"serve, retention"`
+	// For how long what was sent about a person is kept once it is settled for good: names, email, note, earlier revisions, messages kept for later. A company's own [age](operations.md#a-companys-own-age) goes before it. Keys, versions and Greenhouse's ids [stay](operations.md#what-goes-and-when).
+	KeepPeople int `env:"GHEXPORT_KEEP_PEOPLE_DAYS" envDefault:"365" unit:"days, 0 for ever" read:"serve, retention, org show"`
 	// For how long the attempts of exports that are settled for good are kept, and the members of replay runs that have ended. 31 at least.
 	KeepAttempts int `env:"GHEXPORT_KEEP_ATTEMPTS_DAYS" envDefault:"365" unit:"days, 0 for ever" read:"serve, retention"`
 	// For how long the audit trail is kept. 90 at least.

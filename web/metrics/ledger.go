@@ -39,6 +39,7 @@ type figures struct {
 	states  map[ledger.State]int64
 	age     ledger.Seconds
 	oldest  map[ledger.Kept]time.Time
+	past    time.Duration // of personal data, beyond its company's age
 	budget  float64
 }
 
@@ -113,6 +114,9 @@ func (m *ledgerMetrics) look(done chan struct{}) {
 	}
 	if err == nil {
 		f.oldest, err = m.store.Oldest(ctx)
+	}
+	if err == nil {
+		f.past, err = m.store.PeoplePastAge(ctx)
 	}
 	if err == nil {
 		f.budget, err = m.store.MostBudgetUsed(ctx)
