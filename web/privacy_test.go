@@ -15,6 +15,7 @@ func TestPrivacy(t *testing.T) {
 	s := setup(t)
 	s.connectAcme()
 	old := s.export("acme", "iv_old", ledger.StateDead, ledger.CausePayloadRefused)
+	s.person(old, s.speaks.Digests, "Ada", "Lovelace", "ada@example.com")
 	s.exec("UPDATE ghexport.bodies SET created_at = now() - interval '40 days' WHERE id = (SELECT body_id FROM ghexport.exports WHERE id = $1)", old)
 	b := s.browser("mia of acme")
 
