@@ -12,10 +12,11 @@ import (
 // TestPrivacy is what a company's admin chooses about its notes and its personal data.
 func TestPrivacy(t *testing.T) {
 	t.Parallel()
-	s := setup(t)
+	digests, with := findsPeople(t)
+	s := setup(t, with)
 	s.connectAcme()
 	old := s.export("acme", "iv_old", ledger.StateDead, ledger.CausePayloadRefused)
-	s.person(old, s.speaks.Digests, "Ada", "Lovelace", "ada@example.com")
+	s.person(old, digests, "Ada", "Lovelace", "ada@example.com")
 	s.exec("UPDATE ghexport.bodies SET created_at = now() - interval '40 days' WHERE id = (SELECT body_id FROM ghexport.exports WHERE id = $1)", old)
 	b := s.browser("mia of acme")
 
@@ -44,6 +45,7 @@ func TestPrivacy(t *testing.T) {
 		b.click("Save all")
 		b.sees("Nothing was saved: 1 entry needs a look.", "Must be 7 to 3650.")
 		b.fill("Keep what was sent about people for so many days", "30")
+		b.waitFor("2. A short first line, and bullets chosen") // the preview is there again, and the button where it stays
 		b.click("Save all")
 		b.sees("Saved.", "Kept 30 days. The oldest that is held is from", "1 export is past it and stays until somebody decides, or it is sent: 1 dead.")
 		b.axe()
@@ -54,5 +56,42 @@ func TestPrivacy(t *testing.T) {
 		b = s.browser("val")
 		b.open("/orgs/acme/settings")
 		b.sees("Kept 365 days, as for every company", "A short first line, and bullets")
+	})
+	t.Run("ShowsAllThatIsHeld", func(t *testing.T) {
+		b := s.browser("kim")
+		b.open("/")
+		b.in(".nav").click("What is held")
+		b.seesNot("Erase a person", "Look what would go")
+		b.axe()
+		b.fill("Person", "nobody@example.com")
+		b.fill("Why you ask", "PRIV-9")
+		b.click("Show what is held")
+		b.sees("Nothing is held about this person.")
+		b.fill("Person", " ADA@example.com")
+		b.fill("Why you ask", "PRIV-9")
+		b.click("Show what is held")
+		b.sees("exports 1 row, each an interview in the ledger", "bodies 1 row, each what is or was to be sent", "Lovelace", "ada@example.com", "Left out: digests")
+		assert.Equal(t, "/erase/held", b.path())
+		b.axe()
+		b.shot("held")
+		assert.Equal(t, 1, s.audits("held")-1, "each time is recorded")
+		s.browser("ada").open("/erase")
+	})
+	t.Run("SendsItAsAFile", func(t *testing.T) {
+		kim := s.as("kim")
+		a := s.form("/erase/held", kim, "candidate", "ada@example.com", "reason", "PRIV-9", "as", "json")
+		assert.Equal(t, `attachment; filename="held.json"`, a.Header.Get("Content-Disposition"))
+		assert.Contains(t, a.body, `"table": "bodies"`)
+		assert.Contains(t, a.body, `"email": "ada@example.com"`)
+		assert.NotContains(t, a.body, "kim")
+		for want, fields := range map[string][]string{
+			"Say why, for whoever asks later.": {"candidate", "ada@example.com"}, "Say whom": {"reason", "PRIV-9"},
+		} {
+			a := s.form("/erase/held", kim, fields...)
+			assert.Equal(t, 422, a.StatusCode)
+			assert.Contains(t, a.body, want)
+		}
+		assert.Equal(t, 403, s.form("/erase/held", s.as("val"), "candidate", "ada@example.com", "reason", "x").StatusCode, "who may not reveal may not ask")
+		assert.Equal(t, 404, s.form("/erase/held", s.asCompany("acme"), "candidate", "ada@example.com", "reason", "x").StatusCode)
 	})
 }

@@ -25,9 +25,9 @@ type Config struct {
 	// Address of Greenhouse. Plain http goes to a loopback address only, or anywhere with `GHEXPORT_DEV=true`.
 	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io" unit:"address" read:"serve, org, reconcile, resolve"`
 	// The Tink keyset that seals companies' keys, as JSON: `ghexport keyset new` makes it, once. See [the keyset](deploy.md#the-keyset).
-	Keyset string `env:"GHEXPORT_KEYSET" unit:"secret" unset:"one of the two is required" read:"serve, org, why, erase, replay, reconcile, keyset"`
+	Keyset string `env:"GHEXPORT_KEYSET" unit:"secret" unset:"one of the two is required" read:"serve, org, why, erase, held, replay, reconcile, keyset"`
 	// A file that holds the keyset. Not both.
-	KeysetFile string `env:"GHEXPORT_KEYSET_FILE" unit:"file" read:"serve, org, why, erase, replay, reconcile, keyset"`
+	KeysetFile string `env:"GHEXPORT_KEYSET_FILE" unit:"file" read:"serve, org, why, erase, held, replay, reconcile, keyset"`
 	// Where console, River UI, `/healthz` and `/readyz` listen.
 	HTTPAddr string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080" unit:"host:port" read:"serve"`
 	// Address under which browsers reach the console, https behind a proxy: that makes its cookie secure. Links in notices begin with it.
