@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 // keeps sets a company's own age.
@@ -32,9 +33,9 @@ func (d *db) hasBody(id int64) bool {
 }
 
 // pass is one pass of what is personal data: by company, what went and what stays.
-func (d *db) pass(class ledger.Kept, keep ledger.Retention, dryRun bool) []store.RetainedOf {
+func (d *db) pass(class ledger.Kept, keep ledger.Retention, dryRun bool) []retention.RetainedOf {
 	d.t.Helper()
-	all, err := d.Retain(d.t.Context(), keep, dryRun)
+	all, err := retention.In(d.Store).Retain(d.t.Context(), keep, dryRun)
 	require.NoError(d.t, err)
 	for _, one := range all {
 		if one.Class == class {
@@ -72,22 +73,22 @@ func TestRetain_ByTheCompanysAge(t *testing.T) {
 	others = append(others, d.aged(400, fixture{Org: "initech", State: ledger.StateSent}), d.aged(1001, fixture{Org: "initech", State: ledger.StateSent}),
 		d.aged(400, fixture{Org: "nobody", State: ledger.StatePending}))
 
-	own := store.RetainedOf{Org: "acme", Kept: 30 * day, Own: true, Gone: 2, Stays: 7}
-	want := []store.RetainedOf{
+	own := retention.RetainedOf{Org: "acme", Kept: 30 * day, Own: true, Gone: 2, Stays: 7}
+	want := []retention.RetainedOf{
 		own, {Org: "globex", Kept: 365 * day, Gone: 1}, {Org: "initech", Kept: 1000 * day, Own: true, Gone: 1},
 		{Org: "nobody", Kept: 365 * day, Stays: 1},
 	}
-	facts, err := d.PeopleHeld(t.Context(), "acme", 365*day)
+	facts, err := retention.In(d.Store).PeopleHeld(t.Context(), "acme", 365*day)
 	require.NoError(t, err)
 	assert.Equal(t, want, d.pass(ledger.KeptPeople, year(), true), "a dry run")
-	assert.Equal(t, []store.RetainedOf{own, {Org: "initech", Own: true, Kept: 1000 * day, Gone: 1}}, d.pass(ledger.KeptPeople, ledger.Retention{}, true),
+	assert.Equal(t, []retention.RetainedOf{own, {Org: "initech", Own: true, Kept: 1000 * day, Gone: 1}}, d.pass(ledger.KeptPeople, ledger.Retention{}, true),
 		"where the service keeps for ever, the companies' own ages count")
-	past, err := d.PeoplePastAge(t.Context())
+	past, err := retention.In(d.Store).PeoplePastAge(t.Context())
 	require.NoError(t, err)
 	assert.InDelta(t, (470 * day).Hours(), past.Hours(), 25)
 	assert.Equal(t, want, d.pass(ledger.KeptPeople, year(), false))
 	want[0].Gone, want[1].Gone, want[2].Gone = 0, 0, 0
-	assert.Equal(t, []store.RetainedOf{want[0], want[3]}, d.pass(ledger.KeptPeople, year(), false), "again")
+	assert.Equal(t, []retention.RetainedOf{want[0], want[3]}, d.pass(ledger.KeptPeople, year(), false), "again")
 
 	t.Run("TakesWhatIsSettled", func(t *testing.T) {
 		got := map[int64]bool{}
@@ -120,12 +121,12 @@ func TestRetain_ByTheCompanysAge(t *testing.T) {
 			ledger.StatePending: 1, ledger.StateQueued: 1, ledger.StateSending: 1, ledger.StateDead: 1, ledger.StateUnknown: 1,
 			ledger.StateDuplicate: 1, ledger.StateCancelled: 1,
 		}}, facts)
-		facts, err := d.PeopleHeld(t.Context(), "nobody", 0)
+		facts, err := retention.In(d.Store).PeopleHeld(t.Context(), "nobody", 0)
 		require.NoError(t, err)
 		assert.Zero(t, facts.Days, "for ever")
 		assert.Empty(t, facts.Stays)
 		assert.NotNil(t, facts.Oldest)
-		facts, err = d.PeopleHeld(t.Context(), "never", 365*day)
+		facts, err = retention.In(d.Store).PeopleHeld(t.Context(), "never", 365*day)
 		require.NoError(t, err)
 		assert.Nil(t, facts.Oldest)
 	})
@@ -138,7 +139,7 @@ func TestRetain_ByTheCompanysAge(t *testing.T) {
 		}
 		overtaken, newer, unfolded := reject("acme", "iv_0", 5, 40), reject("acme", "iv_0", 6, 40), reject("acme", "iv_new", 1, 40)
 		elsewhere, fresh := reject("globex", "iv_11", 1, 40), reject("acme", "iv_0", 4, 20)
-		want := []store.RetainedOf{{Org: "acme", Kept: 30 * day, Own: true, Gone: 1, Stays: 2}}
+		want := []retention.RetainedOf{{Org: "acme", Kept: 30 * day, Own: true, Gone: 1, Stays: 2}}
 		assert.Equal(t, want, d.pass(ledger.KeptRejected, year(), true), "a dry run")
 		assert.Equal(t, want, d.pass(ledger.KeptRejected, year(), false))
 		assert.ElementsMatch(t, []int64{newer, unfolded, elsewhere, fresh}, one[[]int64](d, "SELECT array_agg(id) FROM ghexport.rejected"), overtaken)

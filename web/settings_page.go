@@ -9,6 +9,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
@@ -84,7 +86,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	}
 	p.Held = wording.OfHold(held)
 	p.Default = int(k.Keep / (24 * time.Hour))
-	if p.People, err = k.Store.PeopleHeld(ctx, org, k.Keep); err != nil {
+	if p.People, err = retention.In(k.Store).PeopleHeld(ctx, org, k.Keep); err != nil {
 		return p, err
 	}
 	lastSent, err := k.Store.LastSent(ctx, org)
@@ -94,7 +96,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	p.Tone, p.Sentence = standingOf(p.Company).Tone(), connectionSentence(p.Company, p.Held, lastSent, time.Now())
 	p.Report = p.Company.TestReport
 	p.Steps = setupSteps(p.Company)
-	roles, err := k.Store.Roles(ctx, org)
+	roles, err := rights.In(k.Store).Roles(ctx, org)
 	if err != nil {
 		return p, err
 	}

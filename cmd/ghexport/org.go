@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 func (c *cli) org() *cobra.Command {
@@ -89,7 +90,7 @@ func (c *cli) orgShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			people, err := st.PeopleHeld(cmd.Context(), i.OrgID, config.retention()[ledger.KeptPeople])
+			people, err := retention.In(st).PeopleHeld(cmd.Context(), i.OrgID, config.retention()[ledger.KeptPeople])
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 // retained is one class as retention prints it as JSON.
@@ -77,11 +78,11 @@ the age that its company has set (ghexport org set ORG --keep-people-days), else
 }
 
 // retain looks what would go, asks where that is more than one row, and takes it.
-func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention, dryRun, yes bool) ([]store.Retained, error) {
+func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention, dryRun, yes bool) ([]retention.Retained, error) {
 	if !dryRun && yes {
-		return st.Retain(ctx, keep, false)
+		return retention.In(st).Retain(ctx, keep, false)
 	}
-	planned, err := st.Retain(ctx, keep, true)
+	planned, err := retention.In(st).Retain(ctx, keep, true)
 	if err != nil || dryRun {
 		return planned, err
 	}
@@ -92,10 +93,10 @@ func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention
 	if err := c.confirm("retention", "row", rows, yes); err != nil {
 		return planned, err
 	}
-	return st.Retain(ctx, keep, false)
+	return retention.In(st).Retain(ctx, keep, false)
 }
 
-func classesOf(classes []store.Retained) []retained {
+func classesOf(classes []retention.Retained) []retained {
 	list := []retained{}
 	for _, one := range classes {
 		r := retained{Class: one.Class, KeptSecs: ledger.Seconds(one.Kept.Seconds()), Looked: one.Looked, Gone: one.Gone, Companies: []retainedOf{}}
@@ -110,7 +111,7 @@ func classesOf(classes []store.Retained) []retained {
 	return list
 }
 
-func (c *cli) showRetained(classes []store.Retained, dryRun bool) {
+func (c *cli) showRetained(classes []retention.Retained, dryRun bool) {
 	var rows [][]string
 	for _, one := range classes {
 		oldest := "-"
@@ -128,7 +129,7 @@ func (c *cli) showRetained(classes []store.Retained, dryRun bool) {
 }
 
 // showRetainedCompanies prints what is past its age by company, of the classes that are personal data.
-func (c *cli) showRetainedCompanies(classes []store.Retained, gone string) {
+func (c *cli) showRetainedCompanies(classes []retention.Retained, gone string) {
 	var rows [][]string
 	for _, class := range classes {
 		for _, one := range class.Companies {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -34,7 +36,7 @@ func (a *API) connection(r *http.Request, org string) (shown, error) {
 	if err != nil {
 		return c, err
 	}
-	if c.PeopleHeld, err = a.Store.PeopleHeld(r.Context(), org, a.Keep); err != nil {
+	if c.PeopleHeld, err = retention.In(a.Store).PeopleHeld(r.Context(), org, a.Keep); err != nil {
 		return c, err
 	}
 	c.Hold = wording.OfHold(held)
@@ -221,7 +223,7 @@ func (a *API) Pools(w http.ResponseWriter, r *http.Request) {
 
 // Roles lists what the company's interviews were for.
 func (a *API) Roles(w http.ResponseWriter, r *http.Request) {
-	list(a, w, r, a.Store.Roles)
+	list(a, w, r, rights.In(a.Store).Roles)
 }
 
 func list[T any](a *API, w http.ResponseWriter, r *http.Request, read func(ctx context.Context, org string) (T, error)) {
