@@ -44,7 +44,8 @@ type settingsPage struct {
 	Roles    []string      // that a preview can be made for
 	Webhook  *webhookPanel // nil where webhooks come in nowhere
 	People   ledger.PeopleHeld
-	Default  int // days for which personal data is kept where a company sets none; 0: for ever
+	Default  int         // days for which personal data is kept where a company sets none; 0: for ever
+	Links    *linksPanel // nil until Greenhouse has listed jobs
 }
 
 // setupStep is one of the numbered steps.
@@ -101,7 +102,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 		return p, err
 	}
 	p.Form = formOf(p.Company, roles)
-	return p, errors.Join(k.readWebhook(r, &p), k.readChoices(ctx, &p))
+	return p, errors.Join(k.readWebhook(r, &p), k.readChoices(ctx, &p), k.readLinks(r, &p))
 }
 
 // readChoices asks what Greenhouse has to choose from. Where nobody has connected the company there is nothing yet.
