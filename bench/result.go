@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
@@ -65,7 +66,7 @@ func (r result) candidate() (greenhouse.CreateCandidate, error) {
 	if err != nil {
 		return greenhouse.CreateCandidate{}, err
 	}
-	text, err := render.Render(decoded, "")
+	text, err := render.Render(decoded, "", ledger.NoteFormatLines)
 	if err != nil {
 		return greenhouse.CreateCandidate{}, err
 	}

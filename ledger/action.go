@@ -16,6 +16,7 @@ const (
 	ActionReveal         Action = "reveal"
 	ActionSearchPeople   Action = "search people"
 	ActionErase          Action = "erase"
+	ActionHeld           Action = "held"    // asked what is held about a person
 	ActionHook           Action = "webhook" // what Greenhouse said did to an export
 
 	ActionRunStart  Action = "run start"
@@ -59,7 +60,7 @@ const (
 // Actions lists every act that the trail may name.
 var Actions = []Action{
 	ActionReplay, ActionDiscard, ActionEdit, ActionResolvePresent, ActionResolveAbsent, ActionResolveSkip, ActionResolveCreate, ActionSkip,
-	ActionReveal, ActionSearchPeople, ActionErase, ActionHook,
+	ActionReveal, ActionSearchPeople, ActionErase, ActionHeld, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
 	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook, ActionOrgLinks,

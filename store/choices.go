@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
@@ -22,6 +23,8 @@ type Choices struct {
 	InFlightCap     int              `json:"in_flight_cap"`
 	NoticeEmails    []string         `json:"notice_emails"`
 	NoticeWebhook   bool             `json:"notice_webhook"`
+	NoteFormat      int              `json:"note_format"`      // one of ledger's, of notes that are rendered from now on
+	KeepPeopleDays  *int             `json:"keep_people_days"` // of what was sent about people; nil: as the service keeps it
 }
 
 // Person is somebody at the company, as Greenhouse wants a referrer: it needs all three.
@@ -35,13 +38,14 @@ type Person struct {
 func InitialChoices() Choices {
 	return Choices{
 		Mode: "prospect", JobMap: map[string]int64{}, Credit: "created_by", SecondInterview: "hold", ServerErrors: "retry",
-		InFlightCap: 4, NoticeEmails: []string{}, NoticeWebhook: true,
+		InFlightCap: 4, NoticeEmails: []string{}, NoticeWebhook: true, NoteFormat: ledger.NoteFormatLines,
 	}
 }
 
 // choicesShown are the columns of integrations i in the order of the fields of [Choices].
 const choicesShown = `i.time_zone, i.mode, i.job_map, i.default_job_id, i.prospect_pool_id, i.prospect_pool_stage_id, i.credit, i.credit_to,
-	       i.second_interview, i.server_errors, i.in_flight_cap, i.notice_emails, i.notice_webhook`
+	       i.second_interview, i.server_errors, i.in_flight_cap, i.notice_emails, i.notice_webhook, i.note_format,
+	       i.keep_people_days`
 
 // difference is what differs between two sets of choices, under their names in JSON, for the audit trail.
 func difference(before, after Choices) (was, is map[string]any) {

@@ -126,8 +126,16 @@ type Role struct {
 
 // Preview is what would be sent about a made-up interview under some choices.
 type Preview struct {
-	Role    string `json:"role"`    // of the made-up interview; may be empty
-	As      string `json:"as"`      // in a sentence: as what the person is added
-	Note    string `json:"note"`    // byte for byte
-	Request string `json:"request"` // the body, byte for byte
+	Role    string        `json:"role"`    // of the made-up interview; may be empty
+	As      string        `json:"as"`      // in a sentence: as what the person is added
+	Note    string        `json:"note"`    // byte for byte, in the chosen format
+	Notes   []PreviewNote `json:"notes"`   // in each format that can be chosen, the first first
+	Request string        `json:"request"` // the body, byte for byte
+}
+
+// PreviewNote is the note in one format.
+type PreviewNote struct {
+	Format int    `json:"format"`
+	Chosen bool   `json:"chosen"`
+	Note   string `json:"note"` // byte for byte
 }

@@ -169,6 +169,11 @@ func (e *explained) sweepCalls() []call {
 			}
 			return nothing(retention.In(e.serve.Store).Retain(ctx, keep, false))
 		}, uses: []string{"bodies_pkey", "exports_key", "attempts_by_end", "attempts_pkey", "audit_pkey"}},
+		{name: "PeopleHeld", do: func(ctx context.Context) error {
+			return nothing(retention.In(e.serve.Store).PeopleHeld(ctx, "org_1", 300*24*time.Hour))
+		},
+			uses: []string{"bodies_by_org", "exports_key"}},
+		{name: "PeoplePastAge", do: func(ctx context.Context) error { return nothing(retention.In(e.serve.Store).PeoplePastAge(ctx)) }, uses: []string{"bodies_by_org"}},
 		{name: "LateBy", do: func(ctx context.Context) error { return nothing(e.serve.LateBy(ctx, e.granted[0].ExportID)) }, uses: []string{"exports_pkey", "attempts_pkey"}},
 		{name: "MostBudgetUsed", do: func(ctx context.Context) error { return nothing(figures.In(e.serve.Store).MostBudgetUsed(ctx)) }},
 		{name: "Oldest", do: func(ctx context.Context) error { return nothing(retention.In(e.serve.Store).Oldest(ctx)) }, uses: []string{"bodies_pkey", "attempts_by_end", "audit_pkey"}},

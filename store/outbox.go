@@ -20,6 +20,7 @@ type Message struct {
 	Body          []byte // the JSON as Postgres prints it
 	EnqueuedAt    time.Time
 	CompanyZone   string // the company's time zone; "" where it has none
+	NoteFormat    int    // in which the company wants its notes
 }
 
 const (
@@ -58,7 +59,7 @@ func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Messag
 				 LIMIT greatest(1, $4 / (SELECT count(*) FROM orgs))
 			 ) m
 		)
-		SELECT looked.last, o.id, o.org_id, o.interview_id, o.version, o.schema_version, o.body, o.enqueued_at, coalesce(i.time_zone, '')
+		SELECT looked.last, o.id, o.org_id, o.interview_id, o.version, o.schema_version, o.body, o.enqueued_at, coalesce(i.time_zone, ''), coalesce(i.note_format, 1)
 		  FROM looked
 		  LEFT JOIN oldest o ON o.turn = 1 AND o.running = octet_length(o.body) OR o.running <= $5
 		  LEFT JOIN ghexport.integrations i ON i.org_id = o.org_id
@@ -81,15 +82,16 @@ func readOutbox(rows pgx.Rows) (messages []Message, last string, err error) {
 			org, interview, body, zone *string
 			id, version                *int64
 			schema                     *int
+			format                     int
 			at                         *time.Time
 		}
-		if err := rows.Scan(&last, &m.id, &m.org, &m.interview, &m.version, &m.schema, &m.body, &m.at, &m.zone); err != nil {
+		if err := rows.Scan(&last, &m.id, &m.org, &m.interview, &m.version, &m.schema, &m.body, &m.at, &m.zone, &m.format); err != nil {
 			return nil, last, err
 		}
 		if m.id != nil {
 			messages = append(messages, Message{
 				ID: *m.id, OrgID: *m.org, InterviewID: *m.interview, Version: *m.version, SchemaVersion: *m.schema,
-				Body: []byte(*m.body), EnqueuedAt: *m.at, CompanyZone: *m.zone,
+				Body: []byte(*m.body), EnqueuedAt: *m.at, CompanyZone: *m.zone, NoteFormat: m.format,
 			})
 		}
 	}

@@ -27,6 +27,8 @@ type Settings struct {
 	InFlightCap     *int             // exports at once, 1 to 64
 	NoticeEmails    []string         // the whole list; an empty one clears it
 	NoticeWebhook   *bool
+	NoteFormat      *int // one of [ledger.NoteFormats]
+	KeepPeopleDays  *int // 7 to 3650; 0 clears it
 
 	// Revision is the one of [Integration] that the change is based on, so that two people do not undo each other's work unseen; 0 is
 	// that of a company that nobody connected, nil stands for any.
@@ -65,6 +67,7 @@ func (p Settings) Apply(c Choices, createdBy string) (Choices, error) {
 	setOrClear(&c.PoolID, p.PoolID)
 	setOrClear(&c.PoolStageID, p.PoolStageID)
 	setOrClear(&c.CreditTo, p.CreditTo)
+	setOrClear(&c.KeepPeopleDays, p.KeepPeopleDays)
 	if p.JobMap != nil {
 		c.JobMap = p.JobMap
 	}
@@ -76,6 +79,9 @@ func (p Settings) Apply(c Choices, createdBy string) (Choices, error) {
 	}
 	if p.NoticeWebhook != nil {
 		c.NoticeWebhook = *p.NoticeWebhook
+	}
+	if p.NoteFormat != nil {
+		c.NoteFormat = *p.NoteFormat
 	}
 	if err := errors.Join(append(wrong, c.check(createdBy)...)...); err != nil {
 		return Choices{}, err
@@ -173,7 +179,8 @@ func lockSettings(ctx context.Context, tx pgx.Tx, org string) (lockedSettings, e
 		 WHERE i.org_id = $1
 		   FOR NO KEY UPDATE`, org).
 		Scan(&have.revision, &have.version, &have.createdBy, &have.keyLast5, &c.TimeZone, &c.Mode, &c.JobMap, &c.DefaultJobID, &c.PoolID,
-			&c.PoolStageID, &c.Credit, &c.CreditTo, &c.SecondInterview, &c.ServerErrors, &c.InFlightCap, &c.NoticeEmails, &c.NoticeWebhook)
+			&c.PoolStageID, &c.Credit, &c.CreditTo, &c.SecondInterview, &c.ServerErrors, &c.InFlightCap, &c.NoticeEmails, &c.NoticeWebhook, &c.NoteFormat,
+			&c.KeepPeopleDays)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return have, fmt.Errorf("read the settings: %w", err)
 	}
@@ -186,10 +193,10 @@ func (c Choices) save(ctx context.Context, tx pgx.Tx, org string) error {
 		UPDATE ghexport.integrations
 		   SET time_zone = $2, mode = $3, job_map = $4, default_job_id = $5, prospect_pool_id = $6, prospect_pool_stage_id = $7,
 		       credit = $8, credit_to = $9, second_interview = $10, server_errors = $11, in_flight_cap = $12, notice_emails = $13,
-		       notice_webhook = $14, updated_at = clock_timestamp()
+		       notice_webhook = $14, note_format = $15, keep_people_days = $16, updated_at = clock_timestamp()
 		 WHERE org_id = $1`,
 		org, c.TimeZone, c.Mode, c.JobMap, c.DefaultJobID, c.PoolID, c.PoolStageID, c.Credit, c.CreditTo, c.SecondInterview,
-		c.ServerErrors, c.InFlightCap, c.NoticeEmails, c.NoticeWebhook)
+		c.ServerErrors, c.InFlightCap, c.NoticeEmails, c.NoticeWebhook, c.NoteFormat, c.KeepPeopleDays)
 	if err != nil {
 		return fmt.Errorf("save settings: %w", err)
 	}

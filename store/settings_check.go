@@ -33,6 +33,9 @@ func (p Settings) check() (wrong []error) {
 	id("prospect_pool_stage_id", p.PoolStageID, "a stage of that pool")
 	must(p.TimeZone == nil || *p.TimeZone == "" || jobs.IsTimeZone(*p.TimeZone), "time_zone", "an IANA name such as America/Los_Angeles")
 	must(p.InFlightCap == nil || *p.InFlightCap >= 1 && *p.InFlightCap <= 64, "in_flight_cap", "1 to 64")
+	must(p.NoteFormat == nil || slices.Contains(ledger.NoteFormats, *p.NoteFormat), "note_format", "1 or 2")
+	must(p.KeepPeopleDays == nil || *p.KeepPeopleDays == 0 || *p.KeepPeopleDays >= ledger.LeastPeopleDays && *p.KeepPeopleDays <= ledger.MostPeopleDays,
+		"keep_people_days", fmt.Sprintf("%d to %d", ledger.LeastPeopleDays, ledger.MostPeopleDays))
 	must(areRoles(p.JobMap), "job_map", "names of roles, each with the id of a Greenhouse job")
 	must(p.CreditTo == nil || *p.CreditTo == Person{} || p.CreditTo.whole(), "credit_to", "a person with email, first_name and last_name")
 	must(len(p.NoticeEmails) <= noticeEmailsMax && !slices.ContainsFunc(p.NoticeEmails, isNoEmail), "notice_emails",

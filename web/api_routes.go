@@ -6,7 +6,7 @@ import "github.com/interviewing-io/greenhouse-export/web/api"
 func (k *console) apiRoutes() []route {
 	const greenhouse = "/api/orgs/{org}/greenhouse"
 	read, write := staff.andCompany(), operators.andCompany()
-	answers := &api.API{Store: k.Store, Greenhouse: k.Greenhouse, Hooks: k.hookSecrets(), Broken: k.broken}
+	answers := &api.API{Store: k.Store, Greenhouse: k.Greenhouse, Keep: k.Keep, Hooks: k.hookSecrets(), Broken: k.broken}
 	return []route{
 		allow(anyone, "GET /api/openapi.json", api.Description),
 		allow(read, "GET "+greenhouse, answers.Show),

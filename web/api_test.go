@@ -130,10 +130,10 @@ func TestAPI_NamesEveryWrongField(t *testing.T) {
 	}
 	p = into[problem](s, s.api(mia, "PUT", acmeAPI, `{
 		"key": "YWNtZS1pbmdlc3Rpb24ta2V5LTEyMzQ1Og==", "created_by": "Lee", "mode": "both", "credit": "fixed", "prospect_pool_stage_id": 51,
-		"time_zone": "Mars", "notice_emails": ["Lee"], "default_job_id": 0, "second_interview": "maybe", "server_errors": "no"}`, ifMatch("*")),
+		"time_zone": "Mars", "notice_emails": ["Lee"], "default_job_id": 0, "second_interview": "maybe", "server_errors": "no", "note_format": 3, "keep_people_days": 0}`, ifMatch("*")),
 		http.StatusUnprocessableEntity)
 	for _, name := range []string{
-		"key", "created_by", "mode", "credit_to", "prospect_pool_stage_id", "time_zone", "notice_emails", "default_job_id", "second_interview", "server_errors",
+		"key", "created_by", "mode", "credit_to", "prospect_pool_stage_id", "time_zone", "notice_emails", "default_job_id", "second_interview", "server_errors", "note_format", "keep_people_days",
 	} {
 		assert.Contains(t, p.fields(), name)
 	}
@@ -179,6 +179,11 @@ func TestAPI_TwoAdminsDoNotUndoEachOther(t *testing.T) {
 	assert.NotEqual(t, tag, a.Header.Get("ETag"))
 	ada := script("ada", password)
 	assert.NotEmpty(t, into[problem](s, s.api(ada, "PUT", acmeAPI, `{"mode": "prospect"}`, ifMatch(tag)), http.StatusPreconditionFailed).Message)
+	kept := into[connection](s, s.api(ada, "PUT", acmeAPI, `{"keep_people_days": 30}`, ifMatch(a.Header.Get("ETag"))), http.StatusOK)
+	require.NotNil(t, kept.KeepPeopleDays)
+	assert.Equal(t, 30, *kept.KeepPeopleDays)
+	a = s.api(ada, "PUT", acmeAPI, `{"keep_people_days": null}`, ifMatch("*"))
+	assert.Nil(t, into[connection](s, a, http.StatusOK).KeepPeopleDays)
 	c := into[connection](s, s.api(ada, "PUT", acmeAPI, `{"second_interview": "skip"}`, ifMatch(a.Header.Get("ETag"))), http.StatusOK)
 	assert.Equal(t, "candidate", c.Mode)
 	c = into[connection](s, s.api(ada, "PUT", acmeAPI, `{"job_map": null, "in_flight_cap": 8}`, ifMatch("*")), http.StatusOK)
@@ -237,6 +242,12 @@ func TestAPI_ShowsWhatThereIsToChooseFrom(t *testing.T) {
 	assert.Equal(t, "as a candidate on job 101", preview.As)
 	assert.Contains(t, preview.Request, `"referrer":{"email":"zoe@acme.example","first_name":"Zoe","last_name":"Roe"}`)
 	assert.Contains(t, preview.Note, "\n\nFreeform feedback: \"Really good overall!\"")
+	preview = into[store.Preview](s, s.api(mia, "POST", acmeAPI+"/preview", `{"note_format": 2}`), http.StatusOK)
+	require.Len(t, preview.Notes, 2)
+	assert.Equal(t, preview.Notes[1], store.PreviewNote{Format: 2, Chosen: true, Note: preview.Note})
+	assert.Contains(t, preview.Note, ":\n• Technical skills: 4\n")
+	assert.Contains(t, preview.Request, `:\n• Technical skills: 4\n`)
+	assert.Contains(t, preview.Notes[0].Note, "\n\nTechnical skills: 4\n\n")
 	assert.Equal(t, "time_zone", into[problem](s, s.api(mia, "POST", acmeAPI+"/preview", `{"time_zone": "Mars"}`), http.StatusUnprocessableEntity).fields())
 }
 

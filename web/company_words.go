@@ -5,8 +5,10 @@ import (
 	"html/template"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 // askForm is a button that asks for a reason before it does anything, without script.
@@ -23,6 +25,9 @@ var companyFuncs = template.FuncMap{
 	"creditWord":     func(credit string) string { return creditWords[credit] },
 	"fieldWord":      func(field string) string { return cmp.Or(fieldWords[field], field) },
 	"zones":          jobs.TimeZones,
+	"heldWords":      wording.PeopleHeld,
+	"keptDays":       wording.KeptDays,
+	"formatWord":     func(format int) string { return formatWords[format] },
 	"closedSince":    closedSince,
 	"jobChoice":      jobChoice,
 	"poolChoice":     poolChoice,
@@ -31,6 +36,10 @@ var companyFuncs = template.FuncMap{
 
 var secondWords = map[string]string{
 	"hold": "wait for a decision", "create": "make a second profile", "skip": "are not sent",
+}
+
+var formatWords = map[int]string{
+	ledger.NoteFormatLines: "Blank lines between, the scale in the first line", ledger.NoteFormatBullets: "A short first line, and bullets",
 }
 
 var checkWords = map[store.CheckKind]string{
@@ -49,4 +58,5 @@ var fieldWords = map[string]string{
 	"key": "API key", "created_by": "“Created by” email", "time_zone": "Time zone", "mode": "How people are added", "job_map": "Roles and jobs",
 	"default_job_id": "Job for all other roles", "prospect_pool_id": "Prospect pool", "credit": "Credit", "credit_to": "Credit",
 	"second_interview": "Second interviews", "server_errors": "Errors of Greenhouse", "in_flight_cap": "Exports at once", "notice_emails": "Notices",
+	"note_format": "Layout of the note", "keep_people_days": "Personal data",
 }

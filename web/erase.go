@@ -24,6 +24,8 @@ type erasePage struct {
 	Done      bool // it went
 	At        time.Time
 	Actor     string
+	MayErase  bool      // an admin looks; others only ask what is held
+	Held      heldPanel // what is held about a person
 }
 
 // erasing is what goes, or went.
@@ -40,20 +42,25 @@ type eraseLetter struct{ Org, Text string }
 
 func (k *console) eraseRoutes() []route {
 	return []route{
-		allow(admins, "GET /erase", k.eraseForm),
+		allow(operators, "GET /erase", k.eraseForm),
+		allow(operators, "POST /erase/held", k.held),
 		allow(admins, "POST /erase", k.erasePlan),
 		allow(admins, "POST /erase/now", k.eraseNow),
 	}
 }
 
 func (k *console) eraseForm(w http.ResponseWriter, r *http.Request) {
-	k.show(w, r, http.StatusOK, "erase", "Erase a person", erasePage{})
+	title, page := "What is held", erasePage{MayErase: auth.Who(r).Role == auth.RoleAdmin}
+	if page.MayErase {
+		title = "Erase a person"
+	}
+	k.show(w, r, http.StatusOK, "erase", title, page)
 }
 
 // readErasure reads whom a form is about. Where it answers itself, because that is nobody, ok is false.
 func (k *console) readErasure(w http.ResponseWriter, r *http.Request) (page erasePage, q erasure.Erasure, ok bool) {
 	page = erasePage{
-		Candidate: strings.TrimSpace(r.PostFormValue("candidate")), Org: strings.TrimSpace(r.PostFormValue("org")), Reason: strings.TrimSpace(r.PostFormValue("reason")),
+		MayErase: true, Candidate: strings.TrimSpace(r.PostFormValue("candidate")), Org: strings.TrimSpace(r.PostFormValue("org")), Reason: strings.TrimSpace(r.PostFormValue("reason")),
 	}
 	if page.Candidate == "" {
 		page.Wrong = "Say whom: the producer’s id of the candidate, or the email as it was sent."

@@ -45,8 +45,11 @@ func (k *console) nav(r *http.Request) []navItem {
 			{Href: "/audit", Text: "Activity", Key: "a"},
 			{Href: runbookBase + "/", Text: "Runbooks", Key: "b"},
 		}
-		if p.Role == auth.RoleAdmin {
+		switch p.Role {
+		case auth.RoleAdmin:
 			items = append(items, navItem{Href: "/erase", Text: "Erase"})
+		case auth.RoleOncall:
+			items = append(items, navItem{Href: "/erase", Text: "What is held"})
 		}
 		if k.RiverUI != nil {
 			items = append(items, navItem{Href: "/river/", Text: "River UI", Key: "u"})

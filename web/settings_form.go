@@ -27,6 +27,8 @@ type settingsForm struct {
 	InFlightCap     string
 	NoticeEmails    string // one a line
 	NoticeWebhook   bool
+	NoteFormat      string
+	KeepPeopleDays  string // "" for as long as the service does
 	PreviewRole     string
 }
 
@@ -42,7 +44,11 @@ func formOf(i store.Integration, roles []store.Role) settingsForm {
 	f := settingsForm{
 		Revision: strconv.FormatInt(i.Revision, 10), Mode: i.Mode, Credit: i.Credit, SecondInterview: i.SecondInterview, ServerErrors: i.ServerErrors,
 		InFlightCap: strconv.Itoa(i.InFlightCap), NoticeEmails: strings.Join(i.NoticeEmails, "\n"), NoticeWebhook: i.NoticeWebhook,
-		CreatedBy: text(i.CreatedBy), TimeZone: text(i.TimeZone), DefaultJob: number(i.DefaultJobID), Pool: number(i.PoolID),
+		NoteFormat: strconv.Itoa(i.NoteFormat),
+		CreatedBy:  text(i.CreatedBy), TimeZone: text(i.TimeZone), DefaultJob: number(i.DefaultJobID), Pool: number(i.PoolID),
+	}
+	if i.KeepPeopleDays != nil {
+		f.KeepPeopleDays = strconv.Itoa(*i.KeepPeopleDays)
 	}
 	if i.PoolStageID != nil {
 		f.Pool += ":" + number(i.PoolStageID)
@@ -68,6 +74,12 @@ func (f settingsForm) typed(v url.Values) settingsForm {
 	f.NoticeEmails, f.NoticeWebhook, f.PreviewRole = v.Get("notice_emails"), v.Get("notice_webhook") == "on", v.Get("preview_role")
 	if v.Has("in_flight_cap") { // only ours see it
 		f.InFlightCap = strings.TrimSpace(v.Get("in_flight_cap"))
+	}
+	if v.Has("note_format") { // a page of an older console has no such field
+		f.NoteFormat = v.Get("note_format")
+	}
+	if v.Has("keep_people_days") {
+		f.KeepPeopleDays = strings.TrimSpace(v.Get("keep_people_days"))
 	}
 	results := map[string]int64{}
 	for _, r := range f.Roles {
@@ -118,6 +130,17 @@ func (f settingsForm) change() (store.Settings, error) {
 		wrong = append(wrong, &store.SettingError{Field: "in_flight_cap", Must: "1 to 64"})
 	}
 	s.InFlightCap = &most
+	format, err := strconv.Atoi(f.NoteFormat)
+	if err != nil {
+		wrong = append(wrong, &store.SettingError{Field: "note_format", Must: "1 or 2"})
+	}
+	s.NoteFormat = &format
+	s.KeepPeopleDays = new(int) // which clears it
+	if f.KeepPeopleDays != "" {
+		if *s.KeepPeopleDays, err = strconv.Atoi(f.KeepPeopleDays); err != nil || *s.KeepPeopleDays == 0 {
+			*s.KeepPeopleDays = -1 // is told with what it must be
+		}
+	}
 	return s, errors.Join(wrong...)
 }
 

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
@@ -41,7 +43,9 @@ type settingsPage struct {
 	NoTest   bool          // the test failed: it may be saved without
 	Roles    []string      // that a preview can be made for
 	Webhook  *webhookPanel // nil where webhooks come in nowhere
-	Links    *linksPanel   // nil until Greenhouse has listed jobs
+	People   ledger.PeopleHeld
+	Default  int         // days for which personal data is kept where a company sets none; 0: for ever
+	Links    *linksPanel // nil until Greenhouse has listed jobs
 }
 
 // setupStep is one of the numbered steps.
@@ -82,6 +86,10 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 		return p, err
 	}
 	p.Held = wording.OfHold(held)
+	p.Default = int(k.Keep / (24 * time.Hour))
+	if p.People, err = retention.In(k.Store).PeopleHeld(ctx, org, k.Keep); err != nil {
+		return p, err
+	}
 	lastSent, err := k.Store.LastSent(ctx, org)
 	if err != nil {
 		return p, err

@@ -9,7 +9,8 @@ type wrongEntry struct{ Field, At, Says string }
 var summaryOrder = []struct{ field, at string }{
 	{"key", "key"}, {"created_by", "created_by"}, {"mode", "mode-prospect"}, {"job_map", "new-role"}, {"default_job_id", "default-job"},
 	{"prospect_pool_id", "pool"}, {"credit", "credit-created"}, {"credit_to", "credit-first"}, {"time_zone", "time_zone"},
-	{"second_interview", "second-hold"}, {"server_errors", "errors-retry"}, {"in_flight_cap", "cap"}, {"notice_emails", "notice_emails"},
+	{"second_interview", "second-hold"}, {"server_errors", "errors-retry"}, {"in_flight_cap", "cap"}, {"keep_people_days", "keep_people_days"}, {"notice_emails", "notice_emails"},
+	{"note_format", "note-format-1"},
 }
 
 // Summary are the entries that need a look, in the form's order.

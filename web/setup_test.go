@@ -74,7 +74,7 @@ func setup(t *testing.T, change ...func(*web.Config)) *site {
 	}
 	s.registry = prometheus.NewRegistry()
 	c.Metrics = metrics.Handler(s.registry, st, "test", zap.NewNop())
-	c.Greenhouse = s.greenhouse()
+	c.Greenhouse, c.Keep = s.greenhouse(), 365*24*time.Hour
 	c.Hooks = &hooks.Door{
 		Secrets: hooks.Secrets{Store: st, Keyset: s.speaks.Keyset}, Digests: s.speaks.Digests, Log: zap.NewNop(), Count: hooks.Received(s.registry),
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	Digests    *seal.Digests                              // by which people are found by their email; nil: they are not
 	Greenhouse api.Greenhouse                             // what companies' settings ask of Greenhouse
 	RiverUI    http.Handler                               // made with the prefix "/river", and started; nil leaves it out
+	Keep       time.Duration                              // for how long personal data is kept for companies that say nothing else; 0: for ever
 	Hooks      *hooks.Door                                // where Greenhouse's webhooks come in; its clock, network and address are set here; nil: nowhere
 	Metrics    http.Handler                               // made by [Metrics], where it has no address of its own; nil leaves it out
 	Amend      Amend                                      // edits of dead exports; its zero value: none

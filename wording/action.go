@@ -15,6 +15,7 @@ var actions = map[ledger.Action]string{
 	ledger.ActionReveal:         "looked at personal data",
 	ledger.ActionSearchPeople:   "searched for a person",
 	ledger.ActionErase:          "erased personal data",
+	ledger.ActionHeld:           "asked for all that is held about a person",
 	ledger.ActionHook:           "told by webhook what happened there",
 
 	ledger.ActionRunStart:  "started a run",

@@ -30,9 +30,9 @@ type Config struct {
 	// Address of Greenhouse. Plain http goes to a loopback address only, or anywhere with `GHEXPORT_DEV=true`.
 	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io" unit:"address" read:"serve, org, reconcile, resolve"`
 	// The Tink keyset that seals companies' keys, as JSON: `ghexport keyset new` makes it, once. See [the keyset](deploy.md#the-keyset).
-	Keyset string `env:"GHEXPORT_KEYSET" unit:"secret" unset:"one of the two is required" read:"serve, org, why, erase, replay, reconcile, keyset"`
+	Keyset string `env:"GHEXPORT_KEYSET" unit:"secret" unset:"one of the two is required" read:"serve, org, why, erase, held, replay, reconcile, keyset"`
 	// A file that holds the keyset. Not both.
-	KeysetFile string `env:"GHEXPORT_KEYSET_FILE" unit:"file" read:"serve, org, why, erase, replay, reconcile, keyset"`
+	KeysetFile string `env:"GHEXPORT_KEYSET_FILE" unit:"file" read:"serve, org, why, erase, held, replay, reconcile, keyset"`
 	// Where console, River UI, `/healthz` and `/readyz` listen.
 	HTTPAddr string `env:"GHEXPORT_HTTP_ADDR" envDefault:"127.0.0.1:8080" unit:"host:port" read:"serve"`
 	// Address under which browsers reach the console, https behind a proxy: that makes its cookie secure. Links in notices begin with it.
@@ -80,8 +80,8 @@ type Config struct {
 	SyncStandby bool `env:"GHEXPORT_SYNCHRONOUS_STANDBY" read:"serve"`
 	// A file in which this node keeps which database it works with and how far it has seen it come, so that [a backup put back while nothing ran](restore.md#the-state-file) is noticed at the next start. One for each node, on a disk that outlives the process.
 	StateFile string `env:"GHEXPORT_STATE_FILE" unit:"file" unset:"kept in memory alone" read:"serve, doctor"`
-	// For how long what was sent about a person is kept once it is settled for good: names, email, note, earlier revisions, messages kept for later. Keys, versions and Greenhouse's ids [stay](operations.md#what-goes-and-when).
-	KeepPeople int `env:"GHEXPORT_KEEP_PEOPLE_DAYS" envDefault:"365" unit:"days, 0 for ever" read:"serve, retention"`
+	// For how long what was sent about a person is kept once it is settled for good: names, email, note, earlier revisions, messages kept for later. A company's own [age](operations.md#a-companys-own-age) goes before it. Keys, versions and Greenhouse's ids [stay](operations.md#what-goes-and-when).
+	KeepPeople int `env:"GHEXPORT_KEEP_PEOPLE_DAYS" envDefault:"365" unit:"days, 0 for ever" read:"serve, retention, org show"`
 	// For how long the attempts of exports that are settled for good are kept, and the members of replay runs that have ended. 31 at least.
 	KeepAttempts int `env:"GHEXPORT_KEEP_ATTEMPTS_DAYS" envDefault:"365" unit:"days, 0 for ever" read:"serve, retention"`
 	// For how long the audit trail is kept. 90 at least.

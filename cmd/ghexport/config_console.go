@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -14,6 +15,7 @@ import (
 func (c Config) console() web.Config {
 	return web.Config{
 		Proxies: c.TrustedProxies, Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,
+		Keep: c.retention()[ledger.KeptPeople],
 		OIDC: auth.OIDC{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Roles: c.OIDCRoles, Scopes: c.OIDCScopes},
 	}
 }

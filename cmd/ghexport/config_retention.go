@@ -14,6 +14,7 @@ const day = 24 * time.Hour
 func (c Config) retention() ledger.Retention {
 	return ledger.Retention{
 		ledger.KeptPeople:   time.Duration(c.KeepPeople) * day,
+		ledger.KeptRejected: time.Duration(c.KeepPeople) * day,
 		ledger.KeptAttempts: time.Duration(c.KeepAttempts) * day,
 		ledger.KeptMembers:  time.Duration(c.KeepAttempts) * day,
 		ledger.KeptAudit:    time.Duration(c.KeepAudit) * day,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
@@ -65,7 +66,7 @@ func judgeLine(one lineResult) checked {
 	if would != jobs.WouldExport {
 		return v
 	}
-	rendered, err := render.Render(one.result, "")
+	rendered, err := render.Render(one.result, "", ledger.NoteFormatLines)
 	if err != nil {
 		v.Errors, v.Would, v.Because = []jobs.FieldError{{Field: "message", Message: err.Error()}}, nil, nil
 		return v

@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 func (c *cli) org() *cobra.Command {
@@ -66,7 +68,7 @@ func (c *cli) orgShow() *cobra.Command {
 		Example: "  ghexport org show acme\n  ghexport org show acme --json",
 		Args:    exactly("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			st, _, err := c.open(cmd.Context(), "org show")
+			st, config, err := c.open(cmd.Context(), "org show")
 			if err != nil {
 				return err
 			}
@@ -88,10 +90,15 @@ func (c *cli) orgShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			people, err := retention.In(st).PeopleHeld(cmd.Context(), i.OrgID, config.retention()[ledger.KeptPeople])
+			if err != nil {
+				return err
+			}
 			if asJSON {
-				return c.json(shownOrg{i, held, closed, told})
+				return c.json(shownOrg{i, held, people, closed, told})
 			}
 			c.showOrg(i, closed)
+			c.showPeopleHeld(people)
 			c.showHeld(held)
 			c.showNotices(told)
 			return nil
@@ -157,6 +164,7 @@ func (c *cli) showOrg(i store.Integration, closed []store.SeenJob) {
 	}
 	line("told by email", strings.Join(i.NoticeEmails, ", "))
 	line("told by webhook", yesNo(i.NoticeWebhook))
+	line("note format", fmt.Sprint(i.NoteFormat))
 	line("second interview", i.SecondInterview)
 	line("server errors", i.ServerErrors)
 	line("in flight", fmt.Sprintf("at most %d", i.InFlightCap))

@@ -136,7 +136,7 @@ func (c *cli) orgPreview() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "preview ORG", Short: "Show what would be sent about a made-up interview",
-		Long: "Shows the note and the request, byte for byte, that a made-up interview would lead to under the company's choices; with flags of\n" +
+		Long: "Shows the note in each layout and the request, byte for byte, that a made-up interview would lead to under the company's choices; with flags of\n" +
 			"org set, under these. Nothing is sent or saved.",
 		Example: "  ghexport org preview acme\n  ghexport org preview acme --role backend-engineer --mode candidate --job backend-engineer=146859",
 		Args:    exactly("ORG"),
@@ -153,7 +153,11 @@ func (c *cli) orgPreview() *cobra.Command {
 			case asJSON:
 				return c.json(preview)
 			}
-			c.printf("added %s\n\n%s\n\n%s\n", preview.As, lines(preview.Note), lines(preview.Request))
+			c.printf("added %s\n\n", preview.As)
+			for _, note := range preview.Notes {
+				c.printf("note format %d%s:\n%s\n\n", note.Format, map[bool]string{true: ", chosen"}[note.Chosen], lines(note.Note))
+			}
+			c.printf("%s\n", lines(preview.Request))
 			return nil
 		},
 	}

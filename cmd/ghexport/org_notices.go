@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
@@ -14,8 +15,9 @@ const noticesShown = 10
 type shownOrg struct {
 	store.Integration
 	heldOrg
-	ClosedJobs []store.SeenJob  `json:"closed_jobs"` // mapped, and not open any more
-	Notices    []notices.Notice `json:"notices"`
+	PeopleHeld ledger.PeopleHeld `json:"people_held"`
+	ClosedJobs []store.SeenJob   `json:"closed_jobs"` // mapped, and not open any more
+	Notices    []notices.Notice  `json:"notices"`
 }
 
 func (c *cli) showNotices(told []notices.Notice) {

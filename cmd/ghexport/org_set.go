@@ -22,6 +22,10 @@ const orgSetLong = `Changes a company's choices; those not named stay. What is o
   default-job        with mode candidate, the job of roles that --job does not map; without one they are prospects
   credit             who gets credit in Greenhouse: created_by, interviewer, or fixed: the person of --credit-to
   notice-email       who is told when something needs attention; never the "Created by" address, which need not have an inbox
+  note-format        layout of the notes of results that arrive from now on: 1 (blank lines between, the scale of the scores in its first
+                     line), 2 (a short first line, bullets); org preview shows both, and what was rendered stays as it is
+  keep-people-days   days for which what was sent about a person is kept, 7 to 3650, once its export is settled for good; 0: as long as the
+                     service keeps it (GHEXPORT_KEEP_PEOPLE_DAYS). What waits for somebody, or may still be sent, stays however old
   created-by         another "Created by" user; it is tested with the saved key, and not saved when the test fails`
 
 // orgSettings are the flags of org set; only those that were given count.
@@ -30,7 +34,7 @@ type orgSettings struct {
 	creditTo                               string
 	jobs                                   map[string]int64
 	defaultJob, pool, stage                int64
-	inFlight                               int
+	inFlight, noteFormat, keepDays         int
 	noticeEmails                           []string
 	noticeWebhook                          bool
 }
@@ -48,6 +52,8 @@ func (f *orgSettings) register(flags *pflag.FlagSet) {
 	flags.StringToInt64Var(&f.jobs, "job", nil, "ROLE=ID of a Greenhouse job; repeat for each, they replace the whole map")
 	flags.Int64Var(&f.pool, "pool", 0, "id of the prospect pool; 0 for none")
 	flags.Int64Var(&f.stage, "pool-stage", 0, "id of the stage in that pool; 0 for none")
+	flags.IntVar(&f.noteFormat, "note-format", 0, "layout of the note: 1 or 2")
+	flags.IntVar(&f.keepDays, "keep-people-days", 0, "days for which personal data is kept, 7 to 3650; 0: as long as the service does")
 	flags.IntVar(&f.inFlight, "in-flight-cap", 0, "exports at once, 1 to 64")
 }
 
@@ -68,6 +74,8 @@ func (f *orgSettings) given(flags *pflag.FlagSet) store.Settings {
 		"credit-to":        func() { s.CreditTo = person(f.creditTo) },
 		"notice-email":     func() { s.NoticeEmails = withoutEmpty(f.noticeEmails) },
 		"notice-webhook":   func() { s.NoticeWebhook = &f.noticeWebhook },
+		"keep-people-days": func() { s.KeepPeopleDays = &f.keepDays },
+		"note-format":      func() { s.NoteFormat = &f.noteFormat },
 	} {
 		if flags.Changed(name) {
 			give()
@@ -121,7 +129,8 @@ func (c *cli) orgSet() *cobra.Command {
 	cmd.Flags().StringVar(&createdBy, "created-by", "", "`EMAIL` of another Greenhouse user as whom candidates are added")
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for whoever asks later")
 	cmd.MarkFlagsOneRequired("time-zone", "second-interview", "server-errors", "mode", "credit", "job", "pool", "pool-stage", "in-flight-cap",
-		"default-job", "credit-to", "notice-email", "notice-webhook", "created-by")
+		"default-job", "credit-to", "notice-email", "notice-webhook", "note-format", "keep-people-days",
+		"created-by")
 	return cmd
 }
 

@@ -21,11 +21,23 @@ type retained struct {
 	Oldest   *time.Time     `json:"oldest"`       // before it went; null where there was nothing
 	Looked   int            `json:"looked"`       // rows that are older than that
 	Gone     int            `json:"gone"`         // of these, what went, or would go
+
+	Companies []retainedOf `json:"companies"` // of personal data: those of which something is past its age
+}
+
+// retainedOf is one company of a class that is personal data.
+type retainedOf struct {
+	OrgID    string         `json:"org_id"`
+	KeptSecs ledger.Seconds `json:"kept_seconds"` // 0: for ever
+	Own      bool           `json:"own"`          // the company has set it for itself
+	Gone     int            `json:"gone"`
+	Stays    int            `json:"stays"` // past the age, and waits for somebody
 }
 
 // keptWhat says what each class is.
 var keptWhat = map[ledger.Kept]string{
 	ledger.KeptPeople:   "what was sent about a person",
+	ledger.KeptRejected: "overtaken invalid messages",
 	ledger.KeptAttempts: "attempts of settled exports",
 	ledger.KeptAudit:    "the audit trail",
 	ledger.KeptNotices:  "notices",
@@ -40,7 +52,8 @@ func (c *cli) retention() *cobra.Command {
 		Use: "retention", Short: "Take what is kept for long enough, or say what would go",
 		Long: `Takes what is older than the settings GHEXPORT_KEEP_... say, in the small steps in which the relay does it every hour by itself. What
 prevents doubles never goes: the row of each interview with its keys, version, state, digests and Greenhouse's ids. Nor does what waits
-for a decision, or may exist in Greenhouse. What is counted as looked at and did not go is of that kind.`,
+for a decision, may still be sent, or may exist in Greenhouse, however old: it is counted as what stays. What was sent about people goes by
+the age that its company has set (ghexport org set ORG --keep-people-days), else by the service's; each company is counted by itself.`,
 		Example: "  ghexport retention --dry-run\n  ghexport retention --yes",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -86,7 +99,10 @@ func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention
 func classesOf(classes []retention.Retained) []retained {
 	list := []retained{}
 	for _, one := range classes {
-		r := retained{Class: one.Class, KeptSecs: ledger.Seconds(one.Kept.Seconds()), Looked: one.Looked, Gone: one.Gone}
+		r := retained{Class: one.Class, KeptSecs: ledger.Seconds(one.Kept.Seconds()), Looked: one.Looked, Gone: one.Gone, Companies: []retainedOf{}}
+		for _, of := range one.Companies {
+			r.Companies = append(r.Companies, retainedOf{of.Org, ledger.Seconds(of.Kept.Seconds()), of.Own, of.Gone, of.Stays})
+		}
 		if !one.Oldest.IsZero() {
 			r.Oldest = &one.Oldest
 		}
@@ -98,21 +114,44 @@ func classesOf(classes []retention.Retained) []retained {
 func (c *cli) showRetained(classes []retention.Retained, dryRun bool) {
 	var rows [][]string
 	for _, one := range classes {
-		kept, oldest := "for ever", "-"
-		switch {
-		case one.Kept >= 2*day:
-			kept = fmt.Sprintf("%d days", one.Kept/day)
-		case one.Kept > 0:
-			kept = one.Kept.String()
-		}
+		oldest := "-"
 		if !one.Oldest.IsZero() {
 			oldest = one.Oldest.UTC().Format(time.DateOnly)
 		}
-		rows = append(rows, []string{string(one.Class), keptWhat[one.Class], kept, oldest, strconv.Itoa(one.Looked), strconv.Itoa(one.Gone)})
+		rows = append(rows, []string{string(one.Class), keptWhat[one.Class], keptFor(one.Kept), oldest, strconv.Itoa(one.Looked), strconv.Itoa(one.Gone)})
 	}
 	gone := "gone"
 	if dryRun {
 		gone = "would go"
 	}
 	c.table([]column{{"class", 9}, {"what", 29}, {"kept", 10}, {"oldest", 11}, {"older", 9}, {gone, 9}}, rows)
+	c.showRetainedCompanies(classes, gone)
+}
+
+// showRetainedCompanies prints what is past its age by company, of the classes that are personal data.
+func (c *cli) showRetainedCompanies(classes []retention.Retained, gone string) {
+	var rows [][]string
+	for _, class := range classes {
+		for _, one := range class.Companies {
+			kept := keptFor(one.Kept)
+			if one.Own {
+				kept += ", its own"
+			}
+			rows = append(rows, []string{one.Org, string(class.Class), kept, strconv.Itoa(one.Gone), strconv.Itoa(one.Stays)})
+		}
+	}
+	if len(rows) > 0 {
+		c.printf("\n")
+		c.table([]column{{"company", 18}, {"class", 9}, {"kept", 19}, {gone, 9}, {"stays", 9}}, rows)
+	}
+}
+
+func keptFor(kept time.Duration) string {
+	switch {
+	case kept >= 2*day:
+		return fmt.Sprintf("%d days", kept/day)
+	case kept > 0:
+		return kept.String()
+	}
+	return "for ever"
 }

@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/migrations"
-	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
 // versionInfo is what this binary is and what it knows, under the names of `version --json`.
@@ -20,7 +21,7 @@ type versionInfo struct {
 	Platform      string `json:"platform"`
 	Schema        int64  `json:"schema"`         // of the database, ours
 	MessageSchema int    `json:"schema_version"` // of producers' messages
-	NoteFormat    int    `json:"note_format"`
+	NoteFormat    int    `json:"note_format"`    // the newest layout that it can render
 }
 
 func (c *cli) version() *cobra.Command {
@@ -36,7 +37,7 @@ func (c *cli) version() *cobra.Command {
 			}
 			v := versionInfo{
 				Version: binaryVersion(), Commit: binaryCommit(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-				Schema: latest, MessageSchema: jobs.SchemaVersion, NoteFormat: render.NoteFormat,
+				Schema: latest, MessageSchema: jobs.SchemaVersion, NoteFormat: slices.Max(ledger.NoteFormats),
 			}
 			if asJSON {
 				return c.json(v)

@@ -18,24 +18,38 @@ type keeping struct {
 	take   string // statements that take the rows of due, as WITH has them, each after a comma
 	gone   string // counts what went; empty: the rows of due
 
+	// Of personal data: ofCompany is looked, of company $3 alone, for one whose age is the shorter one; empty: all are looked at together.
+	// Looked then has org_id, too, and past: whether the row is beyond its own company's age. Stays selects the company of each that is past
+	// and waits for somebody.
+	ofCompany, stays string
+
 	most string // selects how old the row is beyond which there are too many, whatever their age; empty: none is
 
 	// placeless: everything old goes, so that a pass begins anew at each step; $1 is how many rows to pass over in a dry run.
 	placeless bool
 }
 
-// sql is the statement of one step: how many rows were looked at, how many of them are old, how many went, and the last one's place. The
-// number of rows is part of it, so that whoever plans it without arguments knows how few they are.
-func (k keeping) sql(rows int, dryRun bool) string {
-	take, gone := k.take, k.gone
+// sql is the statement of one step: how many rows were looked at, how many of them are old, how many are so by their company's age, how
+// many went, the last one's place, and what went and stays by company. The number of rows is part of it, so that whoever plans it without
+// arguments knows how few they are.
+func (k keeping) sql(rows int, dryRun, ofCompany bool) string {
+	looked, past, take, gone := k.looked, "old", k.take, k.gone
+	if ofCompany {
+		looked = k.ofCompany
+	}
+	if k.personal() {
+		past = "past"
+	}
 	if dryRun {
 		take = ""
 	}
 	if gone == "" || dryRun {
 		gone = "SELECT count(*) FROM due"
 	}
-	return `WITH looked AS MATERIALIZED (` + k.looked + fmt.Sprintf(` LIMIT %d`, rows) + `), due AS MATERIALIZED (` + k.due + `)` + take + `
-		SELECT count(*)::int, count(*) FILTER (WHERE old)::int, (` + gone + `)::int, coalesce(max(place), 0)::bigint FROM looked`
+	return `WITH looked AS MATERIALIZED (` + looked + fmt.Sprintf(` LIMIT %d`, rows) + `), due AS MATERIALIZED (` + k.due + `)` + take + `
+		SELECT count(*)::int, count(*) FILTER (WHERE old)::int, count(*) FILTER (WHERE ` + past + `)::int, (` + gone + `)::int,
+		       coalesce(max(place), 0)::bigint, (` + k.byCompany() + `)
+		  FROM looked`
 }
 
 // over is of an export e: nothing leads out of its state by itself, and nobody has to decide about it.
@@ -43,39 +57,8 @@ const over = `e.state IN ('sent', 'cancelled', 'ineligible') AND NOT 'may_exist'
 
 // keepings are all classes. Each statement names the index that gives it the order of its walk.
 var keepings = []keeping{
-	{
-		// The clock of a person's data begins anew when a later message brings it again.
-		class:  ledger.KeptPeople,
-		oldest: "SELECT b.created_at FROM ghexport.bodies b ORDER BY b.id LIMIT 1",
-		looked: `
-			SELECT b.id AS place, b.created_at < clock_timestamp() - $2::interval AS old, b.org_id, b.interview_id
-			  FROM ghexport.bodies b WHERE b.id > $1 ORDER BY b.id`, // bodies_pkey
-		due: `
-			SELECT e.id, e.body_id, e.later_body_id
-			  FROM ghexport.exports e -- exports_key
-			 WHERE (e.interview_id, e.org_id) IN (SELECT l.interview_id, l.org_id FROM looked l WHERE l.old)
-			   AND ` + over + `
-			   AND e.updated_at < clock_timestamp() - $2::interval
-			   AND (e.body_id IS NOT NULL OR e.later_body_id IS NOT NULL)
-			 ORDER BY e.id
-			   FOR NO KEY UPDATE SKIP LOCKED`,
-		// The version becomes that of a message kept aside, which goes too, so that an older one that comes later is known as older.
-		take: `, changed AS (
-			UPDATE ghexport.exports e
-			   SET body_id = NULL, later_body_id = NULL, detail = NULL, died_of = NULL,
-			       version = greatest(e.version, (SELECT a.version FROM ghexport.aside a WHERE a.export_id = e.id))
-			  FROM due WHERE e.id = due.id
-		), earlier AS (
-			DELETE FROM ghexport.revisions r USING due WHERE r.export_id = due.id RETURNING r.body_id -- revisions_pkey
-		), deferred AS (
-			DELETE FROM ghexport.aside a USING due WHERE a.export_id = due.id
-		), worded AS (
-			UPDATE ghexport.attempts t SET detail = NULL FROM due WHERE t.export_id = due.id AND t.detail IS NOT NULL -- attempts_pkey
-		), bodies AS (
-			DELETE FROM ghexport.bodies b
-			 WHERE b.id IN (SELECT d.body_id FROM due d UNION ALL SELECT d.later_body_id FROM due d UNION ALL SELECT r.body_id FROM earlier r)
-		)`,
-	},
+	keptPeople,
+	keptRejected,
 	{
 		// Whether an answer made it a candidate decides about what a person said of it, so attempts stay beside such a word.
 		class:  ledger.KeptAttempts,

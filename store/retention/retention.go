@@ -21,12 +21,15 @@ const (
 type retainStep struct {
 	keeping
 	kept   time.Duration
+	org    string // the one company that is looked at; empty: all
 	dryRun bool
 	fourth int   // how often the rows to look at were quartered
 	after  int64 // the place of the last row that was looked at
 	over   bool  // everything old has been looked at
 
 	looked, gone int // in the last step
+
+	companies map[string][2]int // of personal data: what went, and what stays, so far
 }
 
 func (r *retainStep) rows() int { return max(1, retainRows>>(2*r.fourth)) }
@@ -38,6 +41,8 @@ type Retained struct {
 	Oldest time.Time     // of all that there was of the class, before the pass; zero where there was nothing
 	Looked int           // rows that were old enough to be looked at
 	Gone   int           // of these, how many went, or would go; the others are not settled for good
+
+	Companies []RetainedOf // of personal data: each company of which something is past its age, by name
 }
 
 // Retain takes what is older than the policy says, class by class, in steps of at most 500 rows, each a transaction of its own that
@@ -89,7 +94,10 @@ func (s Store) retainClass(ctx context.Context, k keeping, kept time.Duration, d
 		return out, nil
 	}
 	out.Oldest = *oldest
-	if kept <= 0 {
+	switch {
+	case k.personal():
+		return out, s.retainPersonal(ctx, k, kept, dryRun, &out)
+	case kept <= 0:
 		return out, nil
 	}
 	step := retainStep{keeping: k, kept: kept, dryRun: dryRun}
@@ -99,23 +107,28 @@ func (s Store) retainClass(ctx context.Context, k keeping, kept time.Duration, d
 			return out, err
 		}
 	}
+	return out, s.walk(ctx, &step, &out)
+}
+
+// walk takes one step after the other until everything old has been looked at.
+func (s Store) walk(ctx context.Context, step *retainStep, out *Retained) error {
 	for !step.over {
 		began := time.Now()
-		err := s.retainSome(ctx, &step)
+		err := s.retainSome(ctx, step)
 		if (store.TimedOut(err) || store.Contended(err)) && step.rows() > 1 {
 			step.fourth++
 			continue
 		}
 		if err != nil {
-			return out, err
+			return err
 		}
 		out.Looked, out.Gone = out.Looked+step.looked, out.Gone+step.gone
 		step.fourth = max(0, step.fourth-1)
 		if err := restAs(ctx, began); err != nil {
-			return out, err
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (s Store) retainSome(ctx context.Context, step *retainStep) error {
@@ -123,13 +136,22 @@ func (s Store) retainSome(ctx context.Context, step *retainStep) error {
 		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', $1, true)", store.Milliseconds(retainLimit)); err != nil {
 			return err
 		}
-		var looked int
+		args := []any{step.after, step.kept}
+		if step.org != "" {
+			args = append(args, step.org)
+		}
+		var looked, old int
 		var last int64
-		err := tx.QueryRow(ctx, step.sql(step.rows(), step.dryRun), step.after, step.kept).Scan(&looked, &step.looked, &step.gone, &last)
+		var companies map[string][2]int
+		err := tx.QueryRow(ctx, step.sql(step.rows(), step.dryRun, step.org != ""), args...).
+			Scan(&looked, &old, &step.looked, &step.gone, &last, &companies)
 		if err != nil {
 			return err
 		}
-		step.over = looked < step.rows() || step.looked < looked
+		for org, n := range companies {
+			step.companies[org] = [2]int{step.companies[org][0] + n[0], step.companies[org][1] + n[1]}
+		}
+		step.over = looked < step.rows() || old < looked
 		switch {
 		case !step.placeless:
 			step.after = last

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
@@ -20,10 +21,11 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// API answers under /api/. Who may ask is said where its methods are given addresses. Every field but Hooks must be set.
+// API answers under /api/. Who may ask is said where its methods are given addresses. Every field but Hooks and Keep must be set.
 type API struct {
 	Store      *store.Store
 	Greenhouse Greenhouse
+	Keep       time.Duration                                   // of personal data, where a company says nothing else; 0: for ever
 	Hooks      *hooks.Secrets                                  // nil where webhooks come in nowhere
 	Broken     func(http.ResponseWriter, *http.Request, error) // answers what failed for no fault of the asker
 }

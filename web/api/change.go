@@ -91,6 +91,11 @@ func (c *change) choices(r *reader) {
 		}
 	})
 	field(r, "notice_webhook", "true or false", func(on bool) { s.NoticeWebhook = &on })
+	if raw := r.object["keep_people_days"]; string(raw) == "0" { // means "as the service" further in, and nothing here
+		r.object["keep_people_days"] = json.RawMessage("-1")
+	}
+	clearable(r, "keep_people_days", "a whole number", func(days int) { s.KeepPeopleDays = &days })
+	field(r, "note_format", "1 or 2", func(n int) { s.NoteFormat = &n })
 	field(r, "in_flight_cap", "a whole number", func(n int) { s.InFlightCap = &n })
 }
 

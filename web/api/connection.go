@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
@@ -16,6 +18,8 @@ type shown struct {
 	store.Integration
 	StateWords string        `json:"state_words"`
 	Hold       *wording.Hold `json:"hold"` // why nothing is sent, in words; null when it is
+
+	PeopleHeld ledger.PeopleHeld `json:"people_held"`
 }
 
 // connection reads a company for whoever asks. A company's admin sees neither the names of our people nor their words.
@@ -30,6 +34,9 @@ func (a *API) connection(r *http.Request, org string) (shown, error) {
 	}
 	held, err := a.Store.HoldFacts(r.Context(), org)
 	if err != nil {
+		return c, err
+	}
+	if c.PeopleHeld, err = retention.In(a.Store).PeopleHeld(r.Context(), org, a.Keep); err != nil {
 		return c, err
 	}
 	c.Hold = wording.OfHold(held)

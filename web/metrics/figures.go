@@ -27,6 +27,7 @@ var (
 	descPaused    = desc("river_queues_paused", "River queues that somebody paused.")
 	descJobs      = desc("river_jobs", "River's jobs that are not finished, by River's states.", "state")
 	descKept      = desc("kept_oldest_age_seconds", "Age of the oldest row of each class of what grows and goes by age (docs/operations.md); 0 where there is none.", "class")
+	descPast      = desc("people_past_age_seconds", "For how long past the age that its company has set the oldest personal data has been held; 0 where none is. An hour is usual, more waits for somebody.")
 	descWaits     = desc("org_oldest_age_seconds", "Of the ten companies whose exports have waited for longest, held ones included: for how long.", "org_id")
 	descWaiting   = desc("org_waiting_exports", "How many exports of these wait.", "org_id")
 	descBudget    = desc("budget_use_ratio", "The largest share of its budget that a company has spent in its present window.")
@@ -39,7 +40,7 @@ var (
 
 	ledgerDescs = []*prometheus.Desc{
 		descUp, descExports, descCounted, descDue, descOutbox, descMessages, descRejected, descHeld, descHeldWait, descOn, descFailing,
-		descFailFor, descDecide, descStopped, descPaused, descJobs, descKept, descWaits, descWaiting, descBudget,
+		descFailFor, descDecide, descStopped, descPaused, descJobs, descKept, descPast, descWaits, descWaiting, descBudget,
 		descBudgets, descNodes, descSourceUp, descSourceLag, descSourceAt, descCarried,
 	}
 )
@@ -84,6 +85,7 @@ func (f *reading) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 		}
 		gauge(descKept, age, string(class))
 	}
+	gauge(descPast, f.past.Seconds())
 	for _, org := range b.Oldest {
 		gauge(descWaits, float64(org.Age), org.Org)
 		gauge(descWaiting, float64(org.Count), org.Org)

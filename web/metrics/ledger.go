@@ -42,6 +42,7 @@ type reading struct {
 	states  map[ledger.State]int64
 	age     ledger.Seconds
 	oldest  map[ledger.Kept]time.Time
+	past    time.Duration // of personal data, beyond its company's age
 	budget  float64
 }
 
@@ -116,6 +117,9 @@ func (m *ledgerMetrics) look(done chan struct{}) {
 	}
 	if err == nil {
 		f.oldest, err = retention.In(m.store).Oldest(ctx)
+	}
+	if err == nil {
+		f.past, err = retention.In(m.store).PeoplePastAge(ctx)
 	}
 	if err == nil {
 		f.budget, err = figures.In(m.store).MostBudgetUsed(ctx)

@@ -36,9 +36,13 @@ func Preview(chosen store.Choices, role string, at time.Time) (store.Preview, er
 		zone = *chosen.TimeZone
 	}
 	interview := MadeUp(at, role)
-	text, err := render.Render(interview, zone)
+	text, err := render.Render(interview, zone, chosen.NoteFormat)
 	if err != nil {
 		return store.Preview{}, fmt.Errorf("render the preview: %w", err)
+	}
+	notes, err := notesOf(interview, zone, text.NoteFormat)
+	if err != nil {
+		return store.Preview{}, err
 	}
 	granted := &store.Granted{
 		CandidateID: interview.Candidate.ID,
@@ -52,7 +56,20 @@ func Preview(chosen store.Choices, role string, at time.Time) (store.Preview, er
 	if err != nil {
 		return store.Preview{}, err
 	}
-	return store.Preview{Role: role, As: addedAs(granted.Company), Note: text.Note, Request: string(request)}, nil
+	return store.Preview{Role: role, As: addedAs(granted.Company), Note: text.Note, Notes: notes, Request: string(request)}, nil
+}
+
+// notesOf is the note of an interview in each format.
+func notesOf(interview jobs.InterviewResult, zone string, chosen int) ([]store.PreviewNote, error) {
+	var notes []store.PreviewNote
+	for _, format := range ledger.NoteFormats {
+		text, err := render.Render(interview, zone, format)
+		if err != nil {
+			return nil, fmt.Errorf("render the preview: %w", err)
+		}
+		notes = append(notes, store.PreviewNote{Format: format, Chosen: format == chosen, Note: text.Note})
+	}
+	return notes, nil
 }
 
 // MadeUp is a successful interview of nobody.

@@ -115,7 +115,7 @@ func (r *Relay) arrival(s snapshot, flags []string) (ledger.Arrival, error) {
 	if a.Eligible, a.Cause = eligibility(result); !a.Eligible {
 		return a, nil // and keep nothing about the person
 	}
-	rendered, err := render.Render(result, s.CompanyZone)
+	rendered, err := render.Render(result, s.CompanyZone, s.NoteFormat)
 	if err != nil {
 		return a, err
 	}

@@ -68,7 +68,7 @@ func amended(was ledger.Body, person jobs.Candidate, set map[string]string) (sto
 	} else if err != nil {
 		return store.Edited{}, errors.New("it cannot be written as a message")
 	}
-	rendered, err := Render(r, "")
+	rendered, err := Render(r, "", was.NoteFormat)
 	if err != nil {
 		return store.Edited{}, err
 	}

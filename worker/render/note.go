@@ -6,11 +6,29 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// NoteFormat is the version of the note's layout. Another layout gets another number and its own function: what was rendered once
-// is never rendered again.
-const NoteFormat = 1
+// layout is how one format of the note is set. What was rendered once is never rendered again, so a layout stays as it is.
+type layout struct {
+	problem string // what the third score is called
+	scale   string // of the header, where there is anything to read after it
+	before  string // stands before each item
+}
+
+var layouts = map[int]layout{
+	ledger.NoteFormatLines:   {"Problem solving ability", " (all numeric scores out of 4, where 4 is best)", "\n\n"},
+	ledger.NoteFormatBullets: {"Problem-solving ability", "", "\n• "},
+}
+
+// formatKnown is the format itself, or the first where this binary has no layout for it.
+func formatKnown(format int) int {
+	if _, known := layouts[format]; !known {
+		return ledger.NoteFormatLines
+	}
+	return format
+}
 
 const (
 	feedbackLimit = 20_000 // characters (code points) of feedback between the quotes, the marker included
@@ -31,9 +49,10 @@ type facts struct {
 	feedback      string // as written
 }
 
-// note lays out format 1: one header line, then an item for each piece of feedback there is, a blank line between, no newline at the
-// end. It is plain text: nothing is escaped. cut tells that the feedback was shortened.
-func (f facts) note() (text string, cut bool) {
+// note lays out a format that there is: one header line, then an item for each piece of feedback there is, no newline at the end. It is
+// plain text: nothing is escaped. cut tells that the feedback was shortened.
+func (f facts) note(format int) (text string, cut bool) {
+	set := layouts[format]
 	who := cleanName(f.interviewer)
 	if who == "" {
 		who = "an interviewer"
@@ -47,7 +66,7 @@ func (f facts) note() (text string, cut bool) {
 	}
 	score("Technical skills", f.technical)
 	score("Communication skills", f.communication)
-	score("Problem solving ability", f.problem)
+	score(set.problem, f.problem)
 	feedback, cut := cutFeedback(cleanFeedback(f.feedback))
 	if feedback != "" {
 		items = append(items, `Freeform feedback: "`+feedback+`"`)
@@ -55,8 +74,7 @@ func (f facts) note() (text string, cut bool) {
 	if len(items) == 0 {
 		return header + ": no further feedback was left.", false
 	}
-	header += " (all numeric scores out of 4, where 4 is best):"
-	return strings.Join(append([]string{header}, items...), "\n\n"), cut
+	return strings.Join(append([]string{header + set.scale + ":"}, items...), set.before), cut
 }
 
 var (

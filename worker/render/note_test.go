@@ -1,7 +1,10 @@
 package render
 
 import (
+	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
 // exampleFacts is the interview of the reference note.
@@ -46,26 +51,45 @@ func TestNote_Golden(t *testing.T) {
 			t.Parallel()
 			f := exampleFacts()
 			change(&f)
-			want, err := os.ReadFile("testdata/notes/" + name + ".txt")
-			require.NoError(t, err)
-			got, cut := f.note()
-			assert.Equal(t, string(want), got)
-			assert.False(t, cut)
+			for _, format := range ledger.NoteFormats {
+				want, err := os.ReadFile(fmt.Sprintf("testdata/notes/%d/%s.txt", format, name))
+				require.NoError(t, err)
+				got, cut := f.note(format)
+				assert.Equal(t, string(want), got)
+				assert.False(t, cut)
+			}
 		})
 	}
 }
 
 func TestNote_EveryGoldenFileHasItsCase(t *testing.T) {
 	t.Parallel()
-	files, err := os.ReadDir("testdata/notes")
+	for _, format := range ledger.NoteFormats {
+		files, err := os.ReadDir(fmt.Sprintf("testdata/notes/%d", format))
+		require.NoError(t, err)
+		assert.Len(t, files, 11)
+	}
+}
+
+// Each format that a company can choose has its layout, and what is none is rendered as the first.
+func TestNote_EveryFormatHasItsLayout(t *testing.T) {
+	t.Parallel()
+	assert.ElementsMatch(t, ledger.NoteFormats, slices.Collect(maps.Keys(layouts)))
+	for _, format := range []int{0, -1, 3} {
+		got, err := Render(exampleResult(nil), "", format)
+		require.NoError(t, err)
+		assert.Equal(t, ledger.NoteFormatLines, got.NoteFormat)
+	}
+	got, err := Render(exampleResult(nil), "", ledger.NoteFormatBullets)
 	require.NoError(t, err)
-	assert.Len(t, files, 11)
+	assert.Equal(t, ledger.NoteFormatBullets, got.NoteFormat)
+	assert.True(t, strings.HasPrefix(got.Note, "Interviewed on interviewing.io by Interviewer Name on 9/28/17:\n• Technical skills: 4\n"))
 }
 
 func TestNote_InterviewerStaysOnTheHeaderLine(t *testing.T) {
 	t.Parallel()
 	f := facts{interviewer: "  Lee\r\n\r\nAnn\u202e  King ", day: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
-	got, _ := f.note()
+	got, _ := f.note(ledger.NoteFormatLines)
 	assert.Equal(t, "Interviewed on interviewing.io by Lee Ann King on 1/2/26: no further feedback was left.", got)
 }
 
@@ -102,9 +126,11 @@ func TestNote_Cut(t *testing.T) {
 	t.Parallel()
 	f := exampleFacts()
 	f.feedback = strings.Repeat("word ", 6000)
-	got, cut := f.note()
-	assert.True(t, cut)
-	assert.True(t, strings.HasSuffix(got, `word [cut – full feedback on interviewing.io]"`))
+	for _, format := range ledger.NoteFormats {
+		got, cut := f.note(format)
+		assert.True(t, cut)
+		assert.True(t, strings.HasSuffix(got, `word [cut – full feedback on interviewing.io]"`))
+	}
 }
 
 func FuzzNote(f *testing.F) {
@@ -123,8 +149,14 @@ func TestNote_Properties(t *testing.T) {
 
 func checkNote(t require.TestingT, interviewer, feedback string) {
 	day := time.Date(2017, 9, 28, 0, 0, 0, 0, time.UTC)
-	got, cut := facts{interviewer: interviewer, day: day, feedback: feedback}.note()
-	header, rest, items := strings.Cut(got, "\n\n")
+	for _, format := range ledger.NoteFormats {
+		checkFormat(t, facts{interviewer: interviewer, day: day, feedback: feedback}, format)
+	}
+}
+
+func checkFormat(t require.TestingT, f facts, format int) {
+	got, cut := f.note(format)
+	header, rest, items := strings.Cut(got, layouts[format].before)
 	assert.True(t, utf8.ValidString(got))
 	assert.NotContains(t, got, "\x00")
 	assert.NotContains(t, got, "\r\n")
@@ -139,9 +171,9 @@ func checkNote(t require.TestingT, interviewer, feedback string) {
 	}
 	said := strings.TrimSuffix(strings.TrimPrefix(rest, `Freeform feedback: "`), `"`)
 	assert.LessOrEqual(t, utf8.RuneCountInString(said), feedbackLimit)
-	assert.Equal(t, cut, strings.HasSuffix(said, cutMarker) && !strings.HasSuffix(cleanFeedback(feedback), cutMarker))
-	assert.Equal(t, cleanFeedback(feedback), cleanFeedback(cleanFeedback(feedback)), "cleaning twice is cleaning once")
-	assert.True(t, strings.HasPrefix(cleanFeedback(feedback), strings.TrimSuffix(said, cutMarker)), "nothing but the end is missing")
+	assert.Equal(t, cut, strings.HasSuffix(said, cutMarker) && !strings.HasSuffix(cleanFeedback(f.feedback), cutMarker))
+	assert.Equal(t, cleanFeedback(f.feedback), cleanFeedback(cleanFeedback(f.feedback)), "cleaning twice is cleaning once")
+	assert.True(t, strings.HasPrefix(cleanFeedback(f.feedback), strings.TrimSuffix(said, cutMarker)), "nothing but the end is missing")
 }
 
 // awkward draws text of the pieces that break text handling.

@@ -19,21 +19,22 @@ type Rendered struct {
 	Email      string
 	LinkedIn   string // empty: left out
 	Note       string
-	NoteFormat int
+	NoteFormat int      // in which the note is laid out
 	Flags      []string // of store's constants; nil for none
 }
 
 // Render makes of an eligible result what will be sent, once, so that a replay weeks later sends the same bytes. It is pure but for
 // the time-zone table. The note's date is the day on which the interview began, in the interview's zone, else in companyZone, else in UTC.
+// A note format that this binary does not know gives way to the first; the result tells which it is.
 //
 // An error means that no sendable text can be made (no visible name, an unknown zone); it holds no personal data, and another try
 // gives the same. Everything else that is odd is sent as well as can be, and flagged.
-func Render(r jobs.InterviewResult, companyZone string) (Rendered, error) {
+func Render(r jobs.InterviewResult, companyZone string, noteFormat int) (Rendered, error) {
 	zone, err := noteZone(r.TimeZone, companyZone)
 	if err != nil {
 		return Rendered{}, err
 	}
-	out := Rendered{Email: strings.TrimSpace(r.Candidate.Email), NoteFormat: NoteFormat}
+	out := Rendered{Email: strings.TrimSpace(r.Candidate.Email), NoteFormat: formatKnown(noteFormat)}
 	flag := func(raise bool, name string) {
 		if raise {
 			out.Flags = append(out.Flags, name)
@@ -52,7 +53,7 @@ func Render(r jobs.InterviewResult, companyZone string) (Rendered, error) {
 	out.Note, raised = facts{
 		interviewer: r.Interviewer.Name, day: r.InterviewedAt.In(zone), technical: r.Scores.TechnicalSkills,
 		communication: r.Scores.CommunicationSkills, problem: r.Scores.ProblemSolvingAbility, feedback: r.FreeformFeedback,
-	}.note()
+	}.note(out.NoteFormat)
 	flag(raised, ledger.FlagNoteCut)
 	return out, nil
 }

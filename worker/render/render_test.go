@@ -35,16 +35,16 @@ func exampleResult(change func(*jobs.InterviewResult)) jobs.InterviewResult {
 
 func TestRender(t *testing.T) {
 	t.Parallel()
-	note, err := os.ReadFile("testdata/notes/all.txt")
+	note, err := os.ReadFile("testdata/notes/1/all.txt")
 	require.NoError(t, err)
-	got, err := Render(exampleResult(nil), "")
+	got, err := Render(exampleResult(nil), "", 1)
 	require.NoError(t, err)
 	assert.Equal(t, Rendered{
 		FirstName: "Ada", LastName: "King Lovelace", Email: "ada@example.com", LinkedIn: "https://www.linkedin.com/in/ada",
 		Note: string(note), NoteFormat: 1,
 	}, got)
 
-	again, err := Render(exampleResult(nil), "Asia/Tokyo")
+	again, err := Render(exampleResult(nil), "Asia/Tokyo", 1)
 	require.NoError(t, err)
 	assert.Equal(t, got, again, "the interview's own zone counts first")
 }
@@ -76,7 +76,7 @@ func TestRender_Flags(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := Render(exampleResult(c.change), "")
+			got, err := Render(exampleResult(c.change), "", 1)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got.Flags)
 			if got.LinkedIn != "" {
@@ -107,7 +107,7 @@ func TestRender_Date(t *testing.T) {
 			t.Parallel()
 			at, err := time.Parse(time.RFC3339, c.at)
 			require.NoError(t, err)
-			got, err := Render(exampleResult(func(r *jobs.InterviewResult) { r.InterviewedAt, r.TimeZone = at, c.interview }), c.company)
+			got, err := Render(exampleResult(func(r *jobs.InterviewResult) { r.InterviewedAt, r.TimeZone = at, c.interview }), c.company, 1)
 			require.NoError(t, err)
 			assert.Contains(t, got.Note, " on "+c.want+" (all numeric scores")
 		})
@@ -120,7 +120,7 @@ func TestRender_TakesUTCForAZoneOfOneMachine(t *testing.T) {
 	for _, company := range []string{"localtime", "Local", "posixrules", "right/UTC", "Mars/Olympus"} {
 		got, err := Render(exampleResult(func(r *jobs.InterviewResult) {
 			r.TimeZone, r.InterviewedAt = "", time.Date(2017, 9, 28, 23, 30, 0, 0, time.UTC)
-		}), company)
+		}), company, 1)
 		require.NoError(t, err, company)
 		assert.Contains(t, got.Note, " on 9/28/17 ")
 	}
@@ -139,7 +139,7 @@ func TestRender_Refuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := Render(exampleResult(c.change), c.company)
+			got, err := Render(exampleResult(c.change), c.company, 1)
 			require.ErrorContains(t, err, c.want)
 			assert.Zero(t, got)
 			assert.NotContains(t, err.Error(), "ada@example.com")
@@ -150,7 +150,7 @@ func TestRender_Refuses(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	r := exampleResult(nil)
 	for b.Loop() {
-		if _, err := Render(r, ""); err != nil {
+		if _, err := Render(r, "", 1); err != nil {
 			b.Fatal(err)
 		}
 	}
