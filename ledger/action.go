@@ -6,6 +6,7 @@ type Action string
 // The acts.
 const (
 	ActionReplay         Action = "replay"
+	ActionBackfill       Action = "backfill"
 	ActionDiscard        Action = "discard"
 	ActionEdit           Action = "edit"
 	ActionResolvePresent Action = "resolve --present"
@@ -57,7 +58,7 @@ const (
 
 // Actions lists every act that the trail may name.
 var Actions = []Action{
-	ActionReplay, ActionDiscard, ActionEdit, ActionResolvePresent, ActionResolveAbsent, ActionResolveSkip, ActionResolveCreate, ActionSkip,
+	ActionReplay, ActionBackfill, ActionDiscard, ActionEdit, ActionResolvePresent, ActionResolveAbsent, ActionResolveSkip, ActionResolveCreate, ActionSkip,
 	ActionReveal, ActionSearchPeople, ActionErase, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,

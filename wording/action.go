@@ -5,6 +5,7 @@ import "github.com/interviewing-io/greenhouse-export/ledger"
 // actions say in the past what each act is, to follow a name or to stand alone.
 var actions = map[ledger.Action]string{
 	ledger.ActionReplay:         "sent again by hand",
+	ledger.ActionBackfill:       "back-filled: it had never gone",
 	ledger.ActionDiscard:        "discarded",
 	ledger.ActionEdit:           "edited, to be sent again",
 	ledger.ActionResolvePresent: "decided: it is in Greenhouse",

@@ -17,6 +17,16 @@ const (
 	fateGone     = "gone"
 	fateRun      = "run"
 	fateLimit    = "limit"
+
+	// Of a back-fill alone.
+	fateDead      = "dead"
+	fateDiscarded = "discarded"
+	fateSkipped   = "skipped"
+	fateUndecided = "decision.missing"
+	fateNo        = "decision.no"
+	fateWithdrawn = "withdrawn"
+	fatePractice  = "practice"
+	fateUnread    = "unread"
 )
 
 var fates = map[string]string{
@@ -25,6 +35,15 @@ var fates = map[string]string{
 	fateSibling:  "they need a decision first: their candidates were sent to the company before, or may have been; name one to be asked",
 	fateGone:     "their personal data is gone, so there is nothing to send",
 	fateLimit:    "they are beyond the limit",
+
+	fateDead:      "they are dead letters: ghexport replay sends those",
+	fateDiscarded: "somebody discarded them",
+	fateSkipped:   "somebody decided not to send them, or the company skips second interviews",
+	fateUndecided: "not both have decided",
+	fateNo:        "one of the two said no",
+	fateWithdrawn: "a yes was withdrawn",
+	fatePractice:  "they were practice interviews",
+	fateUnread:    "their messages could not be read: ghexport replay --cause message.invalid puts those back",
 }
 
 func leaveOut(out map[LeftOut]*LeftOut, fate string, run *int64, n, sample int64) {
@@ -58,6 +77,14 @@ type judged struct {
 	args []any
 }
 
+// judged selects what the run concerns, with what becomes of each.
+func (r Request) judged() judged {
+	if r.Kind == Backfill {
+		return backfilledBy(r.Filter)
+	}
+	return judgedBy(r.Filter)
+}
+
 // judgedBy selects what a run concerns, as [store.Store.Replay] does: dead exports, with a cause also cancelled ones, and those named.
 // What matches and waits for a decision is there too, so that a plan can say so. Siblings are looked for last, since that costs the
 // most: only of those that would go otherwise, and by email address only where the candidate's id finds none.
@@ -71,15 +98,7 @@ func judgedBy(f store.Filter) judged {
 	default:
 		w.AddIf(true, "e.state IN ('dead', 'unknown', 'duplicate', 'cancelled')")
 	}
-	last := `judged AS (SELECT t.id, t.org_id, t.run_id, t.cause, t.version, t.attention_at, t.fate FROM told t)`
-	if f.Limit > 0 {
-		last = `judged AS (
-			SELECT t.id, t.org_id, t.run_id, t.cause, t.version, t.attention_at,
-			       CASE WHEN t.fate = 'go' AND row_number() OVER (PARTITION BY t.fate = 'go' ORDER BY t.id) > ` + w.Arg(f.Limit) + `
-			            THEN 'limit' ELSE t.fate END AS fate
-			  FROM told t
-		)`
-	}
+	last := limited(&w, f.Limit)
 	return judged{args: w.Args, sql: `
 		WITH picked AS (
 			SELECT e.id, e.org_id, e.state, e.cause, ` + store.DiedVersion + ` AS version, e.attention_at, e.candidate_digest, e.email_digest,
@@ -99,6 +118,19 @@ func judgedBy(f store.Filter) judged {
 			  LEFT JOIN ghexport.run_members m ON m.export_id = p.id AND m.state IN ('waiting', 'released') -- run_members_live
 			  LEFT JOIN ghexport.integrations i ON i.org_id = p.org_id
 		), ` + last}
+}
+
+// limited is the table "judged", made of "told": what would go beyond the limit is left out.
+func limited(w *store.Where, limit int) string {
+	if limit <= 0 {
+		return `judged AS (SELECT t.id, t.org_id, t.run_id, t.cause, t.version, t.attention_at, t.fate FROM told t)`
+	}
+	return `judged AS (
+			SELECT t.id, t.org_id, t.run_id, t.cause, t.version, t.attention_at,
+			       CASE WHEN t.fate = 'go' AND row_number() OVER (PARTITION BY t.fate = 'go' ORDER BY t.id) > ` + w.Arg(limit) + `
+			            THEN 'limit' ELSE t.fate END AS fate
+			  FROM told t
+		)`
 }
 
 // sentBefore asks whether dispatch would ask about the candidate: by one of the two digests that make siblings.
