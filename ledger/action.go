@@ -38,6 +38,8 @@ const (
 	ActionOrgTrack             Action = "org track"
 	ActionOrgLink              Action = "org link"
 	ActionOrgWebhook           Action = "org webhook"
+	ActionOrgTestCandidate     Action = "org test-candidate"
+	ActionOrgTestMode          Action = "org test-mode"
 
 	ActionPauseAll        Action = "pause --all"
 	ActionResumeAll       Action = "resume --all"
@@ -62,7 +64,7 @@ var Actions = []Action{
 	ActionReveal, ActionSearchPeople, ActionErase, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
-	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook,
+	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook, ActionOrgTestCandidate, ActionOrgTestMode,
 	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
 	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,

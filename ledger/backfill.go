@@ -17,6 +17,8 @@ func judgeBackfill(e Export) (Move, string) {
 		return Move{}, "it is on its way"
 	}
 	switch {
+	case e.Test:
+		return Move{}, "it is a test candidate"
 	case e.Erased || e.Cause == CauseErased:
 		return Move{}, "its personal data is gone, so there is nothing to send"
 	case e.MayExist:

@@ -41,6 +41,7 @@ type Export struct {
 	Named     bool       // the profile that is being named is the one that it has
 	TakenBy   int64      // another candidate's export that has the profile that is being named; 0 for none
 	Cause     Cause
+	Test      bool // a test candidate
 	Policy    bool // skipped by a policy of its company that is its policy no more
 	AsideNo   bool // the message that waits for it does not say yes twice
 }

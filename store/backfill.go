@@ -13,4 +13,4 @@ const AsideNo = `
 	EXISTS (SELECT FROM ghexport.aside o WHERE o.export_id = e.id AND (` + eligibleMessage + `) IS NOT TRUE)`
 
 // backfillColumns are what a back-fill is judged by, beside what every verb is.
-const backfillColumns = `coalesce(e.cause, ''), ` + PolicyGone + `, ` + AsideNo
+const backfillColumns = `coalesce(e.cause, ''), ` + IsTestCandidate + `, ` + PolicyGone + `, ` + AsideNo

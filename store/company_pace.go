@@ -53,7 +53,7 @@ const companyPaces = `
 	  FROM ghexport.attempts t
 	  JOIN ghexport.exports e ON e.id = t.export_id
 	 WHERE t.finished_at >= least($3, $2::timestamptz - interval '1 hour') -- attempts_by_end
-	   AND e.org_id = ANY ($1)
+	   AND e.org_id = ANY ($1) AND NOT ` + IsTest + `
 	 GROUP BY 1, 2, 3, 4, 6, 7, 8`
 
 // pacesOf puts slices together. Pure.

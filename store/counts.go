@@ -110,7 +110,7 @@ func readLedger(ctx context.Context, tx pgx.Tx) (stateCounts, error) {
 		c.states[state] = 0
 	}
 	began := time.Now()
-	rows, err := tx.Query(ctx, "SELECT state, count(*) FROM ghexport.exports GROUP BY state")
+	rows, err := tx.Query(ctx, "SELECT e.state, count(*) FROM ghexport.exports e WHERE "+IsCounted+" GROUP BY e.state")
 	if err != nil {
 		return c, err
 	}

@@ -24,7 +24,7 @@ var (
 		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "changes", "checks",
 		"console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks",
 		"integrations", "made_links", "nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs",
-		"state_counts", "traces", "tracking", "tracks", "turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs",
+		"state_counts", "test_candidates", "traces", "tracking", "tracks", "turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs",
 		"turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
@@ -33,7 +33,7 @@ var (
 	viewerTables = []string{
 		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "gone_profiles", "holds",
 		"hook_events", "nodes", "presences", "revisions", "river_job", "river_queue", "run_members", "runs", "state_counts",
-		"tracking", "tracks", "waves",
+		"test_candidates", "tracking", "tracks", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
@@ -56,6 +56,7 @@ var (
 			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "credit_to", "default_job_id", "notice_emails",
 			"notice_webhook", "revision", "switched_at", "switched_by", "test_report", "jobs_seen", "jobs_seen_at", "pools_seen",
 			"pools_seen_at", "refused", "check_at", "suspects", "suspect_targets", "refused_targets", "deaths", "deaths_of",
+			"test_since", "test_by", "test_sends",
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",

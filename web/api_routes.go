@@ -20,6 +20,9 @@ func (k *console) apiRoutes() []route {
 		allow(read, "GET "+greenhouse+"/roles", answers.Roles),
 		allow(read, "GET "+greenhouse+"/webhook", answers.Webhook),
 		allow(write, "POST "+greenhouse+"/webhook", answers.MakeWebhook),
+		allow(read, "GET "+greenhouse+"/test-candidate", answers.TestCandidate),
+		allow(write, "POST "+greenhouse+"/test-candidate", answers.SendTestCandidate),
+		allow(write, "POST "+greenhouse+"/test-mode", answers.TestMode),
 		allow(read, "GET "+greenhouse+"/tracking", answers.Tracking),
 	}
 }

@@ -119,6 +119,8 @@ func (k *console) companyRoutes() []route {
 		allow(mayChange, "POST /orgs/{org}/settings/on", k.turnOn),
 		allow(mayChange, "POST /orgs/{org}/settings/off", k.turnOff),
 		allow(mayChange, "POST /orgs/{org}/settings/webhook", k.makeWebhook),
+		allow(mayChange, "POST /orgs/{org}/settings/test-candidate", k.sendTest),
+		allow(mayChange, "POST /orgs/{org}/settings/test-mode", k.switchTestMode),
 	}
 }
 
@@ -153,7 +155,7 @@ func (k *console) guard(route route) http.Handler {
 		if !ok {
 			return
 		}
-		r = auth.WithPrincipal(r, p)
+		r = withRoute(auth.WithPrincipal(r, p), route)
 		switch {
 		case p.Role == auth.RoleCompany:
 			k.guardCompany(route, w, r)

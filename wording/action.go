@@ -37,6 +37,8 @@ var actions = map[ledger.Action]string{
 	ledger.ActionOrgTrack:             "asked for a look at the candidates",
 	ledger.ActionOrgLink:              "made a link into the console",
 	ledger.ActionOrgWebhook:           "made a secret for webhooks",
+	ledger.ActionOrgTestCandidate:     "sent a test candidate",
+	ledger.ActionOrgTestMode:          "switched test mode",
 
 	ledger.ActionPauseAll:        "stopped everything",
 	ledger.ActionResumeAll:       "let everything go on",

@@ -79,6 +79,7 @@ func (h *Heart) beat(ctx context.Context) (troubled bool) {
 	node.TroubleKind, node.Trouble = store.TroubleOf(trouble)
 	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))
+	h.report(h.Store.SyncTestMode(ctx))
 	h.report(h.Store.KeepFresh(ctx))
 	return trouble != nil
 }

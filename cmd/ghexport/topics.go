@@ -16,6 +16,7 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   GHEXPORT_KEYSET            the keyset as ghexport keyset new prints it, or
   GHEXPORT_KEYSET_FILE       the file that holds it; one of the two is required
   GREENHOUSE_BASE_URL        https://api.greenhouse.io; plain http only to a loopback address
+  GREENHOUSE_TEST_BASE_URL   where companies in test mode send instead; without it they send nothing
   GHEXPORT_HTTP_ADDR         127.0.0.1:8080; console, /healthz, /readyz
   GHEXPORT_PUBLIC_URL        the address under which browsers reach the console
   GHEXPORT_CONSOLE_USERS     name:bcrypt-hash:role, separated by commas; roles viewer, oncall, admin

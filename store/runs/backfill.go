@@ -19,7 +19,7 @@ func backfilledBy(f store.Filter) judged {
 		WITH picked AS (
 			SELECT e.id, e.org_id, e.state, e.cause, ` + store.DiedVersion + ` AS version, coalesce(e.attention_at, e.updated_at) AS attention_at,
 			       e.candidate_id, e.candidate_digest, e.email_digest, e.duplicate_allowed, 'may_exist' = ANY (e.flags) AS doubt,
-			       ` + store.PolicyGone + ` AS policy_gone, ` + store.AsideNo + ` AS aside_no,
+			       ` + store.IsTestCandidate + ` AS test, ` + store.PolicyGone + ` AS policy_gone, ` + store.AsideNo + ` AS aside_no,
 			       e.erased_at IS NOT NULL OR e.cause = 'erased'
 			       OR e.body_id IS NULL AND NOT EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id) AS gone` +
 		store.ExportsAlone + w.SQL() + `
@@ -31,6 +31,7 @@ func backfilledBy(f store.Filter) judged {
 			SELECT p.*, m.run_id,
 			       CASE WHEN p.state IN ('unknown', 'duplicate') OR p.state = 'cancelled' AND p.doubt THEN '` + fateDecision + `'
 			            WHEN p.state = 'ineligible' THEN coalesce(p.cause, '` + fateUndecided + `')
+			            WHEN p.test THEN '` + fateTest + `'
 			            WHEN p.state = 'dead' THEN '` + fateDead + `'
 			            WHEN p.gone THEN '` + fateGone + `'
 			            WHEN p.cause = 'discarded' THEN '` + fateDiscarded + `'
@@ -50,7 +51,7 @@ func backfilledBy(f store.Filter) judged {
 // mayBeThere is true of an export s whose candidate is in Greenhouse, may be, or was deleted there, where the company asks about a second
 // profile or skips it.
 const mayBeThere = `
-	(s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags) OR 'gone' = ANY (s.flags)
+	NOT s.flags && '{test,test_address}'::text[] AND (s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags) OR 'gone' = ANY (s.flags)
 	 OR s.state = 'sent' AND coalesce((SELECT i.second_interview FROM ghexport.integrations i WHERE i.org_id = s.org_id), 'hold') <> 'create')`
 
 // thereBefore asks for another export of the candidate, by one of the two digests that make siblings.

@@ -27,6 +27,7 @@ const (
 	fateWithdrawn = "withdrawn"
 	fatePractice  = "practice"
 	fateUnread    = "unread"
+	fateTest      = "test"
 )
 
 var fates = map[string]string{
@@ -43,6 +44,7 @@ var fates = map[string]string{
 	fateNo:        "one of the two said no",
 	fateWithdrawn: "a yes was withdrawn",
 	fatePractice:  "they were practice interviews",
+	fateTest:      "they are test candidates",
 	fateUnread:    "their messages could not be read: ghexport replay --cause message.invalid puts those back",
 }
 
@@ -90,6 +92,7 @@ func (r Request) judged() judged {
 // most: only of those that would go otherwise, and by email address only where the candidate's id finds none.
 func judgedBy(f store.Filter) judged {
 	w := f.Where()
+	w.AddIf(f.IDs == nil, "NOT "+store.IsTestCandidate)
 	switch {
 	case f.IDs != nil:
 	case f.State == "" && f.Cause == "":
@@ -137,7 +140,7 @@ func limited(w *store.Where, limit int) string {
 func sentBefore(digest string) string {
 	return `EXISTS (
 			       SELECT FROM ghexport.exports s
-			        WHERE s.org_id = p.org_id AND s.` + digest + ` = p.` + digest + ` AND s.id <> p.id
+			        WHERE s.org_id = p.org_id AND NOT 'test_address' = ANY (s.flags) AND s.` + digest + ` = p.` + digest + ` AND s.id <> p.id
 			          AND (s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags) OR 'gone' = ANY (s.flags)
 			               OR s.state = 'sent' AND coalesce(i.second_interview, 'hold') = 'hold'))`
 }
