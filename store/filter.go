@@ -57,7 +57,7 @@ func (f Filter) Where() Where {
 	w.AddIf(!f.Until.IsZero(), "e.updated_at < %s", f.Until)
 	w.AddIf(!f.From.IsZero(), "e.interviewed_at >= %s", f.From)
 	w.AddIf(!f.To.IsZero(), "e.interviewed_at < %s", f.To)
-	w.AddIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+fingerprint+" = %s", f.Fingerprint)
+	w.AddIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+Fingerprint+" = %s", f.Fingerprint)
 	w.AddIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
 	w.AddIf(f.AfterID != 0, "e.id < %s", f.AfterID)
 	w.AddIf(f.BeforeID != 0, "e.id > %s", f.BeforeID)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 )
 
 func TestSendTestCandidate(t *testing.T) {
@@ -70,10 +71,10 @@ func TestSendTestCandidate(t *testing.T) {
 		_, made, err := d.SendTestCandidate(t.Context(), "acme", kim)
 		require.NoError(t, err)
 		assert.True(t, made)
-		health, err := d.Health(t.Context())
+		found, err := health.In(d.Store).Health(t.Context())
 		require.NoError(t, err)
-		assert.Zero(t, health.Dead)
-		assert.Empty(t, health.DeadKinds)
+		assert.Zero(t, found.Dead)
+		assert.Empty(t, found.DeadKinds)
 		activity, err := d.CompanyActivity(t.Context(), "acme")
 		require.NoError(t, err)
 		assert.Zero(t, activity.States[ledger.StateDead])

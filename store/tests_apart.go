@@ -9,8 +9,8 @@ const IsTest = `e.flags && '{test,test_address}'::text[]`
 // IsCounted is true of an export e that figures count: what was sent to a test address is in no Greenhouse, what waits meanwhile will be.
 const IsCounted = `NOT (` + IsTestCandidate + ` OR e.state = 'sent' AND 'test_address' = ANY (e.flags))`
 
-// noTestAttempt leaves attempts t of test candidates out.
-const noTestAttempt = `t.export_id NOT IN (SELECT x.export_id FROM ghexport.test_candidates x WHERE x.export_id IS NOT NULL)`
+// NoTestAttempt leaves attempts t of test candidates out.
+const NoTestAttempt = `t.export_id NOT IN (SELECT x.export_id FROM ghexport.test_candidates x WHERE x.export_id IS NOT NULL)`
 
 // testsWaiting counts the test candidates of company i among what [WaitingOf] counts by indexes that do not know them.
 const testsWaiting = `

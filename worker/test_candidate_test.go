@@ -13,7 +13,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
@@ -50,38 +53,38 @@ func TestTestCandidate(t *testing.T) {
 	r.countsNothing(registry, "acme")
 	r.enqueue(result("acme", "real"))
 	r.state("real", "sent")
-	health, err := r.store.Health(t.Context())
+	found, err := health.In(r.store).Health(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, int64(1), health.States[ledger.StateSent])
-	assert.Equal(t, int64(1), health.Trend.LastHour.Sent)
+	assert.Equal(t, int64(1), found.States[ledger.StateSent])
+	assert.Equal(t, int64(1), found.Trend.LastHour.Sent)
 }
 
 // countsNothing requires that no figure knows of anything that was sent.
 func (r *rig) countsNothing(registry *prometheus.Registry, org string) {
 	r.t.Helper()
 	ctx := r.t.Context()
-	health, err := r.store.Health(ctx)
+	found, err := health.In(r.store).Health(ctx)
 	require.NoError(r.t, err)
-	assert.Zero(r.t, health.States[ledger.StateSent], "by state")
-	assert.Zero(r.t, health.Trend.LastHour.Attempts, "trend")
-	numbers, err := r.store.Numbers(ctx, org, ledger.Spans[0])
+	assert.Zero(r.t, found.States[ledger.StateSent], "by state")
+	assert.Zero(r.t, found.Trend.LastHour.Attempts, "trend")
+	numbers, err := figures.In(r.store).Numbers(ctx, org, ledger.Spans[0])
 	require.NoError(r.t, err)
 	assert.Zero(r.t, numbers.All.Attempts, "numbers")
-	paces, err := r.store.CompanyPaces(ctx, org)
+	paces, err := figures.In(r.store).CompanyPaces(ctx, org)
 	require.NoError(r.t, err)
 	assert.Zero(r.t, paces[org].Week.Attempts, "pace")
 	activity, err := r.store.CompanyActivity(ctx, org)
 	require.NoError(r.t, err)
 	assert.Zero(r.t, activity.States[ledger.StateSent], "the company's")
 	assert.Nil(r.t, activity.LastSent)
-	listed, err := query.In(r.store).SentSince(ctx, org, health.Trend.Hours[0].Began)
+	listed, err := query.In(r.store).SentSince(ctx, org, found.Trend.Hours[0].Began)
 	require.NoError(r.t, err)
 	assert.Empty(r.t, listed, "reconcile")
 	attempts, _ := counted(r.t, registry, "ghexport_attempts_total", "", "sent")
 	assert.Zero(r.t, attempts, "metrics")
 	inTime, _ := counted(r.t, registry, "ghexport_sent_in_time_total")
 	assert.Zero(r.t, inTime, "the promise")
-	_, err = r.store.TrackNow(ctx, org, store.By{Actor: "test"})
+	_, err = tracking.In(r.store).TrackNow(ctx, org, store.By{Actor: "test"})
 	require.NoError(r.t, err)
 	var tracks int
 	require.NoError(r.t, r.watch.QueryRow(ctx, "SELECT count(*) FROM ghexport.tracks").Scan(&tracks))
@@ -141,7 +144,7 @@ func TestTestMode(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), switched.Waiting)
 	assert.Equal(t, int64(1), switched.Tested, "that went to the test address, and nowhere else")
-	r.sql("UPDATE ghexport.integrations SET tested_version = credential_version") // as a test that passes does
+	r.sql("UPDATE ghexport.integrations SET tested_version = credential_version")   // as a test that passes does
 	r.enqueue(result("acme", "iv_3", ofCandidate("cand_iv_1", "iv_1@example.com"))) // which wakes the relay
 	assert.Empty(t, r.state("iv_2", "sent").Flags)
 	assert.Empty(t, r.state("iv_3", "sent").Flags, "who is at the test address alone is no duplicate")
