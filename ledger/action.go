@@ -6,6 +6,7 @@ type Action string
 // The acts.
 const (
 	ActionReplay         Action = "replay"
+	ActionBackfill       Action = "backfill"
 	ActionDiscard        Action = "discard"
 	ActionEdit           Action = "edit"
 	ActionResolvePresent Action = "resolve --present"
@@ -39,6 +40,8 @@ const (
 	ActionOrgLink              Action = "org link"
 	ActionOrgWebhook           Action = "org webhook"
 	ActionOrgLinks             Action = "org links"
+	ActionOrgTestCandidate     Action = "org test-candidate"
+	ActionOrgTestMode          Action = "org test-mode"
 
 	ActionPauseAll        Action = "pause --all"
 	ActionResumeAll       Action = "resume --all"
@@ -59,11 +62,12 @@ const (
 
 // Actions lists every act that the trail may name.
 var Actions = []Action{
-	ActionReplay, ActionDiscard, ActionEdit, ActionResolvePresent, ActionResolveAbsent, ActionResolveSkip, ActionResolveCreate, ActionSkip,
+	ActionReplay, ActionBackfill, ActionDiscard, ActionEdit, ActionResolvePresent, ActionResolveAbsent, ActionResolveSkip, ActionResolveCreate, ActionSkip,
 	ActionReveal, ActionSearchPeople, ActionErase, ActionHeld, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
 	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook, ActionOrgLinks,
+	ActionOrgTestCandidate, ActionOrgTestMode,
 	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
 	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,

@@ -55,5 +55,8 @@ func Advise(f Deaths) (Verdict, string) {
 		}
 		return VerdictAgain, "the same data from the same version would be refused again: correct it, or deploy a fix"
 	}
+	if f.Cause.Replay() == ReplayWanted {
+		return VerdictTry, "nothing had failed: it was left out by choice"
+	}
 	return VerdictTry, "nothing is known about this cause"
 }

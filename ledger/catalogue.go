@@ -59,6 +59,7 @@ var Catalogue = []CauseRow{
 	{Cause: CauseIncomplete, Hold: HoldChosen, Fault: FaultCompany},
 	{Cause: CauseDecryptFailed, Hold: HoldFound, Fault: FaultOurs},
 	{Cause: CauseUntested, Hold: HoldChosen, Fault: FaultCompany},
+	{Cause: CauseTestMode, Hold: HoldChosen},
 	{Cause: CausePaused, Hold: HoldChosen},
 	{Cause: CauseAuthRejected, Hold: HoldRefused, Fault: FaultCompany},
 	{Cause: CausePermissionDenied, Hold: HoldRefused, Fault: FaultCompany},

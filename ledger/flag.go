@@ -12,11 +12,13 @@ const (
 	FlagNamePadded         = "name_padded"
 	FlagLinkedInLeftOut    = "linkedin_left_out"
 	FlagNoteCut            = "note_cut"
-	FlagGone               = "gone" // Greenhouse said that the profile was deleted or anonymised
+	FlagTest               = "test"         // a test candidate: it counts nowhere
+	FlagTestAddress        = "test_address" // it went to the test address, and not to Greenhouse
+	FlagGone               = "gone"         // Greenhouse said that the profile was deleted or anonymised
 )
 
 // Flags lists every flag.
 var Flags = []string{
 	FlagEditedAfterSend, FlagWithdrawnAfterSend, FlagResentAfter5xx, FlagVersionConflict, FlagDecisionVanished, FlagDoubled,
-	FlagMayExist, FlagNamePadded, FlagLinkedInLeftOut, FlagNoteCut, FlagGone,
+	FlagMayExist, FlagNamePadded, FlagLinkedInLeftOut, FlagNoteCut, FlagGone, FlagTest, FlagTestAddress,
 }

@@ -103,6 +103,8 @@ type Node struct {
 	SeenAge   Seconds   `json:"seen_age_s"` // how long ago it said that it is there
 	Keys      []int64   `json:"keys"`       // ids of the keys in its keyset; null where it does not say
 
+	TestAddress bool `json:"test_address"` // it has one, for companies in test mode
+
 	TroubleKind  TroubleKind `json:"trouble_kind"`  // which advice fits; empty for a binary that does not say
 	TroubleSince *time.Time  `json:"trouble_since"` // since when it says trouble of that kind
 }

@@ -59,6 +59,7 @@ const (
 	CauseIncomplete       Cause = "incomplete"
 	CauseDecryptFailed    Cause = "decrypt.failed"
 	CauseUntested         Cause = "untested"
+	CauseTestMode         Cause = "test.mode"
 	CausePaused           Cause = "paused"
 	CauseAuthRejected     Cause = "auth.rejected"
 	CausePermissionDenied Cause = "permission.denied"

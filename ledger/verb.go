@@ -18,6 +18,8 @@ const (
 	VerbEdit    Verb = "edit"    // it goes again with another name, email or LinkedIn
 	VerbDiscard Verb = "discard" // it is not to be sent
 	VerbRetry   Verb = "retry"   // River UI: replay what is dead, hurry what is pending
+
+	VerbBackfill Verb = "backfill" // in a run alone: it never went, for a reason that is gone
 )
 
 // Verbs lists what pages and commands offer, in the order in which they offer it.
@@ -38,6 +40,10 @@ type Export struct {
 	Elsewhere bool       // by word: another export of its candidate was sent, is on its way, or may exist
 	Named     bool       // the profile that is being named is the one that it has
 	TakenBy   int64      // another candidate's export that has the profile that is being named; 0 for none
+	Cause     Cause
+	Test      bool // a test candidate
+	Policy    bool // skipped by a policy of its company that is its policy no more
+	AsideNo   bool // the message that waits for it does not say yes twice
 }
 
 // Move is what a verb makes of a row. Its clock of failures is reset unless it keeps it.
@@ -75,6 +81,8 @@ func (v Verb) Judge(e Export) (Move, string) {
 		return judgeDiscard(e)
 	case VerbRetry:
 		return judgeRetry(e)
+	case VerbBackfill:
+		return judgeBackfill(e)
 	}
 	return Move{}, "there is no such verb: " + string(v)
 }

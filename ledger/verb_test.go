@@ -45,12 +45,16 @@ func TestAllowed(t *testing.T) {
 
 func TestVerb_EveryStateIsJudged(t *testing.T) {
 	t.Parallel()
-	for _, verb := range append([]ledger.Verb{ledger.VerbRetry}, ledger.Verbs...) {
+	for _, verb := range append([]ledger.Verb{ledger.VerbRetry, ledger.VerbBackfill}, ledger.Verbs...) {
 		assert.Contains(t, ledger.Actions, verb.Action(), "%s has no act", verb)
 		for _, state := range ledger.States {
 			move, refusal := verb.Judge(ledger.Export{State: state, HasBody: true})
 			assert.NotEqual(t, move.To == "", refusal == "", "%s of %s: a move or a refusal", verb, state)
 		}
+	}
+	for _, cause := range ledger.CausesOf(ledger.StateIneligible) {
+		_, refusal := ledger.VerbBackfill.Judge(ledger.Export{State: ledger.StateIneligible, Cause: cause})
+		assert.NotEmpty(t, refusal, "back-fill of what is ineligible for %s", cause)
 	}
 	_, refusal := ledger.Verb("fly").Judge(ledger.Export{State: ledger.StateDead})
 	assert.NotEmpty(t, refusal)

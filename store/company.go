@@ -25,7 +25,7 @@ func (s *Store) CompanyActivity(ctx context.Context, org string) (CompanyActivit
 	for _, state := range ledger.States {
 		a.States[state] = 0
 	}
-	rows, err := s.Pool.Query(ctx, "SELECT state, count(*) FROM ghexport.exports WHERE org_id = $1 GROUP BY state", org) // exports_by_org
+	rows, err := s.Pool.Query(ctx, "SELECT e.state, count(*) FROM ghexport.exports e WHERE e.org_id = $1 AND "+IsCounted+" GROUP BY e.state", org) // exports_by_org
 	if err != nil {
 		return a, fmt.Errorf("count exports of company %q: %w", org, err)
 	}
@@ -42,7 +42,7 @@ func (s *Store) CompanyActivity(ctx context.Context, org string) (CompanyActivit
 func (s *Store) LastSent(ctx context.Context, org string) (last *time.Time, err error) {
 	err = s.Pool.QueryRow(ctx, `
 		SELECT max(n.sent_at)
-		  FROM (SELECT sent_at FROM ghexport.exports WHERE org_id = $1 ORDER BY id DESC LIMIT $2) n -- exports_by_org`, org, lastSentAmong).Scan(&last)
+		  FROM (SELECT e.sent_at FROM ghexport.exports e WHERE e.org_id = $1 AND NOT `+IsTest+` ORDER BY e.id DESC LIMIT $2) n -- exports_by_org`, org, lastSentAmong).Scan(&last)
 	if err != nil {
 		return nil, fmt.Errorf("when company %q was last sent to: %w", org, err)
 	}

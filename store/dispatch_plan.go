@@ -119,7 +119,7 @@ func (p *dispatchPlan) batch() *pgx.Batch {
 		b.Queue(`
 			WITH skipped AS (
 				UPDATE ghexport.exports
-				   SET state = 'cancelled', cause = 'skipped', detail = 'the company skips second interviews', due_at = NULL,
+				   SET state = 'cancelled', cause = 'skipped', detail = '`+SkippedByPolicy+`', due_at = NULL,
 				       updated_at = clock_timestamp()
 				 WHERE id IN (`+stillDue+`)
 				RETURNING id, org_id

@@ -82,10 +82,10 @@ const siblings = `
 	       coalesce(bool_or(s.state = 'unknown' OR s.state <> 'sent' AND 'may_exist' = ANY (s.flags) OR 'gone' = ANY (s.flags)), false) AS doubt,
 	       coalesce(bool_or(s.state = 'sent'), false) AS twin
 	  FROM (SELECT c.state, c.flags, c.interviewed_at, c.id FROM ghexport.exports c
-	         WHERE c.org_id = e.org_id AND c.candidate_digest = e.candidate_digest AND c.id <> e.id -- exports_by_candidate
+	         WHERE c.org_id = e.org_id AND c.candidate_digest = e.candidate_digest AND c.id <> e.id AND NOT 'test_address' = ANY (c.flags) -- exports_by_candidate
 	        UNION ALL -- one that shares both counts twice, which changes nothing
 	        SELECT m.state, m.flags, m.interviewed_at, m.id FROM ghexport.exports m
-	         WHERE m.org_id = e.org_id AND m.email_digest = e.email_digest AND m.id <> e.id -- exports_by_email
+	         WHERE m.org_id = e.org_id AND m.email_digest = e.email_digest AND m.id <> e.id AND NOT 'test_address' = ANY (m.flags) -- exports_by_email
 	       ) s`
 
 // NewerMessage is true while a newer message for export e waits to be folded, or could not be.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -332,6 +333,16 @@ func (e *explained) deadCalls() []call {
 		plan("OfACompany", store.Filter{Org: "org_7"}, "exports_attention_by_org", "exports_by_candidate", "exports_by_email"),
 		plan("OfACause", store.Filter{Cause: ledger.CauseTargetGone}, "exports_by_cause"),
 		plan("Named", store.Filter{IDs: []int64{5001, 5002}}, "exports_pkey"),
+		{name: "PlanBackfill", do: func(ctx context.Context) error {
+			return nothing(runs.In(e.serve.Store).Plan(ctx, runs.Request{Kind: runs.Backfill, Filter: store.Filter{Org: "org_7"}}))
+		}, uses: []string{"exports_by_candidate", "exports_by_email"}},
+		{name: "LastTestCandidate", do: func(ctx context.Context) error {
+			if _, err := e.serve.Store.LastTestCandidate(ctx, "org_7"); !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			return nil
+		}},
+		{name: "Testing", do: func(ctx context.Context) error { return nothing(e.serve.Store.Testing(ctx)) }},
 		{name: "Runs", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).List(ctx, 0, 50)) }},
 		{name: "RunMembers", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Members(ctx, e.run, "", 0, 50)) }},
 		{name: "RunLog", do: func(ctx context.Context) error { return nothing(runs.In(e.serve.Store).Log(ctx, e.run)) }, uses: []string{"audit_by_run"}},

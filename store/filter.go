@@ -17,6 +17,8 @@ type Filter struct {
 	Cause       ledger.Cause // the row's own, or the reason for which its company is held
 	Since       time.Time    // only what changed at this moment or later
 	Until       time.Time    // only what last changed before this moment
+	From        time.Time    // only of interviews at this moment or later
+	To          time.Time    // only of interviews before this moment
 	Fingerprint string       // only dead ones that died of this, see [query.DeadGroup]
 	EmailDigest []byte       // only exports about this address, see [Digests.Email]
 	AfterID     int64        // only older exports than this one, for the next page
@@ -53,6 +55,8 @@ func (f Filter) Where() Where {
 	}
 	w.AddIf(!f.Since.IsZero(), "e.updated_at >= %s", f.Since)
 	w.AddIf(!f.Until.IsZero(), "e.updated_at < %s", f.Until)
+	w.AddIf(!f.From.IsZero(), "e.interviewed_at >= %s", f.From)
+	w.AddIf(!f.To.IsZero(), "e.interviewed_at < %s", f.To)
 	w.AddIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+Fingerprint+" = %s", f.Fingerprint)
 	w.AddIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
 	w.AddIf(f.AfterID != 0, "e.id < %s", f.AfterID)

@@ -74,7 +74,7 @@ const insertExports = `
 	` + insertJobs + ` FROM made WHERE job_id IS NOT NULL`
 
 // A newer result takes a row over. One that was pending keeps its place and its clock of failures: a correction cures no outage.
-// From every other state it starts anew. What a person allowed (duplicate_allowed) stays.
+// From every other state it starts anew, but for the lane of one that a replay made ineligible until its message is folded. What a person allowed (duplicate_allowed) stays.
 const changeExports = `
 	UPDATE ghexport.exports e
 	   SET candidate_id = n.candidate_id, version = n.version, revision = 0, content_digest = n.digest,
@@ -85,7 +85,7 @@ const changeExports = `
 	       interviewed_at = n.interviewed_at, interviewer_advances = n.advances, candidate_continues = n.continues,
 	       practice = n.practice, job = nullif(n.job, ''), body_id = nullif(n.body_id, 0),
 	       candidate_digest = n.candidate_digest, email_digest = n.email_digest,
-	       lane = CASE WHEN e.state = 'pending' THEN e.lane ELSE 0 END,
+	       lane = CASE WHEN n.state = 'pending' AND e.state IN ('pending', 'ineligible') THEN e.lane ELSE 0 END,
 	       due_at = CASE WHEN n.state = 'pending' THEN CASE WHEN e.state = 'pending' THEN e.due_at ELSE clock_timestamp() END END,
 	       blocked_at = CASE WHEN n.state = 'pending' AND e.state = 'pending' THEN e.blocked_at END,
 	       attention_at = NULL, died_of = NULL, died_version = NULL, job_id = NULL, send_by = NULL,

@@ -40,10 +40,13 @@ type Integration struct {
 	LastGoodAt      *time.Time      `json:"last_good_at"`
 	CreatedAt       time.Time       `json:"created_at"`
 	UpdatedAt       time.Time       `json:"updated_at"`
-	Held            *ledger.Cause   `json:"held"`         // why nothing is sent for it; null when it may send
-	Waiting         int64           `json:"waiting"`      // exports that would go if it could, those not folded yet included
-	State           ConnectionState `json:"state" db:"-"` // as its admin sees it
-	HasKey          bool            `json:"has_key"`      // of a key too short to show an end of it, this alone tells
+	Held            *ledger.Cause   `json:"held"`            // why nothing is sent for it; null when it may send
+	Waiting         int64           `json:"waiting"`         // exports that would go if it could, those not folded yet included
+	TestSince       *time.Time      `json:"test_mode_since"` // since when it is in test mode; null: it is not
+	TestBy          *string         `json:"test_mode_by"`
+	TestSends       bool            `json:"test_mode_sends"` // in test mode: to the test address
+	State           ConnectionState `json:"state" db:"-"`    // as its admin sees it
+	HasKey          bool            `json:"has_key"`         // of a key too short to show an end of it, this alone tells
 }
 
 const integrationsShown = `
@@ -52,7 +55,7 @@ const integrationsShown = `
 	       ` + choicesShown + `, i.test_report,
 	       i.paused_at, i.paused_by, i.paused_reason, i.decrypt_failed_at, i.hold_cause, i.hold_since, i.hold_detail, i.probe_at,
 	       i.probes, i.last_good_at, i.created_at, i.updated_at, ghexport.held_reason(i, c.stopped_at IS NOT NULL), w.waiting,
-	       i.sealed_key IS NOT NULL
+	       i.test_since, i.test_by, i.test_sends, i.sealed_key IS NOT NULL
 	  FROM ghexport.integrations i
 	 CROSS JOIN ghexport.control c
 	 CROSS JOIN LATERAL (SELECT ` + WaitingOf + ` AS waiting) w`
@@ -69,12 +72,13 @@ const WaitingOf = `
 	+ (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.blocked_at IS NOT NULL AND e.state = 'pending') -- exports_blocked
 	+ (SELECT count(*) FROM ghexport.exports e WHERE e.org_id = i.org_id AND e.job_id IS NOT NULL AND e.state = 'queued') -- exports_in_flight
 	+ (SELECT count(DISTINCT o.interview_id) FROM ghexport.outbox o -- outbox_by_org
-	    WHERE o.org_id = i.org_id AND ` + eligibleMessage + `
+	    WHERE o.org_id = i.org_id AND ` + eligibleMessage + ` AND ` + noTestMessage + `
 	      AND NOT EXISTS (SELECT FROM ghexport.outbox n
 	                       WHERE n.org_id = o.org_id AND n.interview_id = o.interview_id AND n.version > o.version)
 	      AND NOT EXISTS (SELECT FROM ghexport.exports e
 	                       WHERE e.org_id = o.org_id AND e.interview_id = o.interview_id
-	                         AND (e.state NOT IN ('ineligible', 'duplicate', 'dead') OR e.version >= o.version)))`
+	                         AND (e.state NOT IN ('ineligible', 'duplicate', 'dead') OR e.version >= o.version)))
+	- ` + testsWaiting
 
 // Integrations lists every company that was ever connected, by name.
 func (s *Store) Integrations(ctx context.Context) ([]Integration, error) {
@@ -122,16 +126,17 @@ type Credential struct {
 	CreatedBy string
 	Version   int64
 	KeyDigest []byte // names its budget
+	Test      bool   // its company is in test mode: it is no Greenhouse's
 }
 
 // Credential reads a company's credential, or returns [ErrNotFound] where there is none.
 func (s *Store) Credential(ctx context.Context, org string) (Credential, error) {
 	var c Credential
 	err := s.Pool.QueryRow(ctx, `
-		SELECT sealed_key, coalesce(created_by, ''), credential_version, key_digest
+		SELECT sealed_key, coalesce(created_by, ''), credential_version, key_digest, test_since IS NOT NULL
 		  FROM ghexport.integrations
 		 WHERE org_id = $1 AND sealed_key IS NOT NULL`, org).
-		Scan(&c.SealedKey, &c.CreatedBy, &c.Version, &c.KeyDigest)
+		Scan(&c.SealedKey, &c.CreatedBy, &c.Version, &c.KeyDigest, &c.Test)
 	if err != nil {
 		return c, fmt.Errorf("credential of company %q: %w", org, NotFound(err))
 	}

@@ -37,6 +37,7 @@ type Granted struct {
 	Target      string // what it is to be added to: job N, pool N, or nothing
 	Body        ledger.Body
 	Company     Sender
+	Test        bool // a test candidate, or to a test address: it counts nowhere
 
 	unreadable error // why the rest of it could not be read; nil of one that is returned
 	wal        int64 // written before this was committed
@@ -54,6 +55,7 @@ type Sender struct {
 	Credit             string
 	CreditTo           *Person
 	AsksOnServerErrors bool
+	Testing            bool // it is in test mode: to the test address, or nowhere
 }
 
 // ErrNotGranted says that the export is not the job's to send: the caller ends and touches nothing, the sweep repairs.
@@ -86,7 +88,7 @@ const commitIntents = `
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::interval[], $5::interval[])
 		           AS a(export_id, job_id, token, deadline, job_timeout)
 	), locked AS (
-		SELECT e.id, a.token, a.deadline, a.job_timeout, e.send_by >= clock_timestamp() AS in_time,
+		SELECT e.id, a.token, a.deadline, a.job_timeout, e.send_by >= clock_timestamp() AS in_time, i.test_since IS NOT NULL AS in_test,
 		       coalesce(e.first_failed_at < greatest(i.released_at, c.released_at), false) AS forgiven
 		  FROM asked a
 		  JOIN ghexport.exports e ON e.id = a.export_id
@@ -110,6 +112,8 @@ const commitIntents = `
 		   SET state = 'sending', attempt = l.token, attempts = e.attempts + 1, attempt_started_at = statement_timestamp(),
 		       failures = CASE WHEN l.forgiven THEN 0 ELSE e.failures END,
 		       first_failed_at = CASE WHEN NOT l.forgiven THEN e.first_failed_at END,
+		       flags = CASE WHEN l.in_test = ('test_address' = ANY (e.flags)) THEN e.flags
+		                    WHEN l.in_test THEN array_append(e.flags, 'test_address') ELSE array_remove(e.flags, 'test_address') END,
 		       deadline = clock_timestamp() + l.deadline, job_timeout = l.job_timeout, updated_at = clock_timestamp()
 		  FROM locked l
 		 WHERE e.id = l.id AND l.in_time
@@ -123,7 +127,8 @@ const commitIntents = `
 	       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, ''),
 	       i.sealed_key, i.credential_version, i.created_by, i.key_digest,
 	       i.mode, (i.job_map ->> e.job)::bigint, i.default_job_id,
-	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit, i.credit_to, i.server_errors = 'ask'
+	       i.prospect_pool_id, i.prospect_pool_stage_id, i.credit, i.credit_to, i.server_errors = 'ask',
+	       i.test_since IS NOT NULL, ` + IsTest + `
 	  FROM sending e
 	  LEFT JOIN ghexport.bodies b ON b.id = e.body_id
 	  JOIN ghexport.integrations i ON i.org_id = e.org_id`
@@ -199,6 +204,6 @@ func (g *Granted) columns() ([]any, func()) {
 		&g.Body.InterviewerName, &g.Body.InterviewerEmail,
 		&g.Company.SealedKey, &g.Company.CredentialVersion, &g.Company.CreatedBy, &g.Company.KeyDigest,
 		&mode, &mapped, &otherwise, &g.Company.PoolID, &g.Company.StageID, &g.Company.Credit, &g.Company.CreditTo,
-		&g.Company.AsksOnServerErrors,
+		&g.Company.AsksOnServerErrors, &g.Company.Testing, &g.Test,
 	}, func() { g.Company.JobID = jobFor(mode, mapped, otherwise) }
 }

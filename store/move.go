@@ -12,7 +12,7 @@ import (
 // write makes the move for rows that the transaction has locked, records it, and puts back what was kept aside for them.
 func (m move) write(ctx context.Context, tx pgx.Tx, by By, v Verb, ids []int64) error {
 	lane := laneLive
-	if m.To == ledger.StatePending {
+	if m.To == ledger.StatePending || m.To == ledger.StateIneligible { // which keeps it for the message that is put back
 		lane = v.Lane
 	}
 	done, err := tx.Exec(ctx, `

@@ -23,13 +23,13 @@ func (s *Store) SeeNode(ctx context.Context, n ledger.Node) error {
 		WITH gone AS (
 			DELETE FROM ghexport.nodes WHERE seen_at < clock_timestamp() - $7::interval AND id <> $1
 		)
-		INSERT INTO ghexport.nodes AS n (id, host, version, sends, console, trouble, keys, trouble_kind, trouble_since)
-		VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $8, nullif($9, ''), CASE WHEN $6 <> '' THEN clock_timestamp() END)
+		INSERT INTO ghexport.nodes AS n (id, host, version, sends, console, trouble, keys, trouble_kind, test_address, trouble_since)
+		VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $8, nullif($9, ''), $10, CASE WHEN $6 <> '' THEN clock_timestamp() END)
 		ON CONFLICT (id) DO UPDATE
 		   SET trouble = excluded.trouble, trouble_kind = excluded.trouble_kind, seen_at = clock_timestamp(),
 		       trouble_since = CASE WHEN n.trouble IS NOT NULL AND n.trouble_kind IS NOT DISTINCT FROM excluded.trouble_kind AND excluded.trouble IS NOT NULL
 		                            THEN n.trouble_since ELSE excluded.trouble_since END`,
-		n.ID, ledger.Clean(n.Host, DetailCap), n.Version, n.Sends, n.Console, ledger.Clean(n.Trouble, DetailCap), nodeStays, n.Keys, string(n.TroubleKind))
+		n.ID, ledger.Clean(n.Host, DetailCap), n.Version, n.Sends, n.Console, ledger.Clean(n.Trouble, DetailCap), nodeStays, n.Keys, string(n.TroubleKind), n.TestAddress)
 	if err != nil {
 		return fmt.Errorf("say that this node is there: %w", err)
 	}
@@ -48,7 +48,7 @@ func (s *Store) ForgetNode(ctx context.Context, id uuid.UUID) error {
 func (s *Store) Nodes(ctx context.Context) ([]ledger.Node, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT n.id, n.host, n.version, n.sends, n.console, coalesce(n.trouble, ''), n.started_at,
-		       greatest(extract(epoch FROM clock_timestamp() - n.seen_at), 0)::float8, n.keys,
+		       greatest(extract(epoch FROM clock_timestamp() - n.seen_at), 0)::float8, n.keys, n.test_address IS TRUE,
 		       coalesce(n.trouble_kind, ''), n.trouble_since
 		  FROM ghexport.nodes n
 		 ORDER BY n.seen_at DESC, n.host, n.id

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
-// every is one export of every state with every cause of it, in doubt or not, erased or not, with and without what there is to send and
+// every is one export of every state with every cause of it, in doubt or not, erased or not, skipped by a policy of before or by a person, with and without what there is to send and
 // with and without a message kept aside, as the ledger's rule sees it.
 func (d *db) every() map[int64]ledger.Export {
 	d.t.Helper()
@@ -23,20 +23,30 @@ func (d *db) every() map[int64]ledger.Export {
 			causes = append(causes, ledger.CauseNone)
 		}
 		for _, cause := range causes {
-			for bits := range 16 {
+			for bits := range 64 {
+				if bits&16 != 0 && bits&8 == 0 || bits&32 != 0 && cause != ledger.CauseSkipped {
+					continue
+				}
 				e := ledger.Export{
-					State: state, MayExist: bits&1 != 0, Erased: bits&2 != 0, HasBody: bits&4 != 0 && state != ledger.StateIneligible, HasAside: bits&8 != 0,
+					State: state, Cause: cause, Policy: bits&32 != 0, AsideNo: bits&24 == 8, MayExist: bits&1 != 0, Erased: bits&2 != 0, HasBody: bits&4 != 0 && state != ledger.StateIneligible, HasAside: bits&8 != 0,
 				}
 				var flags []string
 				if e.MayExist {
 					flags = []string{ledger.FlagMayExist}
 				}
-				e.ID = d.export(fixture{State: state, Cause: cause, Flags: flags, NoBody: !e.HasBody})
+				detail := ""
+				if e.Policy {
+					detail = store.SkippedByPolicy
+				}
+				e.ID = d.export(fixture{State: state, Cause: cause, Flags: flags, NoBody: !e.HasBody, Detail: detail})
 				if e.Erased {
 					d.exec("UPDATE ghexport.exports SET erased_at = now() WHERE id = $1", e.ID)
 				}
 				if e.HasAside {
 					d.setAside(e.ID, 9)
+					if !e.AsideNo {
+						d.exec(`UPDATE ghexport.aside SET message = '{"interviewer_advances": true, "candidate_continues": true}' WHERE export_id = $1`, e.ID)
+					}
 				}
 				all[e.ID] = e
 			}
@@ -77,6 +87,33 @@ func TestStartRun_SelectsWhatTheLedgerAllows(t *testing.T) {
 		assert.Fail(t, "the run leaves out what may be replayed", describe(all[id]))
 	}
 }
+
+// A back-fill selects what the ledger's rule lets go of what never went, and nothing else, whatever the dead letters and decisions of the
+// company are.
+func TestBackfill_SelectsWhatTheLedgerAllows(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	all := d.every()
+	var allowed []int64
+	for id, e := range all {
+		if _, refusal := ledger.VerbBackfill.Judge(e); refusal == "" {
+			allowed = append(allowed, id)
+			assert.Equal(t, ledger.StateCancelled, e.State)
+			assert.Contains(t, []ledger.Cause{ledger.CauseDropped, ledger.CauseSkipped}, e.Cause)
+		}
+	}
+	require.NotEmpty(t, allowed)
+	run := d.run(store.Filter{Org: "acme"}, backfill)
+	members := one[[]int64](d, "SELECT array_agg(export_id) FROM ghexport.run_members WHERE run_id = $1", run.ID)
+	for _, id := range difference(members, allowed) {
+		assert.Fail(t, "the back-fill takes what must not go", describe(all[id]))
+	}
+	for _, id := range difference(allowed, members) {
+		assert.Fail(t, "the back-fill leaves out what may go", describe(all[id]))
+	}
+}
+
+func backfill(r *runs.Request) { r.Kind = runs.Backfill }
 
 func describe(e ledger.Export) string {
 	_, refusal := ledger.VerbReplay.Judge(e)

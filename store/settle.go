@@ -22,6 +22,7 @@ type Settle struct {
 	Trial             bool      // likewise
 	Doubted           bool      // likewise
 	Target            string    // likewise
+	Test              bool      // likewise: it counts nowhere
 
 	Outcome ledger.Outcome
 	Cause   ledger.Cause

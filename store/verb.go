@@ -135,7 +135,8 @@ func (v Verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export
 		       EXISTS (SELECT FROM ghexport.aside s WHERE s.export_id = e.id), e.due_at IS NOT NULL,
 		       `+UnsettledUntil+`,
 		       `+ByWordColumns+`,
-		       `+taken+`
+		       `+taken+`,
+		       `+backfillColumns+`
 		  FROM ghexport.exports e
 		 WHERE e.id = ANY ($1)
 		 ORDER BY e.id

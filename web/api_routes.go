@@ -22,6 +22,9 @@ func (k *console) apiRoutes() []route {
 		allow(write, "POST "+greenhouse+"/webhook", answers.MakeWebhook),
 		allow(read, "GET "+greenhouse+"/links", answers.Links),
 		allow(write, "POST "+greenhouse+"/links", answers.MakeLinks),
+		allow(read, "GET "+greenhouse+"/test-candidate", answers.TestCandidate),
+		allow(write, "POST "+greenhouse+"/test-candidate", answers.SendTestCandidate),
+		allow(write, "POST "+greenhouse+"/test-mode", answers.TestMode),
 		allow(read, "GET "+greenhouse+"/tracking", answers.Tracking),
 	}
 }

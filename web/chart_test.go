@@ -45,7 +45,7 @@ func aDay() []ledger.Hour {
 // The pictures are kept beside the test: look at them when they change, and run it with GHEXPORT_TEST_GOLDEN=write to keep the new ones.
 func TestCharts(t *testing.T) {
 	t.Parallel()
-	all, err := parsePages(false)
+	all, err := parsePages(false, func(string) bool { return false })
 	require.NoError(t, err)
 	for name, c := range map[string]chart{
 		"attempts": attemptsChart(aDay()), "waits": waitsChart(aDay()),

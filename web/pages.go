@@ -27,10 +27,10 @@ type pages map[string]*template.Template
 
 // parsePages reads templates/NAME.html as the page NAME. What several pages share stands in files whose names begin with "_".
 //
-// Where simulated, a profile may be on any host.
-func parsePages(simulated bool) (pages, error) {
+// Where simulated, a profile may be on any host. testing tells the companies in test mode.
+func parsePages(simulated bool, testing func(org string) bool) (pages, error) {
 	list := pages{}
-	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).Funcs(sessionFuncs).Funcs(profileFuncs(simulated)).ParseFS(files, "templates/layout.html", "templates/_*.html")
+	layout, err := template.New("layout.html").Funcs(words).Funcs(runWords).Funcs(companyFuncs).Funcs(sessionFuncs).Funcs(testFuncs).Funcs(profileFuncs(simulated)).Funcs(template.FuncMap{"testing": testing}).ParseFS(files, "templates/layout.html", "templates/_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
@@ -64,6 +64,7 @@ type page struct {
 	Search  string // where the search of every page is sent
 	Near    string // the company that the page is about, for ours
 	Dev     bool
+	Testing string // the company that the page is about, where it is in test mode
 	Version string
 	Content any
 }
@@ -71,14 +72,14 @@ type page struct {
 // show renders a page whole before the first byte leaves, so that a page is never half an answer.
 func (k *console) show(w http.ResponseWriter, r *http.Request, status int, name, title string, content any) {
 	p := auth.Who(r)
-	nav := k.nav(r)
+	nav, testing := k.nav(r), k.testingPage(r)
 	if name == "problem" { // which stands nowhere: what is forbidden looks as what does not exist
 		nav = unmarked(nav)
 	}
 	var text bytes.Buffer
 	err := k.pages[name].Execute(&text, page{
 		Title: title, User: p.Name, Role: string(p.Role), Staff: p.Role.Staff(), Org: p.Org, Home: p.Home(),
-		Nav: nav, Search: searchAt(p), Near: nearOf(r), Dev: k.Dev, Version: k.Version, Content: content,
+		Nav: nav, Search: searchAt(p), Near: nearOf(r), Dev: k.Dev, Testing: testing, Version: k.Version, Content: content,
 	})
 	if err != nil {
 		k.Log.Error("page not rendered", zap.String("page", name), zap.Error(err))

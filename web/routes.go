@@ -131,6 +131,8 @@ func (k *console) companyRoutes() []route {
 		allow(mayChange, "POST /orgs/{org}/settings/off", k.turnOff),
 		allow(mayChange, "POST /orgs/{org}/settings/webhook", k.makeWebhook),
 		allow(mayChange, "POST /orgs/{org}/settings/links", k.makeLinks),
+		allow(mayChange, "POST /orgs/{org}/settings/test-candidate", k.sendTest),
+		allow(mayChange, "POST /orgs/{org}/settings/test-mode", k.switchTestMode),
 	}
 }
 
@@ -165,7 +167,7 @@ func (k *console) guard(route route) http.Handler {
 		if !ok {
 			return
 		}
-		r = auth.WithPrincipal(r, p)
+		r = withRoute(auth.WithPrincipal(r, p), route)
 		switch {
 		case p.Role.OfCompany():
 			k.guardCompany(route, w, r)

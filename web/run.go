@@ -19,6 +19,7 @@ func (k *console) runRoutes() []route {
 		allow(staff, "GET /runs", k.runs),
 		allow(staff, "GET /runs/new", k.planRun),
 		allow(operators, "POST /runs", k.startRun),
+		allow(staff, "GET /orgs/{org}/backfill", k.planBackfill),
 		allow(staff, "GET /runs/{id}", k.run),
 		allow(operators, "POST /runs/{id}/pause", k.controlRun("pause", runs.Store.Pause)),
 		allow(operators, "POST /runs/{id}/resume", k.controlRun("resume", runs.Store.Resume)),
@@ -66,7 +67,7 @@ type runPage struct {
 
 // runDone says what was just done to a run, by its name in the address.
 var runDone = map[string]string{
-	"pause": "Paused: nothing more is released until somebody resumes it.", "resume": "It goes on.", "stop": "Stopped for good. What was not released stays a dead letter.",
+	"pause": "Paused: nothing more is released until somebody resumes it.", "resume": "It goes on.", "stop": "Stopped for good. What was not released stays as it was.",
 }
 
 // runOutcome is one of the ways in which members end, or wait.
@@ -82,7 +83,7 @@ func outcomes(c runs.Counts) []runOutcome {
 	return []runOutcome{
 		{runs.MemberState(ledger.StateSent), "Sent", "sent", c.Sent, "in Greenhouse"},
 		{runs.MemberReleased, "Under way", "", c.Released, "due, or being sent"},
-		{runs.MemberWaiting, "Waiting", "", c.Waiting, "dead until released"},
+		{runs.MemberWaiting, "Waiting", "", c.Waiting, "as they were until released"},
 		{runs.MemberState(ledger.StateDead), "Dead again", "dead", c.DeadAgain, "refused once more"},
 		{runs.MemberState(ledger.StateUnknown), "In doubt", "unknown", c.Unknown, "may be in Greenhouse"},
 		{runs.MemberState(ledger.StateDuplicate), "To decide", "duplicate", c.Decide, "possible duplicates"},

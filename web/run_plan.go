@@ -11,10 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -22,6 +19,9 @@ import (
 // planPage is what a run would do, and the form that begins it.
 type planPage struct {
 	runs.Plan
+	Org       string // of a back-fill; empty of a replay
+	Tabs      []navItem
+	From, To  string // of a back-fill, as typed
 	Selected  []selection
 	Query     url.Values // the selection, for the form
 	Companies int
@@ -44,6 +44,14 @@ func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
 	k.showRunPlan(w, r, http.StatusOK, r.URL.Query(), "")
 }
 
+// planBackfill shows what a back-fill of the company would do.
+func (k *console) planBackfill(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	q.Set("kind", string(runs.Backfill))
+	q.Set("org", r.PathValue("org"))
+	k.showRunPlan(w, r, http.StatusOK, q, "")
+}
+
 // showRunPlan shows what a run over the exports that q selects would do, with what was typed and why it was not begun, if it was asked to.
 func (k *console) showRunPlan(w http.ResponseWriter, r *http.Request, status int, q url.Values, because string) {
 	f, query, wrong := runFilter(q)
@@ -51,7 +59,8 @@ func (k *console) showRunPlan(w http.ResponseWriter, r *http.Request, status int
 		k.refuse(w, r, http.StatusBadRequest, wrong)
 		return
 	}
-	plan, err := runs.In(k.Store).Plan(r.Context(), runs.Request{Filter: f})
+	kind := kindOf(q)
+	plan, err := runs.In(k.Store).Plan(r.Context(), runs.Request{Kind: kind, Filter: f})
 	if err != nil {
 		k.broken(w, r, err)
 		return
@@ -62,10 +71,15 @@ func (k *console) showRunPlan(w http.ResponseWriter, r *http.Request, status int
 		orgs[g.OrgID] = true
 	}
 	page.Companies = len(orgs)
+	title := "Plan a replay"
+	if kind == runs.Backfill {
+		page.Org, page.Tabs, page.From, page.To = f.Org, companyTabs(r, f.Org), query.Get("from"), query.Get("to")
+		title = "Back-fill of " + f.Org
+	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		page.Selected = append(page.Selected, selection{selectedBy[name], query.Get(name)})
 	}
-	k.show(w, r, status, "plan", "Plan a replay", page)
+	k.show(w, r, status, "plan", title, page)
 }
 
 // typedRun is how a run is to go, as somebody typed it, or as is usual.
@@ -79,42 +93,7 @@ func typedRun(q url.Values) runTyped {
 // selectedBy are the names of what selects exports for a run.
 var selectedBy = map[string]string{
 	"state": "State", "org": "Company", "cause": "Cause", "fingerprint": "Group", "since": "Changed since", "limit": "At most", "exports": "Named",
-}
-
-// runFilter reads what a run is to concern; query is what of q selects.
-func runFilter(q url.Values) (f store.Filter, query url.Values, wrong string) {
-	query = url.Values{}
-	for _, name := range []string{"state", "org", "cause", "fingerprint", "since", "limit", "exports"} {
-		if value := strings.TrimSpace(q.Get(name)); value != "" {
-			query.Set(name, value)
-		}
-	}
-	f = store.Filter{
-		State: ledger.State(query.Get("state")), Org: query.Get("org"), Cause: ledger.Cause(query.Get("cause")), Fingerprint: query.Get("fingerprint"),
-	}
-	var err error
-	switch {
-	case f.State != "" && f.State != ledger.StateDead && f.State != ledger.StateCancelled:
-		return f, query, "Only dead and cancelled exports can be replayed."
-	case f.Cause != "" && !slices.Contains(ledger.Causes, f.Cause):
-		return f, query, "There is no such cause."
-	}
-	if since := query.Get("since"); since != "" {
-		if f.Since, err = time.Parse(time.RFC3339, since); err != nil {
-			return f, query, "The moment must read like 2026-11-24T00:00:00Z."
-		}
-	}
-	if named := query.Get("exports"); named != "" {
-		if f.IDs, err = numbers(named); err != nil || len(f.IDs) == 0 {
-			return f, query, "The numbers of the exports cannot be read."
-		}
-	}
-	if limit := query.Get("limit"); limit != "" {
-		if f.Limit, err = strconv.Atoi(limit); err != nil || f.Limit < 1 {
-			return f, query, "The limit must be a number from 1."
-		}
-	}
-	return f, query, ""
+	"from": "Interviewed since", "to": "Interviewed before", "kind": "Kind",
 }
 
 // startRun begins a run over exactly as many exports as the button named.
@@ -145,6 +124,7 @@ func runRequest(r *http.Request) (request runs.Request, wrong string) {
 	if err := r.ParseForm(); err != nil {
 		return request, "The form could not be read."
 	}
+	request.Kind = kindOf(r.PostForm)
 	request.Ticket = strings.TrimSpace(r.PostFormValue("ticket"))
 	if request.Filter, _, wrong = runFilter(r.PostForm); wrong != "" {
 		return request, wrong

@@ -37,7 +37,7 @@ func runSentence(r *runs.Run) string {
 	case r.State == runs.Done:
 		return "Every export of it has settled."
 	case r.State == runs.Stopped && r.EndedAt != nil:
-		return "Stopped for good; what was not released is still dead."
+		return "Stopped for good; what was not released is as it was."
 	case r.State == runs.Stopped:
 		return "Stopped for good; what was released is still on its way."
 	case r.State == runs.Paused:
@@ -45,7 +45,7 @@ func runSentence(r *runs.Run) string {
 	case r.Phase == runs.PhaseCanary && r.Counts.Released == 0 && r.Counts.Held == r.Counts.Waiting:
 		return "It waits until a company of its may send again."
 	case r.Phase == runs.PhaseCanary:
-		return "What goes first is awaited; the rest stays dead until it is in Greenhouse."
+		return "What goes first is awaited; the rest waits until it is in Greenhouse."
 	case r.Phase == runs.PhaseVerify:
 		return "Everything is released; the last are awaited."
 	}

@@ -39,9 +39,15 @@ type settingsPage struct {
 	Done     string            // what was just done
 	AtSwitch bool              // done, or problem, is of turning it on or off
 	Ask      *store.WaitingError
-	Asked    store.Waiting // what was answered, when something else was wrong
-	NoTest   bool          // the test failed: it may be saved without
-	Roles    []string      // that a preview can be made for
+	Asked    store.Waiting        // what was answered, when something else was wrong
+	NoTest   bool                 // the test failed: it may be saved without
+	Roles    []string             // that a preview can be made for
+	Test     *store.TestCandidate // the newest; nil where there was none
+	TestName string
+	MayTest  bool // one can be sent
+	AtTest   bool // done, or problem, is of a test candidate
+	AtMode   bool // likewise of test mode
+	ModeAsk  *store.WaitingError
 	Webhook  *webhookPanel // nil where webhooks come in nowhere
 	People   ledger.PeopleHeld
 	Default  int         // days for which personal data is kept where a company sets none; 0: for ever
@@ -71,6 +77,8 @@ func (k *console) settings(w http.ResponseWriter, r *http.Request) {
 	}
 	page.Done = settingsDone(r.URL.Query())
 	page.AtSwitch = strings.HasSuffix(r.URL.Query().Get("done"), "on") || strings.HasPrefix(r.URL.Query().Get("done"), "on-") || strings.HasSuffix(r.URL.Query().Get("done"), "off")
+	page.AtTest, page.AtMode = strings.HasPrefix(r.URL.Query().Get("done"), "test-"), strings.HasPrefix(r.URL.Query().Get("done"), "mode-")
+	page.AtSwitch = page.AtSwitch && !page.AtTest && !page.AtMode
 	k.showSettings(w, r, http.StatusOK, page)
 }
 
@@ -102,7 +110,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 		return p, err
 	}
 	p.Form = formOf(p.Company, roles)
-	return p, errors.Join(k.readWebhook(r, &p), k.readChoices(ctx, &p), k.readLinks(r, &p))
+	return p, errors.Join(k.readWebhook(r, &p), k.readTest(r, &p), k.readChoices(ctx, &p), k.readLinks(r, &p))
 }
 
 // readChoices asks what Greenhouse has to choose from. Where nobody has connected the company there is nothing yet.
@@ -202,6 +210,13 @@ func settingsDone(q map[string][]string) string {
 		"was-on":   "It was on already.",
 		"off":      "Turned off. Nothing more is sent; what is on its way at this moment finishes.",
 		"was-off":  "It was off already.",
+
+		"test-sent":     "On its way. This page shows how it goes.",
+		"test-waits":    "One is on its way already, and no second is sent.",
+		"mode-on":       "Test mode is on. Nothing goes to Greenhouse.",
+		"mode-on-drop":  "Test mode is on, and nothing goes to Greenhouse. What waited was dropped.",
+		"mode-off":      "Test mode is off.",
+		"mode-off-drop": "Test mode is off. What waited was dropped, and stays in the list of exports as cancelled.",
 	}
 	return words[strings.Join(q["done"], "")]
 }

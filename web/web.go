@@ -50,6 +50,7 @@ type Config struct {
 
 // console is what all requests share.
 type console struct {
+	testMode testOrgs
 	Config
 	login    *auth.Logins
 	sso      *auth.SSO // nil without
@@ -131,7 +132,7 @@ func New(c Config) (http.Handler, error) {
 		k.sso = auth.NewSSO(c.OIDC, s.roles, c.PublicURL, c.Now)
 	}
 	k.sessions = &auth.Sessions{Store: c.Store, Now: c.Now, Valid: k.stillLetsIn}
-	if k.pages, err = parsePages(c.Simulated); err != nil {
+	if k.pages, err = parsePages(c.Simulated, k.testMode.has); err != nil {
 		return nil, err
 	}
 	handler, err := k.serve(k.routes())

@@ -25,7 +25,7 @@ func (s *site) start() {
 	var running sync.WaitGroup
 	rl := relay.New(relay.Relay{Store: st, Digests: s.speaks.Digests, Log: zap.NewNop(), Poll: time.Minute})
 	node, err := worker.New(worker.Config{
-		Store: st, Greenhouse: s.speaks.Greenhouse, Keyset: s.speaks.Keyset, Log: zap.NewNop(), Relay: rl, Workers: 4,
+		Store: st, Greenhouse: s.speaks.Greenhouse, Test: s.speaks.Tests, Keyset: s.speaks.Keyset, Log: zap.NewNop(), Relay: rl, Workers: 4,
 		JobTimeout: 6 * time.Second, ShutdownTimeout: 8 * time.Second,
 	})
 	require.NoError(s.t, err)

@@ -5,6 +5,7 @@ import "github.com/interviewing-io/greenhouse-export/ledger"
 // actions say in the past what each act is, to follow a name or to stand alone.
 var actions = map[ledger.Action]string{
 	ledger.ActionReplay:         "sent again by hand",
+	ledger.ActionBackfill:       "back-filled: it had never gone",
 	ledger.ActionDiscard:        "discarded",
 	ledger.ActionEdit:           "edited, to be sent again",
 	ledger.ActionResolvePresent: "decided: it is in Greenhouse",
@@ -38,6 +39,8 @@ var actions = map[ledger.Action]string{
 	ledger.ActionOrgLink:              "made a link into the console",
 	ledger.ActionOrgWebhook:           "made a secret for webhooks",
 	ledger.ActionOrgLinks:             "had Greenhouse make a tracking link",
+	ledger.ActionOrgTestCandidate:     "sent a test candidate",
+	ledger.ActionOrgTestMode:          "switched test mode",
 
 	ledger.ActionPauseAll:        "stopped everything",
 	ledger.ActionResumeAll:       "let everything go on",

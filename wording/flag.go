@@ -14,6 +14,8 @@ var flags = map[string]string{
 	ledger.FlagNamePadded:         "the name is one word, so the last name is “-”",
 	ledger.FlagLinkedInLeftOut:    "the LinkedIn address was no profile, and left out",
 	ledger.FlagNoteCut:            "the feedback was too long, and cut",
+	ledger.FlagTest:               "it is a test candidate: nobody was interviewed, and it counts nowhere",
+	ledger.FlagTestAddress:        "it went to the test address, and not to Greenhouse: its company was in test mode",
 	ledger.FlagGone:               "the profile was deleted or anonymised in Greenhouse: nobody is added again without a person’s word",
 }
 

@@ -64,6 +64,10 @@ func (f holdFacts) ours(w *Hold) {
 		w.What, w.Why = "The connection has not been tested.", "Nothing is sent before a test has passed with the present key and email."
 		w.Do = []string{"Press Test connection."}
 		w.Staff = "Saved without a test; ghexport org connect tests."
+	case ledger.CauseTestMode:
+		w.What, w.Why = "The connection is in test mode.", "Nothing goes to Greenhouse, and there is no test address to send to. What becomes eligible waits; nothing is lost."
+		w.Do = []string{"Turn test mode off, and say whether what waits is to be sent or dropped."}
+		w.Staff = "Ends with ghexport org test-mode ORG off, or once every node that sends has GREENHOUSE_TEST_BASE_URL."
 	case ledger.CausePaused:
 		w.What, w.Why = "We have paused the connection.", "What waits is sent when we end the pause; nothing is lost."
 		w.Staff = "Ends with ghexport org resume." + after(" Paused because: ", f.Detail)

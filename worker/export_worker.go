@@ -106,7 +106,7 @@ func shown(said store.Settle, settled store.Settled) error {
 func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted time.Time) (said store.Settle) {
 	said = store.Settle{
 		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion,
-		StartedAt: g.StartedAt, Trial: g.Trial, Doubted: g.Doubted, Target: g.Target, Credential: g.Company.KeyDigest,
+		StartedAt: g.StartedAt, Trial: g.Trial, Doubted: g.Doubted, Target: g.Target, Test: g.Test, Credential: g.Company.KeyDigest,
 	}
 	began := w.now()
 	h := ledger.Attempted{Doubted: g.Doubted, AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
@@ -120,6 +120,12 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 		w.logAttempt(g, said, w.now().Sub(began))
 	}()
 
+	client := w.greenhouse(g.Company.Testing)
+	if client == nil { // the company is held from the next look on, since this node has no test address
+		said.Outcome, said.Detail = ledger.OutcomeHold, "this node has no test address"
+		w.holdTests(ctx)
+		return said
+	}
 	key, err := w.config.Keyset.Open(g.OrgID, g.Company.SealedKey)
 	if err != nil {
 		said.Outcome, said.Cause, said.Detail = ledger.OutcomeHold, ledger.CauseDecryptFailed, "the stored key does not open"
@@ -139,7 +145,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	postCtx = failpoints(postCtx)
 	candidate := render.Candidate(g)
 	h.Left = true // from here on a panic cannot say that nothing left
-	created, answer, err := w.config.Greenhouse.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
+	created, answer, err := client.Create(postCtx, cred, candidate, greenhouse.Fence{NotAfter: submitted.Add(fenceAfter)})
 	var refusal *greenhouse.Error
 	if err != nil && !errors.As(err, &refusal) {
 		refusal = &greenhouse.Error{Op: greenhouse.OpCreate, Class: greenhouse.ClassNoAnswer, Left: true, Err: err}

@@ -81,6 +81,7 @@ func (h *Heart) beat(ctx context.Context) (troubled bool) {
 	node.TroubleKind, node.Trouble = rights.TroubleOf(trouble)
 	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))
+	h.report(h.Store.SyncTestMode(ctx))
 	h.report(figures.In(h.Store).KeepFresh(ctx))
 	return trouble != nil
 }

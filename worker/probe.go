@@ -51,6 +51,10 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 	if err != nil {
 		return err
 	}
+	client := w.greenhouse(c.Test)
+	if client == nil {
+		return w.store.PutOffLook(ctx, org, c.Version)
+	}
 	look := store.Look{OrgID: org, CredentialVersion: c.Version}
 	key, err := w.config.Keyset.Open(org, c.SealedKey)
 	if errors.Is(err, seal.ErrKeyUnknown) {
@@ -69,17 +73,17 @@ func (w *probeWorker) Work(ctx context.Context, job *river.Job[jobs.ProbeArgs]) 
 		return w.store.PutOffLook(ctx, org, c.Version)
 	}
 	cred := greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy}
-	user, answer, refusal := w.config.Greenhouse.CurrentUser(ctx, cred)
+	user, answer, refusal := client.CurrentUser(ctx, cred)
 	look.Status = answer.Status
 	if err := w.conclude(ctx, connections.Answered(look, user, refusal)); err != nil || refusal != nil {
 		return err
 	}
-	return w.lookAtJobs(ctx, org, c, cred)
+	return w.lookAtJobs(ctx, client, org, c, cred)
 }
 
 // lookAtJobs reads the open jobs of a company that maps some, so that its settings tell when one closes before an interview does. Where
 // the budget or Greenhouse does not allow it just now, the next look will.
-func (w *probeWorker) lookAtJobs(ctx context.Context, org string, c store.Credential, cred greenhouse.Credential) error {
+func (w *probeWorker) lookAtJobs(ctx context.Context, client *greenhouse.Client, org string, c store.Credential, cred greenhouse.Credential) error {
 	company, err := w.store.Integration(ctx, org)
 	if err != nil || len(company.Choices.Jobs()) == 0 {
 		return err
@@ -87,7 +91,7 @@ func (w *probeWorker) lookAtJobs(ctx context.Context, org string, c store.Creden
 	if free, err := w.store.ChargeBudget(ctx, c.KeyDigest, 1); err != nil || !free {
 		return err
 	}
-	open, _, err := w.config.Greenhouse.Jobs(ctx, cred)
+	open, _, err := client.Jobs(ctx, cred)
 	if err != nil {
 		return nil
 	}

@@ -64,7 +64,7 @@ func (w *exportWorker) settle(ctx context.Context, said store.Settle) (settled s
 	case store.Refused(err):
 		w.settleRefused(said, settledNever, err)
 	}
-	if err == nil {
+	if err == nil && !said.Test {
 		w.config.Metrics.settled(said, settled)
 		w.paced(ctx, said, settled)
 	}

@@ -61,6 +61,7 @@ const (
 type Config struct {
 	Store      *store.Store       // required
 	Greenhouse *greenhouse.Client // required
+	Test       *greenhouse.Client // where exports of companies in test mode go; nowhere when nil
 	Keyset     *seal.Keyset       // required: opens the companies' keys
 	Log        *zap.Logger        // required
 	Relay      *relay.Relay       // required: it is nudged when a settle frees a place

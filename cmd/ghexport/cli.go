@@ -69,6 +69,14 @@ func (config Config) greenhouse() *greenhouse.Client {
 	return &greenhouse.Client{BaseURL: config.GreenhouseBaseURL, UserAgent: "ghexport/" + binaryVersion()}
 }
 
+// tests is the client of companies in test mode; nil where there is no address for them.
+func (config Config) tests() *greenhouse.Client {
+	if config.TestBaseURL == "" {
+		return nil
+	}
+	return &greenhouse.Client{BaseURL: config.TestBaseURL, UserAgent: "ghexport/" + binaryVersion()}
+}
+
 // terminal returns the file descriptor of a stream that is a terminal.
 func terminal(stream any) (int, bool) {
 	file, ok := stream.(*os.File)

@@ -29,6 +29,8 @@ type Config struct {
 	OutboxURLsFile string `env:"GHEXPORT_OUTBOX_URLS_FILE" unit:"file" read:"serve"`
 	// Address of Greenhouse. Plain http goes to a loopback address only, or anywhere with `GHEXPORT_DEV=true`.
 	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io" unit:"address" read:"serve, org, reconcile, resolve"`
+	// Address that companies in [test mode](companies.md#test-mode) send to instead, such as a simulator's; the same on every node. Without it they are held, and send nothing.
+	TestBaseURL string `env:"GREENHOUSE_TEST_BASE_URL" unit:"address" unset:"companies in test mode send nothing" read:"serve, org, resolve"`
 	// The Tink keyset that seals companies' keys, as JSON: `ghexport keyset new` makes it, once. See [the keyset](deploy.md#the-keyset).
 	Keyset string `env:"GHEXPORT_KEYSET" unit:"secret" unset:"one of the two is required" read:"serve, org, why, erase, held, replay, reconcile, keyset"`
 	// A file that holds the keyset. Not both.

@@ -36,8 +36,13 @@ func (c Config) check(needs []need) problems {
 		found = append(found, hinted(errors.New("GHEXPORT_KEYSET: not set, nor is GHEXPORT_KEYSET_FILE"),
 			"make one with ghexport keyset new, once, and keep it where secrets are kept"))
 	}
-	if err := checkBaseURL(c.GreenhouseBaseURL, c.Dev); err != nil {
+	if err := checkBaseURL("GREENHOUSE_BASE_URL", c.GreenhouseBaseURL, c.Dev); err != nil {
 		found = append(found, err)
+	}
+	if c.TestBaseURL != "" {
+		err := checkBaseURL("GREENHOUSE_TEST_BASE_URL", c.TestBaseURL, c.Dev)
+		add(err != nil, "%w", err)
+		add(err == nil && c.TestBaseURL == c.GreenhouseBaseURL, "GREENHOUSE_TEST_BASE_URL: it is GREENHOUSE_BASE_URL: a test would go to Greenhouse")
 	}
 	found = append(found, c.checkHTTP()...)
 	found = append(found, c.checkConsole()...)
@@ -76,15 +81,15 @@ const maxWorkers = 1000
 var logLevels = []string{"debug", "info", "warn", "error"}
 
 // checkBaseURL lets keys and personal data leave over https only, or to this very machine.
-func checkBaseURL(address string, dev bool) error {
+func checkBaseURL(name, address string, dev bool) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("GREENHOUSE_BASE_URL: it is not an address such as https://api.greenhouse.io")
+		return fmt.Errorf("%s: it is not an address such as https://api.greenhouse.io", name)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return errors.New("GREENHOUSE_BASE_URL: it holds more than an address: take out user, ? and #")
+		return fmt.Errorf("%s: it holds more than an address: take out user, ? and #", name)
 	case u.Scheme == "http" && !loopback(u) && !dev:
-		return hinted(fmt.Errorf("GREENHOUSE_BASE_URL: %s would send keys and people's data unencrypted", address),
+		return hinted(fmt.Errorf("%s: %s would send keys and people's data unencrypted", name, address),
 			"use https; plain http goes to a loopback address, or anywhere with GHEXPORT_DEV=true, which is not for production")
 	}
 	return nil
@@ -94,7 +99,7 @@ func checkBaseURL(address string, dev bool) error {
 // simulated says that something of ours may stand for Greenhouse, so that the addresses of its candidates are not Greenhouse's.
 func (c Config) simulated() bool {
 	base, err := url.Parse(c.GreenhouseBaseURL)
-	return c.Dev || err == nil && loopback(base)
+	return c.Dev || c.TestBaseURL != "" || err == nil && loopback(base)
 }
 
 func loopback(u *url.URL) bool {

@@ -38,7 +38,7 @@ func (c *cli) connections(ctx context.Context, name string) (*connections.Connec
 		client.CloseIdleConnections()
 		st.Close()
 	}
-	return &connections.Connections{Store: st, Greenhouse: client, Keyset: keyset, Digests: digests, Log: zap.NewNop()}, end, nil
+	return &connections.Connections{Store: st, Greenhouse: client, Tests: config.tests(), Keyset: keyset, Digests: digests, Log: zap.NewNop()}, end, nil
 }
 
 // errTestFailed ends a test that did not pass.

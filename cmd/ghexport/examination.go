@@ -220,7 +220,7 @@ func (e *examination) keyset(ctx context.Context) {
 
 // greenhouse asks without a key: any answer, and that is a refusal, shows that Greenhouse is there.
 func (e *examination) greenhouse(ctx context.Context) {
-	if checkBaseURL(e.config.GreenhouseBaseURL, e.config.Dev) != nil {
+	if checkBaseURL("GREENHOUSE_BASE_URL", e.config.GreenhouseBaseURL, e.config.Dev) != nil {
 		return // it is among the settings' findings
 	}
 	client := e.config.greenhouse()

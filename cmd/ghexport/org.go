@@ -20,7 +20,8 @@ func (c *cli) org() *cobra.Command {
 		Short:   "Companies: connect them to Greenhouse, turn them on and off",
 		Example: "  ghexport org list\n  ghexport org connect acme --created-by lee@acme.example --enable < key.txt",
 	}, c.orgList(), c.orgShow(), c.orgConnect(), c.orgEnable(), c.orgDisable(), c.orgPause(), c.orgResume(), c.orgSet(), c.orgTest(), c.orgJobs(),
-		c.orgPreview(), c.orgProbe(), c.orgTrack(), c.orgLink(), c.orgLinks(), c.orgWebhook())
+		c.orgPreview(), c.orgProbe(), c.orgTrack(), c.orgLink(), c.orgLinks(), c.orgWebhook(),
+		c.orgTestCandidate(), c.orgTestMode())
 }
 
 func (c *cli) orgList() *cobra.Command {
@@ -126,6 +127,9 @@ func (c *cli) showOrg(i store.Integration, closed []store.SeenJob) {
 	line("company", i.OrgID)
 	line("state", i.State.Words())
 	line("sends", sends(i))
+	if i.TestSince != nil {
+		line("test mode", "since "+moment(*i.TestSince)+" by "+or(i.TestBy, asText)+": "+testWords(i))
+	}
 	line("turned on", yesNo(i.Enabled))
 	if i.SwitchedAt != nil {
 		line("switched", moment(*i.SwitchedAt)+" by "+or(i.SwitchedBy, asText))
@@ -172,6 +176,9 @@ func (c *cli) showOrg(i store.Integration, closed []store.SeenJob) {
 
 // sends says whether exports leave, else why not.
 func sends(i store.Integration) string {
+	if i.Held == nil && i.TestSince != nil {
+		return "test address only"
+	}
 	if i.Held == nil {
 		return "yes"
 	}

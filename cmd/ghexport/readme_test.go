@@ -18,7 +18,7 @@ var (
 	shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 	shellWord  = regexp.MustCompile(`"[^"]*"|'[^']*'|#.*|[|&;<>]+|[^\s|&;<>]+`)
 	variable   = regexp.MustCompile(`^[A-Z_]+=`)
-	setting    = regexp.MustCompile(`\b(?:GHEXPORT_[A-Z_]+|GREENHOUSE_BASE_URL|DATABASE_URL)\b`)
+	setting    = regexp.MustCompile(`\b(?:GHEXPORT_[A-Z_]+|GREENHOUSE_(?:TEST_)?BASE_URL|DATABASE_URL)\b`)
 	filePath   = regexp.MustCompile("`([a-z][a-z_/-]*/[a-z0-9_./-]+\\.(?:go|sql|txt|svg|md))`|\\]\\(([^)#:]+)[)#]")
 )
 

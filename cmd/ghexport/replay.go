@@ -17,7 +17,12 @@ import (
 // replayFlags say how carefully many exports are replayed, or what of one is edited first.
 type replayFlags struct {
 	verbFlags
-	set    []string
+	runFlags
+	set []string
+}
+
+// runFlags say how carefully a run goes.
+type runFlags struct {
 	rate   string
 	canary int
 	stopAt int
@@ -49,16 +54,20 @@ Their 72 hours begin anew. Nothing that was sent is ever sent again, and one tha
   ghexport replay --fingerprint 3f2a9c41d0 --rate 5/s --ticket OPS-7 --watch --reason "fixed in 4f2c"`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.runReplay(cmd, flags, args) },
 	}
-	flags.register(cmd)
+	flags.verbFlags.register(cmd)
+	cmd.Flags().StringArrayVar(&flags.set, "set", nil, "correct a field of one export first: FIELD=VALUE; may be repeated")
+	flags.runFlags.register(cmd)
+	return cmd
+}
+
+func (flags *runFlags) register(cmd *cobra.Command) {
 	set := cmd.Flags()
-	set.StringArrayVar(&flags.set, "set", nil, "correct a field of one export first: FIELD=VALUE; may be repeated")
 	set.StringVar(&flags.rate, "rate", "", "of a run: how many go, such as 5/s or 30/min; what the budgets allow, at most 25/s, when not said")
 	set.IntVar(&flags.canary, "canary", runs.CanaryDefault, "of a run: how many must be sent before the rest goes; 0 is none")
 	set.IntVar(&flags.stopAt, "stop-at", int(runs.StopShareDefault*100), "of a run: it pauses when more than this `percent` die again (of at least 10)")
 	set.StringVar(&flags.ticket, "ticket", "", "of a run: where it is talked about")
 	set.BoolVar(&flags.watch, "watch", false, "follow the run until it is done")
 	set.BoolVar(&flags.asJSON, "json", false, "print the plan (with --dry-run) or the run as one JSON object")
-	return cmd
 }
 
 func (c *cli) runReplay(cmd *cobra.Command, flags replayFlags, args []string) error {
@@ -88,12 +97,12 @@ func (c *cli) runReplay(cmd *cobra.Command, flags replayFlags, args []string) er
 			return st.Replay(ctx, store.ReplayRequest{Request: store.Request{Filter: f, By: by, DryRun: dryRun}})
 		}}, flags.verbFlags, f)
 	default:
-		return c.replayAsRun(cmd.Context(), st, flags, request)
+		return c.beginRun(cmd.Context(), st, flags.verbFlags, flags.runFlags, request)
 	}
 }
 
 // request reads what concerns a run.
-func (flags replayFlags) request(f store.Filter, by store.By) (runs.Request, error) {
+func (flags runFlags) request(f store.Filter, by store.By) (runs.Request, error) {
 	r := runs.Request{Filter: f, By: by, Ticket: strings.TrimSpace(flags.ticket), Canary: flags.canary, StopShare: float64(flags.stopAt) / 100}
 	if flags.canary < 0 {
 		return r, usagef("--canary %d: at least 0", flags.canary)
@@ -124,29 +133,29 @@ func perSecond(text string) (float64, error) {
 	return n / map[string]float64{"": 1, "s": 1, "min": 60, "h": 3600}[match[2]], nil
 }
 
-// replayAsRun shows what a run would do, asks, and begins it.
-func (c *cli) replayAsRun(ctx context.Context, st *store.Store, flags replayFlags, r runs.Request) error {
+// beginRun shows what a run would do, asks, and begins it.
+func (c *cli) beginRun(ctx context.Context, st *store.Store, asked verbFlags, flags runFlags, r runs.Request) error {
 	plan, err := runs.In(st).Plan(ctx, r)
 	if err != nil {
 		return err
 	}
 	switch {
-	case flags.dryRun && flags.asJSON:
+	case asked.dryRun && flags.asJSON:
 		return c.json(plan)
-	case flags.dryRun:
-		c.showPlan(plan)
+	case asked.dryRun:
+		c.showPlan(r.Kind, plan)
 		return nil
 	case plan.Count == 0 && len(plan.LeftOut) == 0:
 		c.printf("no exports match\n")
 		return nil
 	case plan.Count == 0:
-		return &runs.NothingToReplayError{LeftOut: plan.LeftOut}
+		return &runs.NothingToReplayError{Kind: r.Kind, LeftOut: plan.LeftOut}
 	}
 	c.warnOfPlan(plan)
-	if err := c.confirm("replay", "export", int(plan.Count), flags.yes); err != nil {
+	if err := c.confirm(runVerbs[r.Kind], "export", int(plan.Count), asked.yes); err != nil {
 		return err
 	}
-	if !flags.yes {
+	if !asked.yes {
 		r.Expect = plan.Count
 	}
 	run, err := runs.In(st).Start(ctx, r)

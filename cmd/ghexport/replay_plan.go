@@ -10,15 +10,18 @@ import (
 // plannedGroups is how many lines of a plan a person reads; --json has them all.
 const plannedGroups = 30
 
+// runVerbs are what runs do, by their kind.
+var runVerbs = map[runs.Kind]string{"": "replay", runs.Replay: "replay", runs.Backfill: "back-fill"}
+
 // showPlan prints what a run would do.
-func (c *cli) showPlan(p runs.Plan) {
+func (c *cli) showPlan(kind runs.Kind, p runs.Plan) {
 	switch {
 	case p.Count == 0:
-		c.printf("nothing would be replayed\n")
+		c.printf("nothing would be %s\n", map[bool]string{true: "back-filled", false: "replayed"}[kind == runs.Backfill])
 	case p.Held == p.Count:
-		c.printf("would replay %s\n", count(p.Count, "export"))
+		c.printf("would %s %s\n", runVerbs[kind], count(p.Count, "export"))
 	default:
-		c.printf("would replay %s in about %s\n", count(p.Count, "export"), p.Takes.Duration().Round(time.Second))
+		c.printf("would %s %s in about %s\n", runVerbs[kind], count(p.Count, "export"), p.Takes.Duration().Round(time.Second))
 	}
 	for _, line := range planRemarks(p) {
 		c.printf("%s\n", line)

@@ -44,7 +44,7 @@ func (c *cli) root() *cobra.Command {
 	}
 	add(groupRun, c.serve(), c.enqueue(), c.pauseAll(), c.resumeAll())
 	add(groupLook, c.exports(), c.show(), c.why(), c.dead(), c.explainCause(), c.health(), c.track(), c.held(), c.reconcile(), c.audit())
-	add(groupAct, c.replay(), c.runs(), c.resolve(), c.discard(), c.erase(), c.retention())
+	add(groupAct, c.replay(), c.backfill(), c.runs(), c.resolve(), c.discard(), c.erase(), c.retention())
 	add(groupSetUp, c.migrate(), c.grant(), c.org(), c.sessions(), c.keyset(), c.doctor(), c.version())
 	root.AddCommand(topics()...)
 	root.SetHelpCommandGroupID(groupSetUp)

@@ -38,6 +38,14 @@ func sceneUntested(d *drill) {
 	d.about("iv_1")
 }
 
+func sceneTestMode(d *drill) {
+	d.service()
+	d.must(d.t, "", "org", "test-mode", "acme", "on", "--reason", "they try it out")
+	d.folded("pending", result("acme", "iv_1"))
+	d.about("iv_1")
+	d.before(8, func() { d.reaches(d.t, "sent", "iv_1") })
+}
+
 func scenePaused(d *drill) {
 	d.service()
 	d.must(d.t, "", "org", "pause", "acme", "--reason", "they merge accounts")

@@ -15,7 +15,7 @@ var scenes = map[string]func(*drill){
 	"greenhouse.down": sceneGreenhouseDown, "limited": sceneLimited, "outcome.unknown": sceneOutcomeUnknown,
 	"duplicate.possible": sceneDuplicatePossible, "payload.refused": scenePayloadRefused, "target.gone": sceneTargetGone, "bug": sceneBug,
 	"message.invalid": sceneMessageInvalid, "discarded": sceneDiscarded, "skipped": sceneSkipped, "dropped": sceneDropped, "erased": sceneErased,
-	"stopped": sceneStopped, "off": sceneOff, "incomplete": sceneIncomplete, "untested": sceneUntested, "paused": scenePaused,
+	"stopped": sceneStopped, "off": sceneOff, "incomplete": sceneIncomplete, "untested": sceneUntested, "test.mode": sceneTestMode, "paused": scenePaused,
 	"target.refused": sceneTargetRefused, "refusing": sceneRefusing,
 	"auth.rejected": sceneAuthRejected, "permission.denied": scenePermissionDenied, "decrypt.failed": sceneDecryptFailed,
 	"stuck": sceneStuck, "missing": sceneMissing, "doubled": sceneDoubled, "privacy": scenePrivacy, "silence": sceneSilence, "source": sceneSource,

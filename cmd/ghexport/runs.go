@@ -18,14 +18,14 @@ import (
 func (c *cli) runs() *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "runs",
-		Short: "Look at replay runs, pause, resume or stop them",
-		Long: "A run is a replay of many exports, begun by ghexport replay. The service brings it on by itself: one export first, the rest at a\n" +
-			"rate once that is in Greenhouse. What is not released yet stays a dead letter.",
+		Short: "Look at replays and back-fills, pause, resume or stop them",
+		Long: "A run is a replay of many exports, or a back-fill, begun by ghexport replay or backfill. The service brings it on by itself: one export first, the rest at a\n" +
+			"rate once that is in Greenhouse. What is not released yet stays as it was.",
 		Example: "  ghexport runs list\n  ghexport runs show 7 --watch\n  ghexport runs pause 7 --reason \"the company called\"",
 	}, c.runsList(), c.runsShow(),
 		c.runsControl("pause", "Let a run release nothing more for now", "paused", runs.Store.Pause),
 		c.runsControl("resume", "Let a paused run go on", "resumed", runs.Store.Resume),
-		c.runsControl("stop", "End a run for good; what it has not released stays dead", "stopped", runs.Store.Stop))
+		c.runsControl("stop", "End a run for good; what it has not released stays as it was", "stopped", runs.Store.Stop))
 }
 
 // runsListed is how many runs a list shows.
@@ -35,7 +35,7 @@ func (c *cli) runsList() *cobra.Command {
 	var asJSON bool
 	var limit int
 	cmd := &cobra.Command{
-		Use: "list", Short: "List replay runs, the newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List runs, the newest first", Args: cobra.NoArgs,
 		Example: "  ghexport runs list\n  ghexport runs list --json | jq '.[] | select(.state == \"paused\")'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
@@ -165,6 +165,9 @@ func (c *cli) showRun(ctx context.Context, st *store.Store, id int64, asJSON boo
 		}
 	}
 	line("run", fmt.Sprint(run.ID))
+	if run.Kind == runs.Backfill {
+		line("kind", "back-fill")
+	}
 	line("state", string(run.State)+phaseOf(run))
 	line("because", deref(run.Because))
 	line("begun", fmt.Sprintf("%s by %s: %s", moment(run.CreatedAt), run.Actor, run.Reason))

@@ -149,9 +149,9 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 		Track: func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
 	})
 	client := s.config.greenhouse()
-	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Keyset: keyset, Digests: digests, Log: s.log}
+	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Tests: s.config.tests(), Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
-		Store: s.store, Greenhouse: client, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
+		Store: s.store, Greenhouse: client, Test: s.connections.Tests, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
 		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
 		KeepCancelled: s.config.KeepJobs, Traces: s.traces,
 	})

@@ -26,6 +26,7 @@ func (s *service) heart() *worker.Heart {
 		Store: s.store, Log: s.log, Trouble: s.ready.trouble, Keys: s.connections.Keyset.IDs,
 		Node: ledger.Node{
 			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,
+			TestAddress: s.config.TestBaseURL != "",
 		},
 	}
 }

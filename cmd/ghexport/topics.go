@@ -18,6 +18,7 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   GHEXPORT_OUTBOX_URLS       producers' own databases to read, too: name=postgres://..., separated by commas or newlines, or
   GHEXPORT_OUTBOX_URLS_FILE  the file that holds them
   GREENHOUSE_BASE_URL        https://api.greenhouse.io; plain http only to a loopback address
+  GREENHOUSE_TEST_BASE_URL   where companies in test mode send instead; without it they send nothing
   GHEXPORT_HTTP_ADDR         127.0.0.1:8080; console, /healthz, /readyz
   GHEXPORT_PUBLIC_URL        the address under which browsers reach the console
   GHEXPORT_CONSOLE_USERS     name:bcrypt-hash:role, separated by commas; roles viewer, oncall, admin

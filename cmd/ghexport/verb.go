@@ -22,6 +22,11 @@ type verbFlags struct {
 
 func (v *verbFlags) register(cmd *cobra.Command) {
 	v.filterFlags.register(cmd, true)
+	v.registerAct(cmd)
+}
+
+// registerAct adds the flags of whatever changes many exports, however they are selected.
+func (v *verbFlags) registerAct(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&v.reason, "reason", "", "why, for whoever asks later; required")
 	flags.BoolVar(&v.dryRun, "dry-run", false, "say what would be done, and do nothing")

@@ -126,6 +126,7 @@ var textColumns = []textColumn{
 	{table: "integrations", column: "suspect_targets", does: eraseNothing}, // ids of jobs and pools
 	{table: "integrations", column: "refused_targets", does: eraseNothing},
 	{table: "integrations", column: "deaths_of", does: eraseReplaces, key: "'company ' || t.org_id", own: "false"},
+	{table: "integrations", column: "test_by", does: eraseNothing},
 	{table: "made_links", column: "org_id", does: eraseNothing},
 	{table: "made_links", column: "who", does: eraseNothing}, // of a company's admins
 	{table: "made_links", column: "made_by", does: eraseNothing},
@@ -158,6 +159,7 @@ var textColumns = []textColumn{
 	{table: "run_members", column: "state", does: eraseNothing},
 	{table: "run_members", column: "cause", does: eraseNothing},
 	{table: "run_members", column: "because", does: eraseReplaces, key: "'export ' || t.export_id || ' of run ' || t.run_id", own: "false"},
+	{table: "runs", column: "kind", does: eraseNothing},
 	{table: "runs", column: "state", does: eraseNothing},
 	{table: "runs", column: "because", does: eraseReplaces, key: "'run ' || t.id", own: "false"},
 	{table: "runs", column: "actor", does: eraseNothing},
@@ -182,6 +184,9 @@ var textColumns = []textColumn{
 	{table: "tracks", column: "stage", does: eraseNothing},
 	{table: "tracks", column: "job", does: eraseNothing},
 	{table: "tracks", column: "gone", does: eraseNothing},
+	{table: "test_candidates", column: "org_id", does: eraseNothing},
+	{table: "test_candidates", column: "interview_id", does: eraseNothing},
+	{table: "test_candidates", column: "made_by", does: eraseNothing},
 	{table: "traces", column: "org_id", does: eraseNothing},
 	{table: "traces", column: "interview_id", does: eraseNothing},
 	{table: "traces", column: "traceparent", does: eraseNothing}, // hexadecimal digits, or it would not be there

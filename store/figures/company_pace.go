@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // CompanyPaces reads how sending goes for some companies, each of which is in the result: the hours that have been summed up as they
@@ -53,7 +54,7 @@ const companyPaces = `
 	  FROM ghexport.attempts t
 	  JOIN ghexport.exports e ON e.id = t.export_id
 	 WHERE t.finished_at >= least($3, $2::timestamptz - interval '1 hour') -- attempts_by_end
-	   AND e.org_id = ANY ($1)
+	   AND e.org_id = ANY ($1) AND NOT ` + store.IsTest + `
 	 GROUP BY 1, 2, 3, 4, 6, 7, 8`
 
 // pacesOf puts slices together. Pure.

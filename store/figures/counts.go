@@ -111,7 +111,7 @@ func readLedger(ctx context.Context, tx pgx.Tx) (stateCounts, error) {
 		c.States[state] = 0
 	}
 	began := time.Now()
-	rows, err := tx.Query(ctx, "SELECT state, count(*) FROM ghexport.exports GROUP BY state")
+	rows, err := tx.Query(ctx, "SELECT e.state, count(*) FROM ghexport.exports e WHERE "+store.IsCounted+" GROUP BY e.state")
 	if err != nil {
 		return c, err
 	}

@@ -27,6 +27,7 @@ const attemptsByHour = `
 	  FROM ghexport.attempts t
 	  JOIN ghexport.exports e ON e.id = t.export_id
 	 WHERE t.finished_at >= $1 AND t.finished_at < $2 -- attempts_by_end
+	   AND NOT ` + store.IsTest + `
 	 GROUP BY 1, 2, 3, 4, 5`
 
 // SumUpHours sums up the hours that are over since it was last called, and keeps what it has done when ctx ends. Each hour is summed up

@@ -34,6 +34,7 @@ const attemptsByStep = `
 	  FROM ghexport.attempts t
 	  LEFT JOIN ghexport.exports e ON e.id = t.export_id AND t.outcome = 'sent'
 	 WHERE t.finished_at >= $1 AND t.finished_at < $2 -- attempts_by_end
+	   AND ` + store.NoTestAttempt + ` AND (e.id IS NULL OR NOT ` + store.IsTest + `)
 	 GROUP BY 1, 2, 3, 4`
 
 // SumUpAttempts sums up the slices of time that are over since it was last called. It costs as much as there were attempts in them,

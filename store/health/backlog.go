@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Backlog reads what is under way or waits.
@@ -73,12 +74,12 @@ const backlogCounts = `
 	  FROM (SELECT count(*) AS n, coalesce(extract(epoch FROM clock_timestamp() - min(o.enqueued_at)), 0)::float8 AS age
 	          FROM ghexport.outbox o) outbox,
 	       (SELECT count(*) AS n, count(*) FILTER (WHERE e.state = 'sending') AS sending
-	          FROM ghexport.exports e WHERE e.job_id IS NOT NULL) flight, -- exports_in_flight
+	          FROM ghexport.exports e WHERE e.job_id IS NOT NULL AND NOT ` + store.IsTestCandidate + `) flight, -- exports_in_flight
 	       (SELECT coalesce(sum(g.n) FILTER (WHERE g.state = 'dead'), 0)::bigint AS dead,
 	               coalesce(sum(g.n) FILTER (WHERE g.state = 'unknown'), 0)::bigint AS unknown,
 	               coalesce(sum(g.n) FILTER (WHERE g.state = 'duplicate'), 0)::bigint AS duplicate,
 	               coalesce(jsonb_object_agg(g.cause, g.n) FILTER (WHERE g.state = 'dead' AND g.cause IS NOT NULL), '{}') AS dead_by
 	          FROM (SELECT e.state, e.cause, count(*) AS n
 	                  FROM ghexport.exports e
-	                 WHERE e.attention_at IS NOT NULL -- exports_attention
+	                 WHERE e.attention_at IS NOT NULL AND NOT ` + store.IsTestCandidate + ` -- exports_attention
 	                 GROUP BY e.state, e.cause) g) attention`

@@ -41,7 +41,7 @@ const workByOrg = `
 		       count(*) FILTER (WHERE e.cause = 'greenhouse.down') AS failing,
 		       min(e.first_failed_at) FILTER (WHERE e.cause = 'greenhouse.down') AS failing_since
 		  FROM ghexport.exports e
-		 WHERE e.due_at IS NOT NULL -- exports_due
+		 WHERE e.due_at IS NOT NULL AND NOT ` + store.IsTestCandidate + ` -- exports_due
 		 GROUP BY e.org_id
 	)
 	SELECT coalesce(i.org_id, w.org_id), coalesce(i.enabled, false), coalesce(ghexport.held_reason(i, c.stopped_at IS NOT NULL), ''),

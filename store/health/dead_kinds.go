@@ -20,7 +20,7 @@ func (s Store) DeadKinds(ctx context.Context) ([]ledger.DeadKind, error) {
 			SELECT coalesce(e.cause, '') AS cause, `+store.DiedOf+` AS shape, `+store.Fingerprint+` AS name, e.org_id, count(*) AS n, min(e.attention_at) AS first,
 			       count(*) FILTER (WHERE e.attention_at > now() - interval '1 hour') AS lately
 			  FROM ghexport.exports e
-			 WHERE e.attention_at IS NOT NULL AND e.state = 'dead' -- exports_attention
+			 WHERE e.attention_at IS NOT NULL AND e.state = 'dead' AND NOT `+store.IsTestCandidate+` -- exports_attention
 			 GROUP BY 1, 2, 3, 4
 		), companies AS (
 			SELECT cause, shape, org_id, sum(n)::bigint AS n, (array_agg(name ORDER BY n DESC, name))[1] AS name, sum(lately)::bigint AS lately, min(first) AS first

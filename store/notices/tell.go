@@ -87,7 +87,7 @@ const tellUndecided = `
 		       count(*) FILTER (WHERE e.state = 'duplicate') AS duplicate
 		  FROM ghexport.exports e
 		 WHERE e.attention_at IS NOT NULL -- exports_attention
-		   AND e.state IN ('unknown', 'duplicate')
+		   AND e.state IN ('unknown', 'duplicate') AND NOT ` + store.IsTestCandidate + `
 		 GROUP BY e.org_id
 	)
 	SELECT 'needs_decision', 'needs_decision/' || u.org_id || '/' || extract(epoch FROM u.oldest) || '/' || d.days,

@@ -61,6 +61,7 @@ func (r Reader) DeadGroups(ctx context.Context, f store.Filter) ([]DeadGroup, er
 
 func (r Reader) deadGroups(ctx context.Context, tx pgx.Tx, f store.Filter) ([]DeadGroup, error) {
 	w := f.Where()
+	w.AddIf(true, "NOT "+store.IsTestCandidate)
 	rows, err := tx.Query(ctx, `
 		WITH letters AS (
 			SELECT e.cause, `+store.DiedOf+` AS shape, `+store.DiedVersion+` AS version, e.org_id, count(*) AS n, min(e.attention_at) AS first,

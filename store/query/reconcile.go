@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // SentExport is an export that the ledger says is in Greenhouse.
@@ -21,7 +23,7 @@ func (r Reader) SentSince(ctx context.Context, org string, since time.Time) ([]S
 	rows, err := r.reads.Query(ctx, `
 		SELECT e.id, e.org_id, e.interview_id, e.greenhouse_candidate_id
 		  FROM ghexport.exports e
-		 WHERE e.state = 'sent' AND e.sent_at >= $1 AND e.greenhouse_candidate_id IS NOT NULL AND ($2 = '' OR e.org_id = $2)
+		 WHERE e.state = 'sent' AND NOT `+store.IsTest+` AND e.sent_at >= $1 AND e.greenhouse_candidate_id IS NOT NULL AND ($2 = '' OR e.org_id = $2)
 		 ORDER BY e.org_id, e.id`, since, org)
 	if err != nil {
 		return nil, fmt.Errorf("list what was sent: %w", err)

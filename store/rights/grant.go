@@ -26,8 +26,8 @@ var (
 		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "carried", "changes", "checks",
 		"console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks",
 		"integrations", "made_links", "nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs",
-		"sources", "state_counts", "traces", "tracking", "tracking_links", "tracks", "turn_changes", "turn_counts",
-		"turn_notices", "turn_relay", "turn_runs",
+		"sources", "state_counts", "test_candidates", "traces", "tracking", "tracking_links", "tracks", "turn_changes",
+		"turn_counts", "turn_notices", "turn_relay", "turn_runs",
 		"turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
@@ -36,7 +36,8 @@ var (
 	viewerTables = []string{
 		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "carried", "changes", "exports",
 		"gone_profiles", "holds", "hook_events", "nodes", "presences", "revisions", "river_job", "river_queue",
-		"run_members", "runs", "sources", "state_counts", "tracking", "tracking_links", "tracks", "waves",
+		"run_members", "runs", "sources", "state_counts", "test_candidates", "tracking", "tracking_links", "tracks",
+		"waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.
@@ -58,8 +59,8 @@ var (
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
 			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "credit_to", "default_job_id", "notice_emails",
 			"notice_webhook", "revision", "switched_at", "switched_by", "test_report", "jobs_seen", "jobs_seen_at", "pools_seen",
-			"pools_seen_at", "refused", "check_at", "suspects", "suspect_targets", "refused_targets", "deaths", "deaths_of", "keep_people_days",
-			"note_format",
+			"check_at", "deaths", "deaths_of", "keep_people_days", "note_format", "pools_seen_at", "refused",
+			"refused_targets", "suspect_targets", "suspects", "test_by", "test_sends", "test_since",
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",

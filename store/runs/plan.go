@@ -66,7 +66,7 @@ func (p *Plan) read(ctx context.Context, tx pgx.Tx, r Request, version string) e
 	if _, err := tx.Exec(ctx, "SELECT set_config('enable_sort', 'off', true)"); err != nil {
 		return err
 	}
-	q := judgedBy(r.Filter)
+	q := r.judged()
 	rows, err := tx.Query(ctx, q.sql+`, grouped AS (
 			SELECT fate, run_id, cause, org_id, version, count(*) AS n, min(id) AS sample, max(attention_at) AS last
 			  FROM judged
@@ -105,6 +105,9 @@ func (p *Plan) read(ctx context.Context, tx pgx.Tx, r Request, version string) e
 		p.add(one)
 		return nil
 	})
+	if err == nil && r.Kind == Backfill {
+		err = unreadable(ctx, tx, r.Filter.Org, out)
+	}
 	if missing := int64(len(r.Filter.IDs)) - found; missing > 0 {
 		out[LeftOut{}] = &LeftOut{Because: "no export has that number", Count: missing}
 	}

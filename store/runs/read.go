@@ -27,7 +27,7 @@ type Member struct {
 }
 
 const runColumns = `
-	SELECT r.id, r.state, r.because, r.actor, r.reason, r.ticket, r.selected, r.members, r.canary, r.rate, r.stop_share, r.stop_from,
+	SELECT r.id, r.kind, r.state, r.because, r.actor, r.reason, r.ticket, r.selected, r.members, r.canary, r.rate, r.stop_share, r.stop_from,
 	       r.created_at, r.proved_at, r.ended_at
 	  FROM ghexport.runs r`
 
@@ -65,7 +65,7 @@ func (s Store) Run(ctx context.Context, id int64) (*Run, error) {
 }
 
 func scanRun(row pgx.CollectableRow) (r Run, err error) {
-	err = row.Scan(&r.ID, &r.State, &r.Because, &r.Actor, &r.Reason, &r.Ticket, &r.Selected, &r.Members, &r.Canary, &r.Rate, &r.StopShare,
+	err = row.Scan(&r.ID, &r.Kind, &r.State, &r.Because, &r.Actor, &r.Reason, &r.Ticket, &r.Selected, &r.Members, &r.Canary, &r.Rate, &r.StopShare,
 		&r.StopFrom, &r.CreatedAt, &r.ProvedAt, &r.EndedAt)
 	return r, err
 }

@@ -23,7 +23,7 @@ func (r *runRow) release(ctx context.Context, tx pgx.Tx) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	v := store.Verb{Verb: ledger.VerbReplay, Lane: store.LaneReplay, Run: r.ID}
+	v := store.Verb{Verb: r.Kind.verb(), Lane: store.LaneReplay, Run: r.ID}
 	result, err := v.ApplyTo(ctx, tx, store.By{Actor: r.Actor, Reason: r.Reason, From: store.FromService}, false, ids)
 	if err != nil {
 		return 0, err

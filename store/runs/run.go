@@ -30,10 +30,28 @@ const (
 	MemberSkipped  MemberState = "skipped"  // never released
 )
 
-// Run is a replay of many exports: a frozen set, of which a few go first and the rest at a rate. Its names are those of
+// Kind says what a run is of.
+type Kind string
+
+// The kinds of runs.
+const (
+	Replay   Kind = "replay"   // of exports that a filter selects
+	Backfill Kind = "backfill" // of a company's interviews that never went, for a reason that is gone
+)
+
+// verb is what the run does to each of its members.
+func (k Kind) verb() ledger.Verb {
+	if k == Backfill {
+		return ledger.VerbBackfill
+	}
+	return ledger.VerbReplay
+}
+
+// Run is a replay or a back-fill of many exports: a frozen set, of which a few go first and the rest at a rate. Its names are those of
 // `runs show --json`.
 type Run struct {
 	ID        int64           `json:"id"`
+	Kind      Kind            `json:"kind"`
 	State     State           `json:"state"`
 	Phase     Phase           `json:"phase"`
 	Because   *string         `json:"because"` // why it is paused or was stopped
@@ -93,9 +111,10 @@ const (
 	RateDefault = 25.0
 )
 
-// Request says what to replay, and how carefully.
+// Request says what to replay, or to back-fill, and how carefully.
 type Request struct {
-	Filter    store.Filter // IDs, or what matches; as for [store.Store.Replay]
+	Kind      Kind         // empty is a replay
+	Filter    store.Filter // IDs, or what matches; as for [store.Store.Replay]. A back-fill is of Org, From, To and Limit alone
 	By        store.By     // Reason must not be empty
 	Ticket    string
 	Canary    int     // this many must be sent before the rest goes; 0 releases all
@@ -113,11 +132,17 @@ func (e *PlanChangedError) Error() string {
 }
 
 // NothingToReplayError says that no export of a selection can be a run's. Nothing was begun.
-type NothingToReplayError struct{ LeftOut []LeftOut }
+type NothingToReplayError struct {
+	Kind    Kind
+	LeftOut []LeftOut
+}
 
 // Error says why, if there is a why.
 func (e *NothingToReplayError) Error() string {
 	text := "nothing to replay"
+	if e.Kind == Backfill {
+		text = "nothing to back-fill"
+	}
 	for n, out := range e.LeftOut {
 		text += map[bool]string{true: ": ", false: "; "}[n == 0] + out.String()
 	}

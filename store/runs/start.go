@@ -24,14 +24,14 @@ func (s Store) Start(ctx context.Context, r Request) (*Run, error) {
 	var id int64
 	err := s.InTx(ctx, "start a run", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `
-			INSERT INTO ghexport.runs (actor, reason, ticket, selected, canary, rate, stop_share, stop_from)
-			VALUES ($1, $2, nullif($3, ''), $4, $5, nullif($6::float8, 0), $7, $8)
+			INSERT INTO ghexport.runs (actor, reason, ticket, selected, canary, rate, stop_share, stop_from, kind)
+			VALUES ($1, $2, nullif($3, ''), $4, $5, nullif($6::float8, 0), $7, $8, $9)
 			RETURNING id`, ledger.Clean(r.By.Actor, store.DetailCap), ledger.Clean(r.By.Reason, store.DetailCap), ledger.Clean(r.Ticket, store.DetailCap), words(r.Filter), r.Canary,
-			r.Rate, cmp.Or(r.StopShare, StopShareDefault), StopFromDefault).Scan(&id)
+			r.Rate, cmp.Or(r.StopShare, StopShareDefault), StopFromDefault, cmp.Or(r.Kind, Replay)).Scan(&id)
 		if err != nil {
 			return err
 		}
-		q := judgedBy(r.Filter)
+		q := r.judged()
 		joined, err := tx.Exec(ctx, fmt.Sprintf(q.sql+`
 			INSERT INTO ghexport.run_members (run_id, export_id, org_id)
 			SELECT %d, id, org_id FROM judged WHERE fate = 'go' ORDER BY id
@@ -44,12 +44,15 @@ func (s Store) Start(ctx context.Context, r Request) (*Run, error) {
 		case r.Expect > 0 && n != r.Expect:
 			return &PlanChangedError{Confirmed: r.Expect, Now: n}
 		case n == 0:
-			return &NothingToReplayError{}
+			return &NothingToReplayError{Kind: r.Kind}
 		}
 		if _, err := tx.Exec(ctx, "UPDATE ghexport.runs SET members = $2 WHERE id = $1", id, n); err != nil {
 			return err
 		}
 		detail := map[string]any{"run": id, "exports": n, "canary": r.Canary, "selected": words(r.Filter)}
+		if r.Kind == Backfill {
+			detail["kind"] = r.Kind
+		}
 		if r.Ticket != "" {
 			detail["ticket"] = ledger.Clean(r.Ticket, store.DetailCap)
 		}
@@ -80,6 +83,8 @@ func (r Request) check() error {
 		return store.ErrNoActor
 	case r.By.Reason == "":
 		return errors.New("start a run: no reason is given")
+	case r.Kind == Backfill && r.Filter.Org == "":
+		return errors.New("start a run: a back-fill is of one company")
 	case r.Canary < 0 || r.Rate < 0 || math.IsNaN(r.Rate) || math.IsInf(r.Rate, 0) || !(r.StopShare >= 0 && r.StopShare <= 1):
 		return errors.New("start a run: a canary or rate is negative, or a share above 1")
 	}
@@ -100,6 +105,8 @@ func words(f store.Filter) map[string]any {
 	add("cause", f.Cause != "", f.Cause)
 	add("fingerprint", f.Fingerprint != "", f.Fingerprint)
 	add("since", !f.Since.IsZero(), f.Since.UTC().Format(time.RFC3339))
+	add("from", !f.From.IsZero(), f.From.UTC().Format(time.RFC3339))
+	add("to", !f.To.IsZero(), f.To.UTC().Format(time.RFC3339))
 	add("limit", f.Limit > 0, f.Limit)
 	return w
 }

@@ -68,6 +68,7 @@ func (s Store) Advance(ctx context.Context) (Advanced, error) {
 // runRow is what a step must know of a run. Its row is locked: a person's pause waits for the step, or the step sees it.
 type runRow struct {
 	ID        int64
+	Kind      Kind
 	Now       time.Time
 	State     State
 	Actor     string
@@ -86,7 +87,7 @@ type runRow struct {
 
 func liveRuns(ctx context.Context, tx pgx.Tx) ([]*runRow, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT id, clock_timestamp(), state, actor, reason, canary, coalesce(rate, $1), stop_share, stop_from, proved, good, bad,
+		SELECT id, kind, clock_timestamp(), state, actor, reason, canary, coalesce(rate, $1), stop_share, stop_from, proved, good, bad,
 		       proved_at, paced_at, checked_at < clock_timestamp() - $2::interval
 		  FROM ghexport.runs
 		 WHERE ended_at IS NULL -- runs_live

@@ -70,7 +70,7 @@ func adopt(ctx context.Context, tx pgx.Tx, from, until time.Time) (int, error) {
 			  FROM ghexport.attempts a -- attempts_by_end
 			  JOIN ghexport.exports e ON e.id = a.export_id
 			 WHERE a.finished_at >= $1 AND a.finished_at < $2 AND a.outcome = 'sent'
-			   AND e.greenhouse_candidate_id IS NOT NULL AND e.erased_at IS NULL
+			   AND e.greenhouse_candidate_id IS NOT NULL AND e.erased_at IS NULL AND NOT `+store.IsTest+`
 			 ORDER BY e.id
 			ON CONFLICT (export_id) DO NOTHING
 			RETURNING org_id
@@ -104,7 +104,7 @@ func adoptNamed(ctx context.Context, tx pgx.Tx, org string, candidates []int64) 
 			SELECT e.id, e.org_id, e.greenhouse_candidate_id, e.greenhouse_application_id, coalesce(e.sent_at, e.updated_at),
 			       coalesce(e.sent_at, e.updated_at) + $3::interval
 			  FROM ghexport.exports e -- exports_by_profile
-			 WHERE e.greenhouse_candidate_id = ANY ($2) AND e.org_id || '' = $1 AND e.erased_at IS NULL
+			 WHERE e.greenhouse_candidate_id = ANY ($2) AND e.org_id || '' = $1 AND e.erased_at IS NULL AND NOT `+store.IsTest+`
 			   AND NOT EXISTS (SELECT FROM ghexport.tracks t WHERE t.export_id = e.id)
 			 ORDER BY e.id
 			ON CONFLICT (export_id) DO NOTHING

@@ -27,7 +27,7 @@ func (s Store) DueTracking(ctx context.Context, limit int) ([]string, error) {
 			  FROM ghexport.tracking k -- tracking_due
 			  JOIN ghexport.integrations i ON i.org_id = k.org_id
 			 WHERE k.next_at <= statement_timestamp()
-			   AND ghexport.held_reason(i, false) IS NULL
+			   AND ghexport.held_reason(i, false) IS NULL AND i.test_since IS NULL
 			   AND NOT EXISTS (SELECT FROM ghexport.control c WHERE c.stopped_at IS NOT NULL)
 			   AND NOT EXISTS (SELECT FROM ghexport.river_job j -- river_job_prioritized_fetching_index
 			                    WHERE j.state = 'available' AND j.queue = 'track' AND j.args ->> 'org_id' = k.org_id)

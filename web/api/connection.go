@@ -44,6 +44,7 @@ func (a *API) connection(r *http.Request, org string) (shown, error) {
 	if !auth.Who(r).Role.Staff() {
 		c.PausedBy, c.PausedReason = nil, nil
 		c.KeySetBy, c.SwitchedBy = ofCompany(org, c.KeySetBy), ofCompany(org, c.SwitchedBy)
+		c.TestBy = ofCompany(org, c.TestBy)
 		if c.Hold != nil {
 			c.Hold.Staff = ""
 		}
@@ -157,11 +158,7 @@ func (a *API) Enable(w http.ResponseWriter, r *http.Request) {
 	var c change
 	if !fields(w, r, func(read *reader) {
 		c.because(read)
-		field(read, "waiting", `"send" or "drop"`, func(word string) {
-			if c.Waiting = store.Waiting(word); c.Waiting != store.WaitingSend && c.Waiting != store.WaitingDrop {
-				read.wrong = append(read.wrong, wrongField{"waiting", `"send" or "drop"`})
-			}
-		})
+		c.answered(read)
 	}) {
 		return
 	}
@@ -177,6 +174,15 @@ func (a *API) Enable(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, http.StatusOK, came)
+}
+
+// answered reads what becomes of what waits.
+func (c *change) answered(read *reader) {
+	field(read, "waiting", `"send" or "drop"`, func(word string) {
+		if c.Waiting = store.Waiting(word); c.Waiting != store.WaitingSend && c.Waiting != store.WaitingDrop {
+			read.wrong = append(read.wrong, wrongField{"waiting", `"send" or "drop"`})
+		}
+	})
 }
 
 // Disable turns a company off.

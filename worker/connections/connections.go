@@ -15,13 +15,22 @@ import (
 )
 
 // Connections does what companies' settings need Greenhouse for: it tests credentials, swaps them in, and shows what is there to
-// choose from. All fields must be set. Safe for concurrent use, and by processes that send nothing.
+// choose from. All fields but Tests must be set. Safe for concurrent use, and by processes that send nothing.
 type Connections struct {
 	Store      *store.Store
 	Greenhouse *greenhouse.Client
+	Tests      *greenhouse.Client // of companies in test mode; Greenhouse where it is nil, since nothing is sent from here
 	Keyset     *seal.Keyset
 	Digests    *seal.Digests
 	Log        *zap.Logger
+}
+
+// client is what is asked about a company.
+func (c *Connections) client(testing bool) *greenhouse.Client {
+	if testing && c.Tests != nil {
+		return c.Tests
+	}
+	return c.Greenhouse
 }
 
 // pair is a key and a created-by, and how they stand to those that are stored.
@@ -33,6 +42,7 @@ type pair struct {
 	stored    *storedPair // nil where none is, or its key does not open
 	version   int64       // of the stored credential, where this is it; 0: it is not
 	chosen    store.Choices
+	testing   bool // its company is in test mode
 }
 
 // storedPair is the company's present credential, opened.
@@ -52,7 +62,7 @@ var errKeyStaysShut = errors.New("the stored key does not open: paste it again")
 // pairOf completes what was pasted with what is stored. It may return several [*store.SettingError] joined.
 func (c *Connections) pairOf(ctx context.Context, i store.Integration, pasted store.APIKey, createdBy string) (pair, error) {
 	createdBy = jobs.PastedEmail(createdBy)
-	p := pair{org: i.OrgID, createdBy: createdBy, chosen: i.Choices}
+	p := pair{org: i.OrgID, createdBy: createdBy, chosen: i.Choices, testing: i.TestSince != nil}
 	var wrong []error
 	if pasted != "" {
 		key, err := seal.CleanAPIKey(string(pasted))

@@ -79,7 +79,7 @@ func (c *Connections) accepts(ctx context.Context, p pair, key, createdBy string
 			return false, err
 		}
 	}
-	_, _, err := c.Greenhouse.CurrentUser(ctx, greenhouse.Credential{Key: greenhouse.NewSecret(key), OnBehalfOf: createdBy})
+	_, _, err := c.client(p.testing).CurrentUser(ctx, greenhouse.Credential{Key: greenhouse.NewSecret(key), OnBehalfOf: createdBy})
 	if err != nil {
 		return false, ctx.Err()
 	}

@@ -61,7 +61,7 @@ func (c *Connections) profile(ctx context.Context, org string, candidate int64) 
 	if free, err := c.Store.ChargeBudget(ctx, sealed.KeyDigest, 1); err != nil || !free {
 		return nil, errors.Join(err, errors.New("the company's budget of requests is spent"))
 	}
-	list, _, err := c.Greenhouse.ReadStatus(ctx,
+	list, _, err := c.client(sealed.Test).ReadStatus(ctx,
 		greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: sealed.CreatedBy}, []int64{candidate})
 	if err != nil {
 		return nil, err

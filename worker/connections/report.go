@@ -41,7 +41,7 @@ func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
 		}
 	}
 	f.asked = true
-	user, answer, refusal := c.Greenhouse.CurrentUser(ctx, p.credential())
+	user, answer, refusal := c.client(p.testing).CurrentUser(ctx, p.credential())
 	if err := c.keep(ctx, p, answer.Status, user, refusal); err != nil {
 		return f, err
 	}
@@ -59,8 +59,8 @@ func (c *Connections) look(ctx context.Context, p pair) (findings, error) {
 		}
 	}
 	f.accepted(p, user)
-	f.lookAtJobs(ctx, c.Greenhouse, p)
-	f.lookAtPools(ctx, c.Greenhouse, p)
+	f.lookAtJobs(ctx, c.client(p.testing), p)
+	f.lookAtPools(ctx, c.client(p.testing), p)
 	f.report.Passed = !f.failed()
 	return f, nil
 }

@@ -23,7 +23,7 @@ func (c *Connections) Jobs(ctx context.Context, org string) (store.Seen[store.Se
 		seen.Problem = problem
 		return seen, err
 	}
-	open, _, err := c.Greenhouse.Jobs(ctx, p.credential())
+	open, _, err := c.client(p.testing).Jobs(ctx, p.credential())
 	if err != nil {
 		seen.Problem = unasked(asGreenhouseError(err))
 		return seen, nil
@@ -42,7 +42,7 @@ func (c *Connections) Pools(ctx context.Context, org string) (store.Seen[store.S
 		seen.Problem = problem
 		return seen, err
 	}
-	pools, _, err := c.Greenhouse.ProspectPools(ctx, p.credential())
+	pools, _, err := c.client(p.testing).ProspectPools(ctx, p.credential())
 	if err != nil {
 		seen.Problem = unasked(asGreenhouseError(err))
 		return seen, nil
