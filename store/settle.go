@@ -35,7 +35,9 @@ type Settle struct {
 
 	Answer string // Greenhouse's own words where it did not accept; kept beside the body, and nowhere else
 
-	Credential []byte // whose budget Limit is about
+	Credential []byte        // whose budget Limit is about
+	SendBy     time.Time     // from [Granted]; zero when not known
+	Took       time.Duration // from request to answer; 0 when not known
 	Limit      *RateLimit
 
 	alone bool // without what it means for its company's other exports
