@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -26,7 +26,7 @@ func TestEnqueue(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
 		owner := db.Pool(t)
-		tx, err := connect(t, db.Role(t, store.GrantProducer)).Begin(t.Context())
+		tx, err := connect(t, db.Role(t, rights.GrantProducer)).Begin(t.Context())
 		require.NoError(t, err)
 		id, err := jobs.Enqueue(t.Context(), tx, result())
 		require.NoError(t, err)
@@ -53,7 +53,7 @@ func TestEnqueue(t *testing.T) {
 	t.Run("LeavesNothingBehindAfterRollback", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		tx, err := connect(t, db.Role(t, store.GrantProducer)).Begin(t.Context())
+		tx, err := connect(t, db.Role(t, rights.GrantProducer)).Begin(t.Context())
 		require.NoError(t, err)
 		_, err = jobs.Enqueue(t.Context(), tx, result())
 		require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestEnqueue(t *testing.T) {
 	t.Run("RefusesBeforeItTouchesTheTransaction", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		tx, err := connect(t, db.Role(t, store.GrantProducer)).Begin(t.Context())
+		tx, err := connect(t, db.Role(t, rights.GrantProducer)).Begin(t.Context())
 		require.NoError(t, err)
 		_, err = jobs.Enqueue(t.Context(), tx, result(func(r *jobs.InterviewResult) { r.Candidate.Email = "" }))
 		requireFields(t, []string{"candidate.email"}, err)
@@ -77,7 +77,7 @@ func TestEnqueue(t *testing.T) {
 	t.Run("WorksOverTheSimpleProtocol", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		config, err := pgx.ParseConfig(db.Role(t, store.GrantProducer))
+		config, err := pgx.ParseConfig(db.Role(t, rights.GrantProducer))
 		require.NoError(t, err)
 		config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 		conn, err := pgx.ConnectConfig(t.Context(), config)
@@ -93,7 +93,7 @@ func TestEnqueue(t *testing.T) {
 	t.Run("HasATwinForDatabaseSQL", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		producer, err := sql.Open("pgx", db.Role(t, store.GrantProducer))
+		producer, err := sql.Open("pgx", db.Role(t, rights.GrantProducer))
 		require.NoError(t, err)
 		defer producer.Close()
 		tx, err := producer.BeginTx(t.Context(), nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -20,7 +20,7 @@ func TestProducersRole(t *testing.T) {
 	t.Run("ReadsAndWritesNothing", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		producer := connect(t, db.Role(t, store.GrantProducer))
+		producer := connect(t, db.Role(t, rights.GrantProducer))
 		for relation, kind := range relations(t, db) {
 			statements := []string{"SELECT FROM " + relation}
 			if kind == "r" {
@@ -40,7 +40,7 @@ func TestProducersRole(t *testing.T) {
 	t.Run("CallsFourFunctions", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		conn := connect(t, db.Role(t, store.GrantProducer))
+		conn := connect(t, db.Role(t, rights.GrantProducer))
 		rows, err := conn.Query(t.Context(), `
 			SELECT p.proname::text FROM pg_catalog.pg_proc p
 			 WHERE p.pronamespace = 'ghexport'::regnamespace AND has_function_privilege(p.oid, 'EXECUTE') AND p.prorettype <> 'trigger'::regtype
@@ -68,7 +68,7 @@ func TestProducersRole(t *testing.T) {
 	t.Run("RunsNoneOfTheCallersOwnCode", func(t *testing.T) {
 		t.Parallel()
 		db := storetest.NewDB(t)
-		address := db.Role(t, store.GrantProducer)
+		address := db.Role(t, rights.GrantProducer)
 		setTrap(t, db, address)
 		producer := connect(t, address)
 		_, err := producer.Exec(t.Context(), "SET search_path = trap, pg_temp, pg_catalog")

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -26,7 +26,7 @@ func TestProducer(t *testing.T) {
 	}
 	setup := func(t *testing.T) testBundle {
 		db := storetest.NewDB(t)
-		b := testBundle{owner: db.Pool(t), address: db.Role(t, store.GrantProducer)}
+		b := testBundle{owner: db.Pool(t), address: db.Role(t, rights.GrantProducer)}
 		u, err := url.Parse(b.address)
 		require.NoError(t, err)
 		to := pgx.Identifier{u.User.Username()}.Sanitize()

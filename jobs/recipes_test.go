@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -100,7 +100,7 @@ func TestRecipes(t *testing.T) {
 func recipeDatabase(t *testing.T) (owner *pgxpool.Pool, address string) {
 	t.Helper()
 	db := storetest.NewDB(t)
-	owner, address = db.Pool(t), db.Role(t, store.GrantProducer)
+	owner, address = db.Pool(t), db.Role(t, rights.GrantProducer)
 	u, err := url.Parse(address)
 	require.NoError(t, err)
 	to := pgx.Identifier{u.User.Username()}.Sanitize()

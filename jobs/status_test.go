@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -18,7 +18,7 @@ func TestStatus(t *testing.T) {
 	}
 	setup := func(t *testing.T) testBundle {
 		db := storetest.NewDB(t)
-		return testBundle{owner: connect(t, db.URL), producer: connect(t, db.Role(t, store.GrantProducer))}
+		return testBundle{owner: connect(t, db.URL), producer: connect(t, db.Role(t, rights.GrantProducer))}
 	}
 	requireStatus := func(t *testing.T, b testBundle, want string) {
 		t.Helper()
@@ -113,7 +113,7 @@ func TestStatus(t *testing.T) {
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	db := storetest.NewDB(t)
-	owner, producer := connect(t, db.URL), connect(t, db.Role(t, store.GrantProducer))
+	owner, producer := connect(t, db.URL), connect(t, db.Role(t, rights.GrantProducer))
 	_, err := owner.Exec(t.Context(), `
 		INSERT INTO ghexport.changes (org_id, interview_id, export_id, what, status, stage, at)
 		SELECT 'acme', 'iv_' || n, n, 'moved', 'active', 'Onsite', now() FROM generate_series(1, 1001) n`)

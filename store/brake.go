@@ -19,7 +19,7 @@ func (in Settle) countDeath(batch *pgx.Batch) {
 	if in.Outcome != ledger.OutcomeDead || in.alone {
 		return
 	}
-	batch.Queue(countDeath, in.OrgID, in.CredentialVersion, in.ExportID, in.Token, string(in.Cause)+"\n"+ledger.Shape(in.Detail), timeOrNil(in.StartedAt))
+	batch.Queue(countDeath, in.OrgID, in.CredentialVersion, in.ExportID, in.Token, string(in.Cause)+"\n"+ledger.Shape(in.Detail), TimeOrNil(in.StartedAt))
 	batch.Queue(brake, in.OrgID, in.CredentialVersion, string(ledger.CauseRefusing), in.Detail, brakeAfter, in.Target)
 }
 

@@ -66,7 +66,7 @@ func (s *Store) charge(ctx context.Context, credential []byte, n int, left func(
 		_, err = tx.Exec(ctx, `
 			UPDATE ghexport.budgets
 			   SET window_end = $2, spent = $3, spends = $4, updated_at = clock_timestamp()
-			 WHERE credential = $1`, credential, timeOrNil(b.End), b.Spent, moments(b.Spends))
+			 WHERE credential = $1`, credential, TimeOrNil(b.End), b.Spent, moments(b.Spends))
 		return err
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 )
 
 func TestCompanyLines(t *testing.T) {
@@ -71,7 +72,7 @@ func TestCompanyPaces(t *testing.T) {
 	d.attempted(globex, ledger.OutcomeDead, ledger.CausePayloadRefused, 9*24*time.Hour)
 
 	check := func(t *testing.T, summed bool) {
-		paces, err := d.CompanyPaces(t.Context(), "acme", "globex", "nobody")
+		paces, err := figures.In(d.Store).CompanyPaces(t.Context(), "acme", "globex", "nobody")
 		require.NoError(t, err)
 		require.Len(t, paces, 3)
 		counts := func(org string) (list []int64) {
@@ -95,7 +96,7 @@ func TestCompanyPaces(t *testing.T) {
 		}
 	}
 	t.Run("OfAttempts", func(t *testing.T) { check(t, false) })
-	require.NoError(t, d.SumUpHours(t.Context()))
+	require.NoError(t, figures.In(d.Store).SumUpHours(t.Context()))
 	t.Run("OfHoursSummedUpAndTheRest", func(t *testing.T) { check(t, true) })
 }
 
@@ -103,16 +104,16 @@ func TestBudgetUse(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.company("acme")
-	use, err := d.BudgetUse(t.Context(), "acme")
+	use, err := figures.In(d.Store).BudgetUse(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Nil(t, use, "it has asked nothing yet")
 	d.exec("INSERT INTO ghexport.budgets (credential, limit_, spent, phase_known, window_end) VALUES ('digest acme', 40, 30, true, now() + interval '8 s')")
-	use, err = d.BudgetUse(t.Context(), "acme")
+	use, err = figures.In(d.Store).BudgetUse(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Equal(t, []int{40, 30}, []int{use.Limit, use.Spent})
 	assert.False(t, use.Ends.IsZero())
 	d.exec("UPDATE ghexport.budgets SET window_end = now() - interval '1 s'")
-	use, err = d.BudgetUse(t.Context(), "acme")
+	use, err = figures.In(d.Store).BudgetUse(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Zero(t, use.Spent, "a window that is over has nothing spent")
 }

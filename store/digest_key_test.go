@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -33,7 +34,7 @@ func TestStore_Digests(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range nodes {
 			st := openAsService(t, database)
-			wg.Go(func() { digests[i], errs[i] = st.Digests(t.Context(), k) })
+			wg.Go(func() { digests[i], errs[i] = keyring.In(st).Digests(t.Context(), k) })
 		}
 		wg.Wait()
 		for i := range nodes {
@@ -45,9 +46,9 @@ func TestStore_Digests(t *testing.T) {
 	t.Run("StaysTheSameAndSealed", func(t *testing.T) {
 		t.Parallel()
 		st, k := openAsService(t, storetest.NewDB(t)), newKeyset(t)
-		first, err := st.Digests(t.Context(), k)
+		first, err := keyring.In(st).Digests(t.Context(), k)
 		require.NoError(t, err)
-		again, err := st.Digests(t.Context(), k)
+		again, err := keyring.In(st).Digests(t.Context(), k)
 		require.NoError(t, err)
 		assert.Equal(t, first.Email("ada@example.com"), again.Email("ada@example.com"))
 
@@ -60,9 +61,9 @@ func TestStore_Digests(t *testing.T) {
 	t.Run("NodeWithAnotherKeysetIsTold", func(t *testing.T) {
 		t.Parallel()
 		st := openAsService(t, storetest.NewDB(t))
-		_, err := st.Digests(t.Context(), newKeyset(t))
+		_, err := keyring.In(st).Digests(t.Context(), newKeyset(t))
 		require.NoError(t, err)
-		d, err := st.Digests(t.Context(), newKeyset(t))
+		d, err := keyring.In(st).Digests(t.Context(), newKeyset(t))
 		require.ErrorIs(t, err, seal.ErrKeyUnknown)
 		assert.Nil(t, d)
 	})
@@ -70,11 +71,11 @@ func TestStore_Digests(t *testing.T) {
 	t.Run("AlteredKeyIsTold", func(t *testing.T) {
 		t.Parallel()
 		st, k := openAsService(t, storetest.NewDB(t)), newKeyset(t)
-		_, err := st.Digests(t.Context(), k)
+		_, err := keyring.In(st).Digests(t.Context(), k)
 		require.NoError(t, err)
 		_, err = st.Pool.Exec(t.Context(), "UPDATE ghexport.control SET digest_key = digest_key || '\\x00'::bytea")
 		require.NoError(t, err)
-		_, err = st.Digests(t.Context(), k)
+		_, err = keyring.In(st).Digests(t.Context(), k)
 		require.ErrorIs(t, err, seal.ErrSealBroken)
 	})
 }

@@ -128,12 +128,12 @@ func (s *Store) switchOrg(ctx context.Context, action ledger.Action, org string,
 			}
 			return WakeRelay(ctx, tx)
 		}
-		return mustExist(ctx, tx, org)
+		return MustExist(ctx, tx, org)
 	})
 	return changed, err
 }
 
-func mustExist(ctx context.Context, tx pgx.Tx, org string) error {
+func MustExist(ctx context.Context, tx pgx.Tx, org string) error {
 	var exists bool
 	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM ghexport.integrations WHERE org_id = $1)", org).Scan(&exists)
 	if err == nil && !exists {

@@ -13,8 +13,12 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
@@ -163,11 +167,11 @@ func (e *explained) sweepCalls() []call {
 			for _, k := range ledger.Keeps {
 				keep[k] = 300 * 24 * time.Hour
 			}
-			return nothing(e.serve.Retain(ctx, keep, false))
+			return nothing(retention.In(e.serve.Store).Retain(ctx, keep, false))
 		}, uses: []string{"bodies_pkey", "exports_key", "attempts_by_end", "attempts_pkey", "audit_pkey"}},
 		{name: "LateBy", do: func(ctx context.Context) error { return nothing(e.serve.LateBy(ctx, e.granted[0].ExportID)) }, uses: []string{"exports_pkey", "attempts_pkey"}},
-		{name: "MostBudgetUsed", do: func(ctx context.Context) error { return nothing(e.serve.MostBudgetUsed(ctx)) }},
-		{name: "Oldest", do: func(ctx context.Context) error { return nothing(e.serve.Oldest(ctx)) }, uses: []string{"bodies_pkey", "attempts_by_end", "audit_pkey"}},
+		{name: "MostBudgetUsed", do: func(ctx context.Context) error { return nothing(figures.In(e.serve.Store).MostBudgetUsed(ctx)) }},
+		{name: "Oldest", do: func(ctx context.Context) error { return nothing(retention.In(e.serve.Store).Oldest(ctx)) }, uses: []string{"bodies_pkey", "attempts_by_end", "audit_pkey"}},
 		{name: "KeepTraces", do: func(ctx context.Context) error {
 			return e.serve.KeepTraces(ctx, []ledger.Arrival{{OrgID: "org_1", InterviewID: "iv_1", Traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}})
 		}, uses: []string{"traces_by_age"}},
@@ -176,8 +180,8 @@ func (e *explained) sweepCalls() []call {
 			return nothing(notices.In(e.serve.Store).Sweep(ctx, notices.Rules{Grace: time.Minute, WaveSize: 5, WaveWithin: time.Minute, WaveSettle: time.Minute}))
 		}},
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
-		{name: "SumUpHours", do: e.serve.SumUpHours, uses: []string{"attempts_by_end"}},
-		{name: "SumUpAttempts", do: e.serve.SumUpAttempts, uses: []string{"attempts_by_end"}},
+		{name: "SumUpHours", do: figures.In(e.serve.Store).SumUpHours, uses: []string{"attempts_by_end"}},
+		{name: "SumUpAttempts", do: figures.In(e.serve.Store).SumUpAttempts, uses: []string{"attempts_by_end"}},
 		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
 		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
 		{name: "StartRun", do: func(ctx context.Context) error {
@@ -332,28 +336,34 @@ func (e *explained) deadCalls() []call {
 func (e *explained) healthCalls() []call {
 	const waits = "every message that waits is counted, and none of what was folded is there"
 	return []call{
-		{name: "Backlog", do: func(ctx context.Context) error { return nothing(e.serve.Backlog(ctx)) },
+		{name: "Backlog", do: func(ctx context.Context) error { return nothing(health.In(e.serve.Store).Backlog(ctx)) },
 			uses: []string{"exports_in_flight"}, may: map[string]string{"outbox": waits}},
 		{name: "States", do: func(ctx context.Context) error {
-			_, _, err := e.serve.States(ctx, ledger.Backlog{})
+			_, _, err := health.In(e.serve.Store).States(ctx, ledger.Backlog{})
 			return err
 		}, may: map[string]string{"exports": "at times: a ledger that counts slowly is counted for a hundredth of the time"}},
-		{name: "Numbers", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "", ledger.SpanMonth)) }, uses: []string{"attempt_hours_pkey"}},
-		{name: "NumbersOfACompany", do: func(ctx context.Context) error { return nothing(e.serve.Numbers(ctx, "org_7", ledger.SpanDay)) },
+		{name: "Numbers", do: func(ctx context.Context) error {
+			return nothing(figures.In(e.serve.Store).Numbers(ctx, "", ledger.SpanMonth))
+		}, uses: []string{"attempt_hours_pkey"}},
+		{name: "NumbersOfACompany", do: func(ctx context.Context) error {
+			return nothing(figures.In(e.serve.Store).Numbers(ctx, "org_7", ledger.SpanDay))
+		},
 			uses: []string{"attempt_hours_pkey"}},
-		{name: "DeadKinds", do: func(ctx context.Context) error { return nothing(e.serve.DeadKinds(ctx)) }},
-		{name: "Trend", do: func(ctx context.Context) error { return nothing(e.serve.Trend(ctx)) }, uses: []string{"attempts_by_end"}},
+		{name: "DeadKinds", do: func(ctx context.Context) error { return nothing(health.In(e.serve.Store).DeadKinds(ctx)) }},
+		{name: "Trend", do: func(ctx context.Context) error { return nothing(figures.In(e.serve.Store).Trend(ctx)) }, uses: []string{"attempts_by_end"}},
 		{name: "CompanyLines", do: func(ctx context.Context) error { return nothing(e.serve.CompanyLines(ctx)) },
 			uses: []string{"exports_due", "exports_in_flight"}, may: map[string]string{"outbox": waits}},
-		{name: "CompanyPaces", do: func(ctx context.Context) error { return nothing(e.serve.CompanyPaces(ctx, "org_7", "whale")) },
+		{name: "CompanyPaces", do: func(ctx context.Context) error {
+			return nothing(figures.In(e.serve.Store).CompanyPaces(ctx, "org_7", "whale"))
+		},
 			uses: []string{"attempt_hours_pkey", "attempts_by_end"}},
-		{name: "BudgetUse", do: func(ctx context.Context) error { return nothing(e.serve.BudgetUse(ctx, "org_7")) }},
+		{name: "BudgetUse", do: func(ctx context.Context) error { return nothing(figures.In(e.serve.Store).BudgetUse(ctx, "org_7")) }},
 		{name: "Health", do: func(ctx context.Context) error {
 			e.exec("UPDATE ghexport.control SET released_at = now() - interval '1 hour'")
-			return nothing(e.serve.Health(ctx))
+			return nothing(health.In(e.serve.Store).Health(ctx))
 		}, uses: []string{"exports_due", "exports_in_flight"},
 			may: map[string]string{"outbox": waits, "exports": "at times: a ledger that counts slowly is counted for a hundredth of the time"}},
-		{name: "Holders", do: func(ctx context.Context) error { return nothing(e.serve.Holders(ctx)) }},
+		{name: "Holders", do: func(ctx context.Context) error { return nothing(health.In(e.serve.Store).Holders(ctx)) }},
 		{name: "QueueIs", do: func(ctx context.Context) error { return nothing(e.serve.QueueIs(ctx, "export", true)) }},
 		{name: "CancelAsked", do: func(ctx context.Context) error { return nothing(e.serve.CancelAsked(ctx, 7)) }},
 		{name: "PausedQueues", do: func(ctx context.Context) error { return nothing(e.serve.PausedQueues(ctx)) }},
@@ -363,7 +373,7 @@ func (e *explained) healthCalls() []call {
 func (e *explained) companyCalls() []call {
 	return []call{
 		{name: "CompanyActivity", do: func(ctx context.Context) error { return nothing(e.serve.CompanyActivity(ctx, "org_7")) }, uses: []string{"exports_by_org"}},
-		{name: "Roles", do: func(ctx context.Context) error { return nothing(e.serve.Roles(ctx, "org_7")) }, uses: []string{"exports_by_org"}},
+		{name: "Roles", do: func(ctx context.Context) error { return nothing(rights.In(e.serve.Store).Roles(ctx, "org_7")) }, uses: []string{"exports_by_org"}},
 		{name: "Enable", do: func(ctx context.Context) error { return nothing(e.serve.Enable(ctx, "org_3", store.WaitingSend, kim)) }},
 		{name: "EnableDropWaiting", do: func(ctx context.Context) error { return nothing(e.serve.Enable(ctx, "org_23", store.WaitingDrop, kim)) },
 			uses: []string{"exports_due", "exports_blocked", "exports_in_flight", "outbox_by_org"}},

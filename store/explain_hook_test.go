@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 // explainHooks are 60,000 events of the ledger's companies, of which the newest few wait, and profiles that are gone.
@@ -27,23 +27,25 @@ func (e *explained) hookCalls() []call {
 		_, err := owner.Exec(e.t.Context(), sql)
 		require.NoError(e.t, err)
 	}
-	receive := func(ctx context.Context, event store.HookEvent) error {
+	receive := func(ctx context.Context, event webhooks.Event) error {
 		event.OrgID, event.Key, event.At = "org_9000", sha256.Sum256([]byte(event.Action)), time.Now()
-		return nothing(e.serve.ReceiveEvent(ctx, event))
+		return nothing(webhooks.In(e.serve.Store).ReceiveEvent(ctx, event))
 	}
-	work := func(ctx context.Context) error { return nothing(e.serve.WorkEvent(ctx, "org_9000", 0, nil)) }
+	work := func(ctx context.Context) error {
+		return nothing(webhooks.In(e.serve.Store).WorkEvent(ctx, "org_9000", 0, nil))
+	}
 	return []call{
 		{name: "ReceiveEvent", do: func(ctx context.Context) error {
-			return receive(ctx, store.HookEvent{Action: ledger.HookProspectCreated, Candidate: 300000, Digest: []byte("cand_77"), Status: "active"})
+			return receive(ctx, webhooks.Event{Action: ledger.HookProspectCreated, Candidate: 300000, Digest: []byte("cand_77"), Status: "active"})
 		}},
 		{name: "WorkEventOfAStranger", do: work, uses: []string{"hook_events_due", "exports_by_profile", "exports_by_candidate"}},
 		{name: "ReceiveMerge", do: func(ctx context.Context) error {
-			return receive(ctx, store.HookEvent{Action: ledger.HookMerged, Candidate: 300001, NewCandidate: 300002})
+			return receive(ctx, webhooks.Event{Action: ledger.HookMerged, Candidate: 300001, NewCandidate: 300002})
 		}},
 		{name: "WorkMerge", do: work, uses: []string{"hook_events_due", "exports_by_profile", "gone_profiles_pkey"}},
-		{name: "SweepHooks", do: func(ctx context.Context) error { return nothing(e.serve.SweepHooks(ctx, 16)) }, uses: []string{"hook_events_due"}},
-		{name: "PruneHooks", do: e.serve.PruneHooks, uses: []string{"hook_events_pkey"}},
-		{name: "Hook", do: func(ctx context.Context) error { return nothing(e.serve.Hook(ctx, "org_7")) }, uses: []string{"hook_events_due"}},
-		{name: "HookSecret", do: func(ctx context.Context) error { return nothing(e.serve.HookSecret(ctx, "org_7")) }},
+		{name: "SweepHooks", do: func(ctx context.Context) error { return nothing(webhooks.In(e.serve.Store).SweepHooks(ctx, 16)) }, uses: []string{"hook_events_due"}},
+		{name: "PruneHooks", do: webhooks.In(e.serve.Store).PruneHooks, uses: []string{"hook_events_pkey"}},
+		{name: "Hook", do: func(ctx context.Context) error { return nothing(webhooks.In(e.serve.Store).Hook(ctx, "org_7")) }, uses: []string{"hook_events_due"}},
+		{name: "HookSecret", do: func(ctx context.Context) error { return nothing(webhooks.In(e.serve.Store).Secret(ctx, "org_7")) }},
 	}
 }

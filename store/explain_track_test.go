@@ -5,34 +5,38 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // trackCalls look at where candidates stand, of whom this ledger has 70,000.
 func (e *explained) trackCalls() []call {
 	observe := func(ctx context.Context) error {
-		return nothing(e.serve.Observe(ctx, "org_7", []ledger.Observation{
+		return nothing(tracking.In(e.serve.Store).Observe(ctx, "org_7", []ledger.Observation{
 			standsAt(30006, time.Now(), "active", "Offer"), {Candidate: 30306, As: ledger.ObservedMissing}, standsAt(5, time.Now(), "hired", "Offer"),
 		}))
 	}
 	event := func(ctx context.Context) error {
-		return nothing(e.serve.Observe(ctx, "org_7", []ledger.Observation{{Candidate: 30606, As: ledger.ObservedDeleted}}))
+		return nothing(tracking.In(e.serve.Store).Observe(ctx, "org_7", []ledger.Observation{{Candidate: 30606, As: ledger.ObservedDeleted}}))
 	}
 	adopt := func(ctx context.Context) error {
 		e.exec("UPDATE ghexport.control SET sent_followed_to = now() - interval '30 minutes'")
-		return nothing(e.serve.AdoptSent(ctx))
+		return nothing(tracking.In(e.serve.Store).AdoptSent(ctx))
 	}
 	return []call{
 		{name: "AdoptSent", do: adopt, uses: []string{"attempts_by_end", "exports_pkey"}},
 		{name: "ObserveAnEvent", do: event, uses: []string{"exports_by_profile", "tracks_pkey"}},
-		{name: "DueTracking", do: func(ctx context.Context) error { return nothing(e.serve.DueTracking(ctx, 16)) }, uses: []string{"tracks_due"}},
-		{name: "DueCandidates", do: func(ctx context.Context) error { return nothing(e.serve.DueCandidates(ctx, "whale", 50)) }, uses: []string{"tracks_due"}},
+		{name: "DueTracking", do: func(ctx context.Context) error { return nothing(tracking.In(e.serve.Store).DueTracking(ctx, 16)) }, uses: []string{"tracks_due"}},
+		{name: "DueCandidates", do: func(ctx context.Context) error {
+			return nothing(tracking.In(e.serve.Store).DueCandidates(ctx, "whale", 50))
+		}, uses: []string{"tracks_due"}},
 		{name: "Observe", do: observe, uses: []string{"tracks_by_candidate", "exports_pkey", "tracks_pkey"}},
 		{name: "EndTracking", do: func(ctx context.Context) error {
-			return e.serve.EndTracking(ctx, store.TrackingEnd{OrgID: "whale", Asked: true, Answered: true})
+			return tracking.In(e.serve.Store).EndTracking(ctx, tracking.TrackingEnd{OrgID: "whale", Asked: true, Answered: true})
 		}, uses: []string{"tracks_due"}},
-		{name: "TrackNow", do: func(ctx context.Context) error { return nothing(e.serve.TrackNow(ctx, "org_9", kim)) }, uses: []string{"tracks_due"}},
+		{name: "TrackNow", do: func(ctx context.Context) error {
+			return nothing(tracking.In(e.serve.Store).TrackNow(ctx, "org_9", kim))
+		}, uses: []string{"tracks_due"}},
 	}
 }
 

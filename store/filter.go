@@ -53,7 +53,7 @@ func (f Filter) Where() Where {
 	}
 	w.AddIf(!f.Since.IsZero(), "e.updated_at >= %s", f.Since)
 	w.AddIf(!f.Until.IsZero(), "e.updated_at < %s", f.Until)
-	w.AddIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+fingerprint+" = %s", f.Fingerprint)
+	w.AddIf(f.Fingerprint != "", "e.state = 'dead' AND e.attention_at IS NOT NULL AND "+Fingerprint+" = %s", f.Fingerprint)
 	w.AddIf(f.EmailDigest != nil, "e.email_digest = %s", f.EmailDigest)
 	w.AddIf(f.AfterID != 0, "e.id < %s", f.AfterID)
 	w.AddIf(f.BeforeID != 0, "e.id > %s", f.BeforeID)

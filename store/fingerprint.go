@@ -4,5 +4,5 @@ package store
 const (
 	DiedOf      = `coalesce(e.died_of, regexp_replace(e.detail, '[0-9]+', 'N', 'g'), '')`
 	DiedVersion = `coalesce(e.died_version, '')`
-	fingerprint = `left(md5(concat_ws(chr(10), e.cause, ` + DiedOf + `, ` + DiedVersion + `)), 10)`
+	Fingerprint = `left(md5(concat_ws(chr(10), e.cause, ` + DiedOf + `, ` + DiedVersion + `)), 10)`
 )

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // as connects in another role and returns what tells a refusal for lack of rights from everything else.
@@ -52,7 +53,7 @@ func TestGrant(t *testing.T) {
 	t.Run("ViewerReadsNeitherPersonalDataNorSecrets", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		refused := d.as(d.test.Role(t, store.GrantViewer))
+		refused := d.as(d.test.Role(t, rights.GrantViewer))
 		for _, table := range []string{"bodies", "outbox", "aside", "integrations", "control", "rejected"} {
 			assert.True(t, refused("SELECT * FROM ghexport."+table), table)
 		}
@@ -73,7 +74,7 @@ func TestGrant(t *testing.T) {
 	t.Run("ProducerEnqueuesAndReadsNothing", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		refused := d.as(d.test.Role(t, store.GrantProducer))
+		refused := d.as(d.test.Role(t, rights.GrantProducer))
 		for _, table := range d.tables() {
 			assert.True(t, refused("SELECT FROM ghexport."+table), table)
 			assert.True(t, refused("INSERT INTO ghexport."+table+" DEFAULT VALUES"), table)
@@ -87,12 +88,12 @@ func TestGrant(t *testing.T) {
 	t.Run("KnowsEveryTable", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		service, err := store.GrantSQL(store.GrantService, "x")
+		service, err := rights.GrantSQL(rights.GrantService, "x")
 		require.NoError(t, err)
 		for _, table := range d.tables() {
 			assert.Regexp(t, `ghexport\.`+table+`\b`, service, "the service's role gets no right to it")
 		}
-		viewer, err := store.GrantSQL(store.GrantViewer, "x")
+		viewer, err := rights.GrantSQL(rights.GrantViewer, "x")
 		require.NoError(t, err)
 		hidden := map[string][]string{
 			"integrations": {"key_digest", "sealed_key"}, "control": {"digest_key"}, "rejected": {"message"}, "checks": {"key_digest"},
@@ -115,25 +116,25 @@ func TestGrant(t *testing.T) {
 		owner, err := store.Open(t.Context(), store.Config{URL: d.test.URL})
 		require.NoError(t, err)
 		defer owner.Close()
-		require.NoError(t, owner.Grant(t.Context(), store.GrantViewer, role))
-		require.NoError(t, owner.Grant(t.Context(), store.GrantProducer, role))
-		require.NoError(t, owner.Grant(t.Context(), store.GrantViewer, role))
+		require.NoError(t, rights.In(owner).Grant(t.Context(), rights.GrantViewer, role))
+		require.NoError(t, rights.In(owner).Grant(t.Context(), rights.GrantProducer, role))
+		require.NoError(t, rights.In(owner).Grant(t.Context(), rights.GrantViewer, role))
 		assert.False(t, refused("SELECT FROM ghexport.exports"))
 		assert.False(t, refused("SELECT ghexport.status('acme', 'iv')"), "nothing was revoked")
 
-		err = owner.Grant(t.Context(), store.GrantViewer, "no such role")
+		err = rights.In(owner).Grant(t.Context(), rights.GrantViewer, "no such role")
 		require.ErrorIs(t, err, store.ErrNotFound)
 		require.ErrorContains(t, err, `role "no such role"`)
 	})
 
 	t.Run("QuotesTheRole", func(t *testing.T) {
 		t.Parallel()
-		sql, err := store.GrantSQL(store.GrantProducer, `x"; DROP TABLE y; --`)
+		sql, err := rights.GrantSQL(rights.GrantProducer, `x"; DROP TABLE y; --`)
 		require.NoError(t, err)
 		assert.Contains(t, sql, ` TO "x""; DROP TABLE y; --";`)
-		_, err = store.GrantSQL("king", "x")
+		_, err = rights.GrantSQL("king", "x")
 		require.Error(t, err)
-		_, err = store.GrantSQL(store.GrantViewer, "")
+		_, err = rights.GrantSQL(rights.GrantViewer, "")
 		require.Error(t, err)
 	})
 }

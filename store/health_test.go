@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -22,7 +23,7 @@ func says(h wording.Health) (list []string) {
 
 func (d *db) health() wording.Health {
 	d.t.Helper()
-	h, err := d.Health(d.t.Context())
+	h, err := health.In(d.Store).Health(d.t.Context())
 	require.NoError(d.t, err)
 	return wording.OfHealth(h)
 }
@@ -181,7 +182,7 @@ func TestHealth_WhatLettersDiedOf(t *testing.T) {
 	d.export(fixture{Org: "globex", State: ledger.StateDead, Cause: ledger.CauseBug})
 	d.exec("UPDATE ghexport.exports SET died_of = 'emails: Email is invalid', died_version = id::text WHERE cause = 'payload.refused'")
 	d.exec("UPDATE ghexport.exports SET attention_at = now() - interval '2 hours' WHERE id = (SELECT min(id) FROM ghexport.exports)")
-	kinds, err := d.DeadKinds(t.Context())
+	kinds, err := health.In(d.Store).DeadKinds(t.Context())
 	require.NoError(t, err)
 	require.Len(t, kinds, 2, "the version that sent them makes no other kind")
 	first := kinds[0]

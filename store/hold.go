@@ -51,7 +51,7 @@ func holdCompanies(batch *pgx.Batch, in []Settle) {
 		case one.Outcome == ledger.OutcomeHold && one.Cause == ledger.CauseNone: // this node's trouble, not the company's
 		case one.Outcome == ledger.OutcomeHold:
 			batch.Queue(countRefusal, one.OrgID, one.CredentialVersion)
-			batch.Queue(refuse, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, timeOrNil(one.StartedAt), one.Status)
+			batch.Queue(refuse, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, TimeOrNil(one.StartedAt), one.Status)
 			batch.Queue(refuseTrial, one.OrgID, one.CredentialVersion, string(one.Cause), one.Detail, one.ExportID, one.Status)
 			one.suspect(batch)
 		case one.Trial:

@@ -27,7 +27,7 @@ const onTrial = "('permission.denied', 'refusing')"
 // suspect notes an export that was refused, and its target; of very many the newest.
 func (in Settle) suspect(batch *pgx.Batch) {
 	if in.Cause == ledger.CausePermissionDenied && !in.alone {
-		batch.Queue(suspectExport, in.OrgID, in.CredentialVersion, in.ExportID, in.Target, timeOrNil(in.StartedAt))
+		batch.Queue(suspectExport, in.OrgID, in.CredentialVersion, in.ExportID, in.Target, TimeOrNil(in.StartedAt))
 	}
 }
 

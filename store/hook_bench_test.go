@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 // BenchmarkWorkEvent has two nodes work off 10,000 events of 20 companies about 2,000 people who were sent, and tells how many a second
@@ -21,7 +22,7 @@ func BenchmarkWorkEvent(b *testing.B) {
 	for b.Loop() {
 		d, keyset, digests := hooked(b)
 		for n := range companies {
-			require.NoError(b, d.MakeHook(b.Context(), keyset, fmt.Sprint("org_", n), "secret", kim))
+			require.NoError(b, webhooks.In(d.Store).MakeHook(b.Context(), keyset, fmt.Sprint("org_", n), "secret", kim))
 		}
 		d.exec(`
 			INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, interviewed_at, practice, committed_at, sent_at)
@@ -38,7 +39,7 @@ func BenchmarkWorkEvent(b *testing.B) {
 		four(func(n int) error {
 			for i := n; i < events; i += 4 {
 				who := 1 + i%people
-				if _, err := d.ReceiveEvent(b.Context(), store.HookEvent{
+				if _, err := webhooks.In(d.Store).ReceiveEvent(b.Context(), webhooks.Event{
 					OrgID: fmt.Sprint("org_", who%companies), Key: sha256.Sum256(fmt.Append(nil, i)), Action: ledger.HookStageChanged, Candidate: int64(who),
 					At: began.Add(time.Duration(i) * time.Millisecond), Status: "active", Stage: fmt.Sprint("stage ", i/people),
 				}); err != nil {
@@ -52,7 +53,7 @@ func BenchmarkWorkEvent(b *testing.B) {
 		four(func(n int) error {
 			for org := n; org < companies; org += 4 {
 				for after := int64(0); ; {
-					done, err := d.WorkEvent(b.Context(), fmt.Sprint("org_", org), after, d.eraser(digests))
+					done, err := webhooks.In(d.Store).WorkEvent(b.Context(), fmt.Sprint("org_", org), after, d.eraser(digests))
 					if errors.Is(err, store.ErrNotFound) {
 						break
 					}

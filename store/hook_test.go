@@ -16,6 +16,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 // hooked is a store with a keyset, and a company whose webhooks have a secret.
@@ -26,15 +28,15 @@ func hooked(t testing.TB) (*db, *seal.Keyset, *seal.Digests) {
 	require.NoError(t, err)
 	keyset, err := seal.ParseKeyset(text)
 	require.NoError(t, err)
-	digests, err := d.Digests(t.Context(), keyset)
+	digests, err := keyring.In(d.Store).Digests(t.Context(), keyset)
 	require.NoError(t, err)
-	require.NoError(t, d.MakeHook(t.Context(), keyset, "acme", "the secret", kim))
+	require.NoError(t, webhooks.In(d.Store).MakeHook(t.Context(), keyset, "acme", "the secret", kim))
 	return d, keyset, digests
 }
 
 // hookSaid is an event, with what a fixture's candidate is known by.
-func hookSaid(action ledger.HookAction, candidate int64, who string) store.HookEvent {
-	e := store.HookEvent{OrgID: "acme", Action: action, Candidate: candidate}
+func hookSaid(action ledger.HookAction, candidate int64, who string) webhooks.Event {
+	e := webhooks.Event{OrgID: "acme", Action: action, Candidate: candidate}
 	if who != "" {
 		e.Digest = []byte(who)
 	}
@@ -42,7 +44,7 @@ func hookSaid(action ledger.HookAction, candidate int64, who string) store.HookE
 }
 
 // eraser is what the service erases with.
-func (d *db) eraser(digests *seal.Digests) store.Eraser {
+func (d *db) eraser(digests *seal.Digests) webhooks.Eraser {
 	return func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error) {
 		erased, err := erasure.Store{Store: d.Store}.Erase(ctx, erasure.Erasure{Candidate: candidate, Org: org, Digests: digests, By: by})
 		for _, e := range erased.Exports {
@@ -53,16 +55,16 @@ func (d *db) eraser(digests *seal.Digests) store.Eraser {
 }
 
 // hear receives an event and works off all that is due.
-func (d *db) hear(digests *seal.Digests, events ...store.HookEvent) (outcomes []ledger.HookOutcome) {
+func (d *db) hear(digests *seal.Digests, events ...webhooks.Event) (outcomes []ledger.HookOutcome) {
 	d.t.Helper()
 	for n, e := range events {
 		e.Key = sha256.Sum256(fmt.Append(nil, d.count("SELECT count(*) FROM ghexport.hook_events"), n))
-		fresh, err := d.ReceiveEvent(d.t.Context(), e)
+		fresh, err := webhooks.In(d.Store).ReceiveEvent(d.t.Context(), e)
 		require.NoError(d.t, err)
 		require.True(d.t, fresh)
 	}
 	for after := int64(0); ; {
-		done, err := d.WorkEvent(d.t.Context(), "acme", after, d.eraser(digests))
+		done, err := webhooks.In(d.Store).WorkEvent(d.t.Context(), "acme", after, d.eraser(digests))
 		if errors.Is(err, store.ErrNotFound) {
 			return outcomes
 		}
@@ -77,14 +79,14 @@ func TestReceiveEvent(t *testing.T) {
 	t.Parallel()
 	d, _, digests := hooked(t)
 	e := hookSaid(ledger.HookStageChanged, 17, "")
-	fresh, err := d.ReceiveEvent(t.Context(), e)
+	fresh, err := webhooks.In(d.Store).ReceiveEvent(t.Context(), e)
 	require.NoError(t, err)
 	assert.True(t, fresh)
-	fresh, err = d.ReceiveEvent(t.Context(), e)
+	fresh, err = webhooks.In(d.Store).ReceiveEvent(t.Context(), e)
 	require.NoError(t, err)
 	assert.False(t, fresh, "a repeat")
 	e.OrgID = "globex"
-	fresh, err = d.ReceiveEvent(t.Context(), e)
+	fresh, err = webhooks.In(d.Store).ReceiveEvent(t.Context(), e)
 	require.NoError(t, err)
 	assert.True(t, fresh, "another company's")
 	const jobs = "SELECT count(*) FROM ghexport.river_job WHERE kind = 'hook' AND queue = 'hook'"
@@ -92,7 +94,7 @@ func TestReceiveEvent(t *testing.T) {
 	assert.Equal(t, []ledger.HookOutcome{ledger.HookUnused, ledger.HookPinged, ledger.HookNotOurs},
 		[]ledger.HookOutcome{d.hear(digests, hookSaid("offer_created", 0, ""))[1], d.hear(digests, hookSaid(ledger.HookPing, 0, ""))[0], d.hear(digests, hookSaid(ledger.HookDeleted, 9, ""))[0]})
 	assert.Equal(t, 2, d.count(jobs), "one that waits does for all")
-	h, err := d.Hook(t.Context(), "acme")
+	h, err := webhooks.In(d.Store).Hook(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), h.Unused)
 	assert.Equal(t, "offer_created", *h.UnusedAction)
@@ -101,24 +103,24 @@ func TestReceiveEvent(t *testing.T) {
 	assert.Zero(t, h.Waiting)
 
 	d.exec("DELETE FROM ghexport.river_job")
-	lost, err := d.SweepHooks(t.Context(), 10)
+	lost, err := webhooks.In(d.Store).SweepHooks(t.Context(), 10)
 	require.NoError(t, err)
 	assert.Zero(t, lost, "nothing is due yet")
 	d.exec("UPDATE ghexport.hook_events SET due_at = now() - interval '1 s' WHERE due_at IS NOT NULL")
 	for _, want := range []int{1, 0} {
-		lost, err = d.SweepHooks(t.Context(), 10)
+		lost, err = webhooks.In(d.Store).SweepHooks(t.Context(), 10)
 		require.NoError(t, err)
 		assert.Equal(t, want, lost)
 	}
 	d.exec("UPDATE ghexport.hook_events SET received_at = now() - interval '31 days'")
-	require.NoError(t, d.PruneHooks(t.Context()))
+	require.NoError(t, webhooks.In(d.Store).PruneHooks(t.Context()))
 	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.hook_events"), "what is not worked off stays")
 }
 
 func TestWorkEvent_Settles(t *testing.T) {
 	t.Parallel()
 	d, _, digests := hooked(t)
-	created := func(candidate int64, who string) store.HookEvent {
+	created := func(candidate int64, who string) webhooks.Event {
 		e := hookSaid(ledger.HookProspectCreated, candidate, who)
 		e.Application, e.ProfileURL = candidate+1, fmt.Sprintf("https://app.greenhouse.io/people/%d?application_id=%d", candidate, candidate+1)
 		return e
@@ -192,7 +194,7 @@ func TestWorkEvent_RacesAPerson(t *testing.T) {
 			d.silent(id, time.Hour)
 			e := hookSaid(ledger.HookApplicationCreated, profile, who)
 			e.Application, e.Key = profile+1, sha256.Sum256([]byte(who))
-			_, err := d.ReceiveEvent(t.Context(), e)
+			_, err := webhooks.In(d.Store).ReceiveEvent(t.Context(), e)
 			require.NoError(t, err)
 			var both sync.WaitGroup
 			both.Go(func() {
@@ -214,21 +216,21 @@ func TestWorkEvent_RacesAPerson(t *testing.T) {
 // In whichever order a creation, merges, a deletion and an anonymisation come, the ledger ends alike.
 func TestWorkEvent_AnyOrder(t *testing.T) {
 	t.Parallel()
-	merge := func(from, into int64) store.HookEvent {
+	merge := func(from, into int64) webhooks.Event {
 		e := hookSaid(ledger.HookMerged, from, "")
 		e.NewCandidate = into
 		return e
 	}
 	for name, c := range map[string]struct {
-		events  []store.HookEvent
+		events  []webhooks.Event
 		profile int64
 		gone    bool
 		erased  bool
 	}{
-		"Merged":     {[]store.HookEvent{hookSaid(ledger.HookProspectCreated, 1, "ada"), merge(1, 2), merge(2, 3)}, 3, false, false},
-		"Deleted":    {[]store.HookEvent{hookSaid(ledger.HookProspectCreated, 1, "ada"), merge(1, 2), hookSaid(ledger.HookDeleted, 2, "")}, 2, true, false},
-		"Anonymised": {[]store.HookEvent{hookSaid(ledger.HookProspectCreated, 1, "ada"), merge(1, 2), hookSaid(ledger.HookAnonymised, 2, "")}, 2, true, true},
-		"Superseded": {[]store.HookEvent{hookSaid(ledger.HookProspectCreated, 1, "ada"), hookSaid(ledger.HookDeleted, 1, ""), merge(1, 2)}, 2, false, false},
+		"Merged":     {[]webhooks.Event{hookSaid(ledger.HookProspectCreated, 1, "ada"), merge(1, 2), merge(2, 3)}, 3, false, false},
+		"Deleted":    {[]webhooks.Event{hookSaid(ledger.HookProspectCreated, 1, "ada"), merge(1, 2), hookSaid(ledger.HookDeleted, 2, "")}, 2, true, false},
+		"Anonymised": {[]webhooks.Event{hookSaid(ledger.HookProspectCreated, 1, "ada"), merge(1, 2), hookSaid(ledger.HookAnonymised, 2, "")}, 2, true, true},
+		"Superseded": {[]webhooks.Event{hookSaid(ledger.HookProspectCreated, 1, "ada"), hookSaid(ledger.HookDeleted, 1, ""), merge(1, 2)}, 2, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -286,14 +288,14 @@ func TestHook_Secret(t *testing.T) {
 		require.NoError(t, err)
 		return string(text)
 	}
-	require.ErrorIs(t, d.MakeHook(t.Context(), keyset, "acme", "another", kim), store.ErrHookMade)
-	require.ErrorIs(t, d.RotateHook(t.Context(), keyset, "globex", "another", false, kim), store.ErrNotFound)
-	_, err := d.HookSecret(t.Context(), "globex")
+	require.ErrorIs(t, webhooks.In(d.Store).MakeHook(t.Context(), keyset, "acme", "another", kim), webhooks.ErrHookMade)
+	require.ErrorIs(t, webhooks.In(d.Store).RotateHook(t.Context(), keyset, "globex", "another", false, kim), store.ErrNotFound)
+	_, err := webhooks.In(d.Store).Secret(t.Context(), "globex")
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = d.Hook(t.Context(), "globex")
+	_, err = webhooks.In(d.Store).Hook(t.Context(), "globex")
 	require.ErrorIs(t, err, store.ErrNotFound)
-	require.NoError(t, d.RotateHook(t.Context(), keyset, "acme", "second", false, kim))
-	h, err := d.HookSecret(t.Context(), "acme")
+	require.NoError(t, webhooks.In(d.Store).RotateHook(t.Context(), keyset, "acme", "second", false, kim))
+	h, err := webhooks.In(d.Store).Secret(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"second", "the secret"}, []string{open(h.Sealed), open(h.Before)})
 	_, err = keyset.Open("acme", h.Sealed)
@@ -303,16 +305,16 @@ func TestHook_Secret(t *testing.T) {
 	require.NoError(t, err)
 	newer, err := seal.ParseKeyset(text)
 	require.NoError(t, err)
-	r, err := d.Rotate(t.Context(), newer, false, false, kim)
+	r, err := keyring.In(d.Store).Rotate(t.Context(), newer, false, false, kim)
 	require.NoError(t, err)
 	assert.Equal(t, 3, r.Rewrapped, "the digest key and both secrets")
-	require.NoError(t, d.OldKeysUnused(t.Context(), newer))
+	require.NoError(t, keyring.In(d.Store).OldKeysUnused(t.Context(), newer))
 	keyset = newer
-	h, err = d.HookSecret(t.Context(), "acme")
+	h, err = webhooks.In(d.Store).Secret(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"second", "the secret"}, []string{open(h.Sealed), open(h.Before)})
-	require.NoError(t, d.RotateHook(t.Context(), keyset, "acme", "third", true, kim))
-	h, err = d.HookSecret(t.Context(), "acme")
+	require.NoError(t, webhooks.In(d.Store).RotateHook(t.Context(), keyset, "acme", "third", true, kim))
+	h, err = webhooks.In(d.Store).Secret(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Equal(t, "third", open(h.Sealed))
 	assert.Nil(t, h.Before)
@@ -325,7 +327,7 @@ func TestWorkEvent_NotesWhereTheyStand(t *testing.T) {
 	d, _, digests := hooked(t)
 	id := d.sentAs("acme", 17)
 	at := time.Now().Add(-time.Hour)
-	stands := func(action ledger.HookAction, candidate int64, minute int, status, stage string) store.HookEvent {
+	stands := func(action ledger.HookAction, candidate int64, minute int, status, stage string) webhooks.Event {
 		e := hookSaid(action, candidate, "")
 		e.At, e.Status, e.Stage = at.Add(time.Duration(minute)*time.Minute), status, stage
 		return e

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,8 +11,8 @@ import (
 
 // How late is too late. Dispatch takes milliseconds.
 const (
-	lateAfter = time.Minute
-	lateNamed = 20               // companies that one look asks after, those that wait for longest
+	LateAfter = time.Minute
+	LateNamed = 20               // companies that one look asks after, those that wait for longest
 	lateUntil = 30 * time.Second // a budget that is free again sooner keeps nobody in any way that one would notice
 )
 
@@ -121,12 +119,12 @@ func judgeLate(look dueLook, facts []lateFacts) (list []ledger.Late) {
 	for _, f := range facts {
 		l := f.judge(credential[f.Org] != "", queue[f.Org], aside[f.Org])
 		if budget, looked := plan.budgets[credential[f.Org]]; l.Keeper == ledger.KeptByBudget && l.Until == nil && looked {
-			l.Until = timeOrNil(budget.Next(f.Now))
+			l.Until = TimeOrNil(budget.Next(f.Now))
 		}
 		if l.Keeper == ledger.KeptByBudget {
 			l.Stands = l.Until != nil && l.Until.Sub(f.Now) > lateUntil
 		}
-		l.Stands = l.Stands && l.Age.Duration() > lateAfter
+		l.Stands = l.Stands && l.Age.Duration() > LateAfter
 		list = append(list, l)
 	}
 	return list
@@ -139,7 +137,7 @@ func (f lateFacts) judge(looked bool, queue, aside map[int64]bool) ledger.Late {
 		return l
 	}
 	l.ExportID = *f.ExportID
-	longAgo := func(at *time.Time) bool { return at != nil && f.Now.Sub(*at) > lateAfter }
+	longAgo := func(at *time.Time) bool { return at != nil && f.Now.Sub(*at) > LateAfter }
 	unmoved := ledger.Seconds(f.Now.Sub(f.Moved).Seconds())
 	switch {
 	case 2*f.Queued >= max(queueAhead, 2*f.Sending): // dispatch fills up when a quarter has gone
@@ -158,20 +156,4 @@ func (f lateFacts) judge(looked bool, queue, aside map[int64]bool) ledger.Late {
 		l.Keeper = ledger.KeptByBudget
 	}
 	return l
-}
-
-// lateOrgs are the companies that may send and have had something due for too long, those that wait for longest first.
-func lateOrgs(list []orgWork) []string {
-	var late []orgWork
-	for _, w := range list {
-		if w.Held == "" && w.DueAge.Duration() > lateAfter {
-			late = append(late, w)
-		}
-	}
-	slices.SortStableFunc(late, func(a, b orgWork) int { return cmp.Compare(b.DueAge, a.DueAge) })
-	var orgs []string
-	for _, w := range late[:min(len(late), lateNamed)] {
-		orgs = append(orgs, w.Org)
-	}
-	return orgs
 }

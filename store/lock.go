@@ -25,8 +25,8 @@ const (
 	RelayTurn   turnOf = "relay"   // the one relay at work, and verbs that must not meet a fold or a dispatch in the middle
 	RunsTurn    turnOf = "runs"    // steps of replay runs, which need no turn of the relay's, and live work does not wait for them
 	NoticesTurn turnOf = "notices" // what is due is decided by looking at what was written
-	slicesTurn  turnOf = "slices"  // one node sums up attempts
-	countsTurn  turnOf = "counts"  // one node counts the ledger, the others take what is there
+	SlicesTurn  turnOf = "slices"  // one node sums up attempts
+	CountsTurn  turnOf = "counts"  // one node counts the ledger, the others take what is there
 )
 
 // Take takes the turn until tx ends, or returns false at once where another has it.

@@ -11,7 +11,9 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // The turns, each with the key of the advisory lock by which older nodes take it.
@@ -43,7 +45,7 @@ func (d *db) dispatched() int {
 // Nobody without rights on the turns' tables stops anything, whatever advisory locks they take.
 func TestTurns_StrangersBlockNobody(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []store.GrantKind{"", store.GrantProducer, store.GrantViewer} {
+	for _, kind := range []rights.GrantKind{"", rights.GrantProducer, rights.GrantViewer} {
 		t.Run("Role"+string(kind), func(t *testing.T) {
 			t.Parallel()
 			d := setup(t)
@@ -61,7 +63,7 @@ func TestTurns_StrangersBlockNobody(t *testing.T) {
 			require.NoError(t, err)
 			_, err = notices.In(d.Store).Sweep(t.Context(), telling)
 			require.NoError(t, err)
-			require.NoError(t, d.SumUpAttempts(t.Context()))
+			require.NoError(t, figures.In(d.Store).SumUpAttempts(t.Context()))
 			_, err = erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_0", By: kim})
 			require.NoError(t, err)
 		})
@@ -72,7 +74,7 @@ func TestTurns_StrangersBlockNobody(t *testing.T) {
 func TestTurns_TakeARight(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
-	for _, kind := range []store.GrantKind{"", store.GrantProducer, store.GrantViewer} {
+	for _, kind := range []rights.GrantKind{"", rights.GrantProducer, rights.GrantViewer} {
 		refused := d.as(d.test.Role(t, kind))
 		for turn := range turns {
 			for _, mode := range []string{"ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "EXCLUSIVE", "ACCESS EXCLUSIVE"} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 )
 
 const hoursKept = "SELECT coalesce(string_agg(h::text, ';' ORDER BY h), '') FROM ghexport.attempt_hours h"
@@ -41,7 +42,7 @@ func TestNumbers(t *testing.T) {
 			{"globex", ledger.SpanWeek, 1, 0, 29, map[ledger.Cause]int64{ledger.CausePayloadRefused: 1}},
 			{"initech", ledger.SpanMonth, 0, 0, 31, map[ledger.Cause]int64{}},
 		} {
-			n, err := d.Numbers(t.Context(), c.org, c.span)
+			n, err := figures.In(d.Store).Numbers(t.Context(), c.org, c.span)
 			require.NoError(t, err)
 			require.Len(t, n.Parts, c.parts)
 			assert.Equal(t, c.attempts, n.All.Attempts, "%s %s", c.org, c.span)
@@ -57,14 +58,14 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	}
-	require.NoError(t, d.SumUpHours(t.Context()))
+	require.NoError(t, figures.In(d.Store).SumUpHours(t.Context()))
 	t.Run("OfHoursSummedUpAndTheRest", check)
 	kept := one[string](d, hoursKept)
-	require.NoError(t, d.SumUpHours(t.Context()))
+	require.NoError(t, figures.In(d.Store).SumUpHours(t.Context()))
 	assert.Equal(t, kept, one[string](d, hoursKept), "twice changes nothing")
 	d.exec("DELETE FROM ghexport.attempts WHERE finished_at < now() - interval '2 hours'")
 	t.Run("WhenTheAttemptsAreGone", check)
-	require.NoError(t, d.SumUpHours(t.Context()))
+	require.NoError(t, figures.In(d.Store).SumUpHours(t.Context()))
 	assert.Equal(t, kept, one[string](d, hoursKept), "what is gone is not summed up anew")
 }
 
@@ -78,13 +79,13 @@ func TestSumUpHours_ByTwoNodesIsByOne(t *testing.T) {
 	var nodes sync.WaitGroup
 	for range 4 {
 		nodes.Go(func() {
-			if err := d.SumUpHours(t.Context()); !errors.Is(err, store.ErrStandby) {
+			if err := figures.In(d.Store).SumUpHours(t.Context()); !errors.Is(err, store.ErrStandby) {
 				assert.NoError(t, err)
 			}
 		})
 	}
 	nodes.Wait()
-	require.NoError(t, d.SumUpHours(t.Context()))
+	require.NoError(t, figures.In(d.Store).SumUpHours(t.Context()))
 	assert.Equal(t, int64(9), one[int64](d, "SELECT sum(attempts)::bigint FROM ghexport.attempt_hours WHERE org_id = ''"))
 	assert.Equal(t, int64(9), one[int64](d, "SELECT sum(attempts)::bigint FROM ghexport.attempt_hours WHERE org_id = 'acme'"))
 	assert.Equal(t, int64(720), one[int64](d, "SELECT count(*) FROM ghexport.attempt_hours WHERE outcome = ''"), "each hour says once that it is summed up")

@@ -21,15 +21,15 @@ const probeClaim = time.Minute
 func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH due AS (
-			SELECT i.org_id, `+refusedNow+` AS held
+			SELECT i.org_id, `+RefusedNow+` AS held
 			  FROM ghexport.integrations i
-			 WHERE (i.probe_at <= statement_timestamp() AND `+refusedNow+` -- integrations_probe
-			        OR i.check_at <= statement_timestamp() AND NOT `+refusedNow+` AND i.tested_version = i.credential_version) -- integrations_check
+			 WHERE (i.probe_at <= statement_timestamp() AND `+RefusedNow+` -- integrations_probe
+			        OR i.check_at <= statement_timestamp() AND NOT `+RefusedNow+` AND i.tested_version = i.credential_version) -- integrations_check
 			   AND i.enabled AND i.sealed_key IS NOT NULL AND i.created_by IS NOT NULL
 			   AND NOT EXISTS (SELECT FROM ghexport.control c WHERE c.stopped_at IS NOT NULL)
 			   AND NOT EXISTS (SELECT FROM ghexport.river_job j -- river_job_prioritized_fetching_index
 			                    WHERE j.state = 'available' AND j.queue = 'probe' AND j.args ->> 'org_id' = i.org_id)
-			 ORDER BY held DESC, CASE WHEN `+refusedNow+` THEN i.probe_at ELSE i.check_at END
+			 ORDER BY held DESC, CASE WHEN `+RefusedNow+` THEN i.probe_at ELSE i.check_at END
 			 LIMIT $1
 			   FOR NO KEY UPDATE SKIP LOCKED
 		)
@@ -49,8 +49,8 @@ func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 	return due, nil
 }
 
-// refusedNow is true of an integration i that looks may release.
-const refusedNow = "(i.hold_cause IS NOT NULL OR i.decrypt_failed_at IS NOT NULL)"
+// RefusedNow is true of an integration i that looks may release.
+const RefusedNow = "(i.hold_cause IS NOT NULL OR i.decrypt_failed_at IS NOT NULL)"
 
 // Look is what one look at a stored credential found out.
 type Look struct {
@@ -86,7 +86,7 @@ func (s *Store) Looked(ctx context.Context, l Look) (LookEffect, error) {
 		var held bool
 		var cause ledger.Cause
 		err := tx.QueryRow(ctx, `
-			SELECT `+refusedNow+`, coalesce(i.hold_cause, '')
+			SELECT `+RefusedNow+`, coalesce(i.hold_cause, '')
 			  FROM ghexport.integrations i
 			 WHERE i.org_id = $1 AND i.credential_version = $2
 			   FOR NO KEY UPDATE`, l.OrgID, l.CredentialVersion).Scan(&held, &cause)
@@ -157,8 +157,8 @@ const trialUnderWay = "EXISTS (SELECT FROM ghexport.exports e WHERE e.id = integ
 func (s *Store) PutOffLook(ctx context.Context, org string, credentialVersion int64) error {
 	_, err := s.Pool.Exec(ctx, `
 		UPDATE ghexport.integrations i
-		   SET probe_at = CASE WHEN `+refusedNow+` THEN `+probeSoon+` END,
-		       check_at = CASE WHEN `+refusedNow+` THEN i.check_at ELSE `+probeSoon+` END
+		   SET probe_at = CASE WHEN `+RefusedNow+` THEN `+probeSoon+` END,
+		       check_at = CASE WHEN `+RefusedNow+` THEN i.check_at ELSE `+probeSoon+` END
 		 WHERE i.org_id = $1 AND i.credential_version = $2`, org, credentialVersion)
 	if err != nil {
 		return fmt.Errorf("put off a look at company %q: %w", org, err)

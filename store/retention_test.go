@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 // year keeps everything for a year, but for River's jobs.
@@ -24,7 +25,7 @@ func year() ledger.Retention {
 // retain returns how many rows of each class went.
 func (d *db) retain(keep ledger.Retention, dryRun bool) map[ledger.Kept]int {
 	d.t.Helper()
-	classes, err := d.Retain(d.t.Context(), keep, dryRun)
+	classes, err := retention.In(d.Store).Retain(d.t.Context(), keep, dryRun)
 	require.NoError(d.t, err)
 	gone := map[ledger.Kept]int{}
 	for _, one := range classes {
@@ -150,7 +151,7 @@ func TestRetain(t *testing.T) {
 		assert.Equal(t, map[ledger.Kept]int{ledger.KeptPeople: 1}, d.retain(year(), false))
 	})
 	t.Run("TellsTheOldest", func(t *testing.T) {
-		oldest, err := d.Oldest(t.Context())
+		oldest, err := retention.In(d.Store).Oldest(t.Context())
 		require.NoError(t, err)
 		assert.WithinDuration(t, time.Now().AddDate(0, 0, -800), oldest[ledger.KeptPeople], 48*time.Hour)
 		assert.NotContains(t, oldest, ledger.KeptMembers)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 func TestCheckRights(t *testing.T) {
@@ -16,8 +17,8 @@ func TestCheckRights(t *testing.T) {
 	t.Run("TheServicesAreWhole", func(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
-		require.NoError(t, d.CheckRights(t.Context()))
-		require.NoError(t, d.CheckSession(t.Context()))
+		require.NoError(t, rights.In(d.Store).CheckRights(t.Context()))
+		require.NoError(t, rights.In(d.Store).CheckSession(t.Context()))
 	})
 
 	for name, c := range map[string]struct{ revoke, lacks string }{
@@ -33,8 +34,8 @@ func TestCheckRights(t *testing.T) {
 			d := setup(t)
 			_, err := d.test.Pool(t).Exec(t.Context(), c.revoke)
 			require.NoError(t, err)
-			var lacks *store.RightsError
-			require.ErrorAs(t, d.CheckRights(t.Context()), &lacks)
+			var lacks *rights.RightsError
+			require.ErrorAs(t, rights.In(d.Store).CheckRights(t.Context()), &lacks)
 			assert.Contains(t, lacks.Lacks, c.lacks)
 		})
 	}
@@ -44,9 +45,9 @@ func TestCheckRights(t *testing.T) {
 		d := setup(t)
 		u, err := url.Parse(d.test.Role(t, ""))
 		require.NoError(t, err)
-		for _, kind := range []store.GrantKind{store.GrantService, store.GrantProducer, store.GrantViewer} {
-			err = d.Grant(t.Context(), kind, u.User.Username()) // the service's role owns nothing, and is only warned
-			require.ErrorIs(t, err, store.ErrNotOwner, kind)
+		for _, kind := range []rights.GrantKind{rights.GrantService, rights.GrantProducer, rights.GrantViewer} {
+			err = rights.In(d.Store).Grant(t.Context(), kind, u.User.Username()) // the service's role owns nothing, and is only warned
+			require.ErrorIs(t, err, rights.ErrNotOwner, kind)
 		}
 	})
 
@@ -56,10 +57,10 @@ func TestCheckRights(t *testing.T) {
 		owner, err := store.Open(t.Context(), store.Config{URL: d.test.URL, MaxConns: 2})
 		require.NoError(t, err)
 		defer owner.Close()
-		for _, kind := range []store.GrantKind{store.GrantService, store.GrantProducer, store.GrantViewer} {
+		for _, kind := range []rights.GrantKind{rights.GrantService, rights.GrantProducer, rights.GrantViewer} {
 			u, err := url.Parse(d.test.Role(t, ""))
 			require.NoError(t, err)
-			require.NoError(t, owner.Grant(t.Context(), kind, u.User.Username()))
+			require.NoError(t, rights.In(owner).Grant(t.Context(), kind, u.User.Username()))
 		}
 	})
 }

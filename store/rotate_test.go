@@ -10,7 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 )
 
 // vault is a database with companies sealed under the first of two keys.
@@ -30,7 +30,7 @@ func newVault(t *testing.T, companies int) *vault {
 	require.NoError(t, err)
 	v.both, err = seal.ParseKeyset(more)
 	require.NoError(t, err)
-	_, err = v.Digests(t.Context(), v.first)
+	_, err = keyring.In(v.Store).Digests(t.Context(), v.first)
 	require.NoError(t, err)
 	for n := range companies {
 		v.connect(fmt.Sprintf("org-%04d", n), v.first, "key")
@@ -41,7 +41,7 @@ func newVault(t *testing.T, companies int) *vault {
 // connect seals as the service does.
 func (v *vault) connect(org string, k *seal.Keyset, key string) {
 	v.t.Helper()
-	sealed, err := v.Seal(v.t.Context(), k, org, []byte(key+" of "+org))
+	sealed, err := keyring.In(v.Store).Seal(v.t.Context(), k, org, []byte(key+" of "+org))
 	require.NoError(v.t, err)
 	c := connected(org)
 	c.SealedKey, c.KeyDigest = sealed, []byte(key+org)
@@ -58,8 +58,8 @@ func (v *vault) opens(org string, k *seal.Keyset) string {
 	return string(key)
 }
 
-func (v *vault) rotate(k *seal.Keyset, skipBroken bool) (store.Rotation, error) {
-	return v.Rotate(v.t.Context(), k, false, skipBroken, kim)
+func (v *vault) rotate(k *seal.Keyset, skipBroken bool) (keyring.Rotation, error) {
+	return keyring.In(v.Store).Rotate(v.t.Context(), k, false, skipBroken, kim)
 }
 
 func TestRotate(t *testing.T) {
@@ -70,29 +70,29 @@ func TestRotate(t *testing.T) {
 		v := newVault(t, 450) // more than two batches
 		before, err := v.Integration(t.Context(), "org-0007")
 		require.NoError(t, err)
-		digests, err := v.Digests(t.Context(), v.first)
+		digests, err := keyring.In(v.Store).Digests(t.Context(), v.first)
 		require.NoError(t, err)
-		dry, err := v.Rotate(t.Context(), v.both, true, false, kim)
+		dry, err := keyring.In(v.Store).Rotate(t.Context(), v.both, true, false, kim)
 		require.NoError(t, err)
-		assert.Equal(t, store.Rotation{Key: v.both.PrimaryID(), DryRun: true, Sealed: 451, Rewrapped: 451, Broken: []string{}}, dry)
+		assert.Equal(t, keyring.Rotation{Key: v.both.PrimaryID(), DryRun: true, Sealed: 451, Rewrapped: 451, Broken: []string{}}, dry)
 		assert.Equal(t, "key of org-0007", v.opens("org-0007", v.first), "nothing was changed")
 
 		done, err := v.rotate(v.both, false)
 		require.NoError(t, err)
-		assert.Equal(t, store.Rotation{Key: v.both.PrimaryID(), Sealed: 451, Rewrapped: 451, Broken: []string{}}, done)
+		assert.Equal(t, keyring.Rotation{Key: v.both.PrimaryID(), Sealed: 451, Rewrapped: 451, Broken: []string{}}, done)
 		again, err := v.rotate(v.both, false)
 		require.NoError(t, err)
 		assert.Equal(t, 451, again.Already)
 		assert.Equal(t, 1, v.count("SELECT count(*) FROM ghexport.audit WHERE action = 'keyset rotate'"), "what did nothing is not recorded")
 
-		require.NoError(t, v.OldKeysUnused(t.Context(), v.both))
+		require.NoError(t, keyring.In(v.Store).OldKeysUnused(t.Context(), v.both))
 		last, err := v.both.PrimaryAlone()
 		require.NoError(t, err)
 		alone, err := seal.ParseKeyset(last)
 		require.NoError(t, err)
 		assert.Equal(t, "key of org-0007", v.opens("org-0007", alone))
 		assert.Equal(t, "key of org-0449", v.opens("org-0449", alone))
-		after, err := v.Digests(t.Context(), alone)
+		after, err := keyring.In(v.Store).Digests(t.Context(), alone)
 		require.NoError(t, err)
 		assert.Equal(t, digests.Email("a@b.example"), after.Email("a@b.example"), "people are found again")
 		i, err := v.Integration(t.Context(), "org-0007")
@@ -124,7 +124,7 @@ func TestRotate(t *testing.T) {
 		c, err := v.Credential(t.Context(), "late")
 		require.NoError(t, err)
 		assert.True(t, v.both.Primary(c.SealedKey))
-		_, err = v.Seal(t.Context(), v.first, "late", []byte("x"))
+		_, err = keyring.In(v.Store).Seal(t.Context(), v.first, "late", []byte("x"))
 		require.ErrorIs(t, err, seal.ErrKeyUnknown)
 	})
 
@@ -133,7 +133,7 @@ func TestRotate(t *testing.T) {
 		v := newVault(t, 3)
 		v.exec("UPDATE ghexport.integrations SET sealed_key = (SELECT sealed_key FROM ghexport.integrations WHERE org_id = 'org-0001') WHERE org_id = 'org-0002'")
 		_, err := v.rotate(v.both, false)
-		var unopened *store.UnopenedError
+		var unopened *keyring.UnopenedError
 		require.ErrorAs(t, err, &unopened)
 		assert.Equal(t, []string{"org-0002"}, unopened.Broken)
 		assert.Equal(t, "key of org-0001", v.opens("org-0001", v.first), "nothing was changed")
@@ -157,11 +157,11 @@ func TestRotate(t *testing.T) {
 		node := ledger.Node{ID: uuid.New(), Host: "web-2", Version: "1", Keys: v.first.IDs()}
 		require.NoError(t, v.SeeNode(t.Context(), node))
 		_, err := v.rotate(v.both, false)
-		var lack *store.NodesLackKeyError
+		var lack *keyring.NodesLackKeyError
 		require.ErrorAs(t, err, &lack)
 		assert.Equal(t, []string{"web-2"}, lack.Hosts)
 		v.exec("UPDATE ghexport.nodes SET seen_at = now() - interval '2 minutes'")
-		_, err = v.Rotate(t.Context(), v.both, true, false, kim)
+		_, err = keyring.In(v.Store).Rotate(t.Context(), v.both, true, false, kim)
 		require.NoError(t, err, "it has ended")
 		fresh := ledger.Node{ID: uuid.New(), Host: "web-2", Version: "1", Keys: v.both.IDs()}
 		require.NoError(t, v.SeeNode(t.Context(), fresh))

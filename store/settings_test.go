@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 func TestSettings_Apply(t *testing.T) {
@@ -190,13 +191,13 @@ func TestRoles(t *testing.T) {
 		id := d.export(fixture{State: ledger.StatePending})
 		d.exec("UPDATE ghexport.exports SET job = nullif($2, ''), interviewed_at = now() - make_interval(days => $3) WHERE id = $1", id, role, n)
 	}
-	roles, err := d.Roles(t.Context(), "acme")
+	roles, err := rights.In(d.Store).Roles(t.Context(), "acme")
 	require.NoError(t, err)
 	shown, err := json.Marshal(roles)
 	require.NoError(t, err)
 	assert.Regexp(t, `^\[\{"name":"design","results":2,"last_seen":"[^"]+","job_id":null\},`+
 		`\{"name":"data","results":0,"last_seen":null,"job_id":8\},\{"name":"ops","results":1,"last_seen":"[^"]+","job_id":7\}\]$`, string(shown))
-	roles, err = d.Roles(t.Context(), "nobody")
+	roles, err = rights.In(d.Store).Roles(t.Context(), "nobody")
 	require.NoError(t, err)
 	assert.Empty(t, roles)
 }

@@ -53,15 +53,15 @@ func (s *Store) settleOne(ctx context.Context, tx pgx.Tx, in Settle) (Settled, e
 		if err := confirm(ctx, tx, in); err != nil {
 			return Settled{}, err
 		}
-		return markDoubled(ctx, tx, in, doubled)
+		return MarkDoubled(ctx, tx, in, doubled)
 	}
-	out, err := s.settleFenced(ctx, tx, in)
+	out, err := s.SettleFenced(ctx, tx, in)
 	out.Late = late
 	return out, err
 }
 
-// settleFenced gives a locked export the state that an answer says, whatever state it is in, as the fence allowed.
-func (s *Store) settleFenced(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
+// SettleFenced gives a locked export the state that an answer says, whatever state it is in, as the fence allowed.
+func (s *Store) SettleFenced(ctx context.Context, tx pgx.Tx, in Settle) (Settled, error) {
 	out := Settled{Applied: true}
 	err := tx.QueryRow(ctx, `
 		UPDATE ghexport.exports e
@@ -88,7 +88,7 @@ func (s *Store) settleFenced(ctx context.Context, tx pgx.Tx, in Settle) (Settled
 	return out, nil
 }
 
-func markDoubled(ctx context.Context, tx pgx.Tx, in Settle, doubled bool) (Settled, error) {
+func MarkDoubled(ctx context.Context, tx pgx.Tx, in Settle, doubled bool) (Settled, error) {
 	if doubled {
 		_, err := tx.Exec(ctx, `
 			UPDATE ghexport.exports

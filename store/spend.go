@@ -29,7 +29,7 @@ func (p *dispatchPlan) spend(b *pgx.Batch) {
 		if len(s.taken) == 0 {
 			continue
 		}
-		credentials, ends, read = append(credentials, []byte(credential)), append(ends, timeOrNil(s.End)), append(read, s.read)
+		credentials, ends, read = append(credentials, []byte(credential)), append(ends, TimeOrNil(s.End)), append(read, s.read)
 		spent, n = append(spent, int32(s.Spent)), append(n, int32(len(s.taken)))
 		spends, taken = append(spends, literal(s.Spends)), append(taken, literal(s.kept(s.taken)))
 	}
@@ -84,7 +84,7 @@ func literal(moments []time.Time) string {
 // moments is never nil, which pgx would write as NULL.
 func moments(list []time.Time) []time.Time { return append([]time.Time{}, list...) }
 
-func timeOrNil(t time.Time) *time.Time {
+func TimeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}

@@ -36,7 +36,7 @@ type Store struct {
 	Pool *pgxpool.Pool
 
 	Version   string
-	sessions  *pgsession.Opener
+	Sessions  *pgsession.Opener
 	guard     atomic.Pointer[Guard] // nil until [Store.Guard]
 	positions positions
 	intents   group[Intent, *Granted]
@@ -58,7 +58,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	config := sessions.PoolConfig()
 	config.MaxConns = cmp.Or(c.MaxConns, 16)
-	s := &Store{Version: c.Version, sessions: sessions}
+	s := &Store{Version: c.Version, Sessions: sessions}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		if err := sessions.Prepare(ctx, conn); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // settledAs is an export that was sent by an attempt that ended some time ago, as a settle leaves it.
@@ -31,7 +32,7 @@ func TestAdoptSent(t *testing.T) {
 	}
 	adopt := func() int {
 		t.Helper()
-		n, err := d.AdoptSent(t.Context())
+		n, err := tracking.In(d.Store).AdoptSent(t.Context())
 		require.NoError(t, err)
 		return n
 	}
@@ -52,7 +53,7 @@ func TestAdoptSent(t *testing.T) {
 
 	t.Run("SoMayAPerson", func(t *testing.T) {
 		now := d.settledAs("acme", 4, 0)
-		changed, err := d.TrackNow(t.Context(), "acme", kim)
+		changed, err := tracking.In(d.Store).TrackNow(t.Context(), "acme", kim)
 		require.NoError(t, err)
 		assert.True(t, changed)
 		assert.True(t, followed(now))

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // BenchmarkTracking times what looks at 100,000 sent candidates of 200 companies ask of the database, on one machine and one database. A
@@ -32,7 +33,7 @@ func BenchmarkTracking(b *testing.B) {
 
 	b.Run("Claim", func(b *testing.B) {
 		for b.Loop() {
-			_, err := d.DueTracking(b.Context(), 16)
+			_, err := tracking.In(d.Store).DueTracking(b.Context(), 16)
 			require.NoError(b, err)
 		}
 	})
@@ -43,7 +44,7 @@ func BenchmarkTracking(b *testing.B) {
 			for b.Loop() {
 				org := fmt.Sprint("org_", n%200)
 				n++
-				ids, err := d.DueCandidates(b.Context(), org, 50)
+				ids, err := tracking.In(d.Store).DueCandidates(b.Context(), org, 50)
 				require.NoError(b, err)
 				list := make([]ledger.Observation, 0, len(ids))
 				for i, id := range ids {
@@ -53,7 +54,7 @@ func BenchmarkTracking(b *testing.B) {
 					}
 					list = append(list, standsAt(id, time.Now(), "active", stage))
 				}
-				_, err = d.Observe(b.Context(), org, list)
+				_, err = tracking.In(d.Store).Observe(b.Context(), org, list)
 				require.NoError(b, err)
 			}
 		}

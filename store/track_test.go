@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // sentAs is a sent export whose candidate has an id in Greenhouse.
@@ -42,9 +42,9 @@ func (d *db) feed(export int64) []string {
 	return one[[]string](d, `SELECT coalesce(array_agg(concat_ws(' ', what, stage) ORDER BY seq), '{}') FROM ghexport.changes WHERE export_id = $1`, export)
 }
 
-func (d *db) observe(org string, list ...ledger.Observation) store.Observed {
+func (d *db) observe(org string, list ...ledger.Observation) tracking.Observed {
 	d.t.Helper()
-	done, err := d.Observe(d.t.Context(), org, list)
+	done, err := tracking.In(d.Store).Observe(d.t.Context(), org, list)
 	require.NoError(d.t, err)
 	return done
 }
@@ -65,10 +65,10 @@ func TestObserve(t *testing.T) {
 
 	t.Run("OnlyWhatChangesIsTold", func(t *testing.T) {
 		id := d.sentAs("acme", 2)
-		assert.Equal(t, store.Observed{Known: 1, Changed: 1}, d.observe("acme", standsAt(2, at(1), "active", "Review")))
-		assert.Equal(t, store.Observed{Known: 1}, d.observe("acme", standsAt(2, at(2), "Active", "Review")))
+		assert.Equal(t, tracking.Observed{Known: 1, Changed: 1}, d.observe("acme", standsAt(2, at(1), "active", "Review")))
+		assert.Equal(t, tracking.Observed{Known: 1}, d.observe("acme", standsAt(2, at(2), "Active", "Review")))
 		d.observe("acme", standsAt(2, at(4), "active", "Offer"), standsAt(2, at(3), "active", "Phone"))
-		assert.Equal(t, store.Observed{Known: 1}, d.observe("acme", standsAt(2, at(2), "rejected", "Review")), "it comes late")
+		assert.Equal(t, tracking.Observed{Known: 1}, d.observe("acme", standsAt(2, at(2), "rejected", "Review")), "it comes late")
 		assert.Equal(t, "2 active Offer", d.track(id))
 		assert.Equal(t, []string{"seen Review", "moved Phone", "moved Offer"}, d.feed(id))
 		d.observe("acme", standsAt(2, at(5), "hired", "Offer"))
@@ -86,7 +86,7 @@ func TestObserve(t *testing.T) {
 	t.Run("SilenceEndsNothingAndSendsNothing", func(t *testing.T) {
 		id := d.sentAs("acme", 4)
 		missing := ledger.Observation{Candidate: 4, As: ledger.ObservedMissing, At: at(1)}
-		assert.Equal(t, store.Observed{Known: 1}, d.observe("acme", missing))
+		assert.Equal(t, tracking.Observed{Known: 1}, d.observe("acme", missing))
 		assert.Empty(t, d.feed(id))
 		assert.Equal(t, "4", d.track(id))
 		assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.tracks WHERE export_id = $1 AND missing_since IS NOT NULL AND next_look_at > now() + interval '20 hours'", id))
@@ -110,7 +110,7 @@ func TestObserve(t *testing.T) {
 		d.observe("acme", ledger.Observation{Candidate: 6, As: ledger.ObservedDeleted, At: at(1)})
 		d.observe("acme", merged)
 		assert.Zero(t, d.observe("acme", merged), "nobody has the old id any more")
-		assert.Equal(t, store.Observed{Known: 2, Changed: 2}, d.observe("acme", standsAt(60, at(2), "active", "Onsite")))
+		assert.Equal(t, tracking.Observed{Known: 2, Changed: 2}, d.observe("acme", standsAt(60, at(2), "active", "Onsite")))
 		assert.Equal(t, "60 active Onsite", d.track(id))
 		assert.Equal(t, []string{"gone", "merged", "seen Onsite"}, d.feed(id))
 		assert.Equal(t, []string{"seen Onsite"}, d.feed(into))
@@ -155,7 +155,7 @@ func TestObserve_FeedIsReadWithoutGaps(t *testing.T) {
 	for i := range int64(people) {
 		writers.Go(func() {
 			for n := range moves {
-				_, err := d.Observe(t.Context(), "acme", []ledger.Observation{
+				_, err := tracking.In(d.Store).Observe(t.Context(), "acme", []ledger.Observation{
 					standsAt(100+i, time.Now(), "active", fmt.Sprint("stage ", n)), standsAt(100+(i+1)%people, time.Now(), "active", fmt.Sprint("other ", n)),
 				})
 				assert.NoError(t, err)
@@ -213,7 +213,7 @@ func TestTracking_AsksCompanyByCompany(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	due := func() []string {
-		list, err := d.DueTracking(t.Context(), 10)
+		list, err := tracking.In(d.Store).DueTracking(t.Context(), 10)
 		require.NoError(t, err)
 		return list
 	}
@@ -228,7 +228,7 @@ func TestTracking_AsksCompanyByCompany(t *testing.T) {
 	d.sentAs("acme", 1)
 	d.sentAs("acme", 2)
 	d.exec("UPDATE ghexport.tracks SET next_look_at = now() - interval '1 minute' WHERE org_id = 'acme'")
-	ids, err := d.DueCandidates(t.Context(), "acme", 10)
+	ids, err := tracking.In(d.Store).DueCandidates(t.Context(), "acme", 10)
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []int64{1, 2}, ids, "each once")
 
@@ -236,11 +236,11 @@ func TestTracking_AsksCompanyByCompany(t *testing.T) {
 		return one[bool](d, "SELECT next_at BETWEEN now() + interval '4 minutes' AND now() + interval '5 minutes' FROM ghexport.tracking WHERE org_id = 'acme'")
 	}
 	d.observe("acme", standsAt(1, time.Now(), "active", "Review"), ledger.Observation{Candidate: 2, As: ledger.ObservedMissing})
-	require.NoError(t, d.EndTracking(t.Context(), store.TrackingEnd{OrgID: "acme", Asked: true, Answered: true}))
+	require.NoError(t, tracking.In(d.Store).EndTracking(t.Context(), tracking.TrackingEnd{OrgID: "acme", Asked: true, Answered: true}))
 	assert.True(t, soon(), "somebody may be sent just now")
-	require.NoError(t, d.EndTracking(t.Context(), store.TrackingEnd{OrgID: "acme", Asked: true, Refused: 401, Again: time.Hour}))
+	require.NoError(t, tracking.In(d.Store).EndTracking(t.Context(), tracking.TrackingEnd{OrgID: "acme", Asked: true, Refused: 401, Again: time.Hour}))
 	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.integrations WHERE org_id = 'acme' AND check_at <= now() AND hold_cause IS NULL"))
-	changed, err := d.TrackNow(t.Context(), "acme", kim)
+	changed, err := tracking.In(d.Store).TrackNow(t.Context(), "acme", kim)
 	require.NoError(t, err)
 	assert.True(t, changed)
 	assert.Equal(t, []string{"acme"}, due())

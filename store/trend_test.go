@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 )
 
 // attempted logs an attempt that ended some time ago.
@@ -32,7 +33,7 @@ func TestTrend(t *testing.T) {
 	d.attempted(id, ledger.OutcomeDead, ledger.CauseBug, 30*time.Hour)
 
 	check := func(t *testing.T) {
-		trend, err := d.Trend(t.Context())
+		trend, err := figures.In(d.Store).Trend(t.Context())
 		require.NoError(t, err)
 		require.Len(t, trend.Hours, 25)
 		assert.Equal(t, int64(3), trend.LastHour.Attempts)
@@ -46,13 +47,13 @@ func TestTrend(t *testing.T) {
 		assert.Equal(t, map[ledger.Fault]int64{ledger.FaultCompany: 1, ledger.FaultOurs: 1}, trend.Hours[21].Failed)
 	}
 	t.Run("OfAttemptsThatNobodySummedUp", check)
-	require.NoError(t, d.SumUpAttempts(t.Context()))
+	require.NoError(t, figures.In(d.Store).SumUpAttempts(t.Context()))
 	t.Run("OfThoseSummedUp", check)
-	require.NoError(t, d.SumUpAttempts(t.Context()), "twice does no harm")
+	require.NoError(t, figures.In(d.Store).SumUpAttempts(t.Context()), "twice does no harm")
 	t.Run("OfThoseSummedUpTwice", check)
 	assert.Positive(t, d.count("SELECT count(*) FROM ghexport.attempt_slices WHERE cause = 'payload.refused'"))
 	d.exec("DELETE FROM ghexport.attempts WHERE finished_at < now() - interval '2 hours'")
-	trend, err := d.Trend(t.Context())
+	trend, err := figures.In(d.Store).Trend(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), trend.LastDay.Causes[ledger.CausePayloadRefused], "read from the sums, not from the attempts")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -20,7 +21,7 @@ import (
 func TestTroubleOf(t *testing.T) {
 	t.Parallel()
 	refused := func(code, message string) error {
-		return &store.TroubleError{Doing: "messages cannot be folded", Err: fmt.Errorf("fold: %w", &pgconn.PgError{Severity: "ERROR", Code: code, Message: message})}
+		return &rights.TroubleError{Doing: "messages cannot be folded", Err: fmt.Errorf("fold: %w", &pgconn.PgError{Severity: "ERROR", Code: code, Message: message})}
 	}
 	for name, c := range map[string]struct {
 		err    error
@@ -29,20 +30,20 @@ func TestTroubleOf(t *testing.T) {
 		advice string
 	}{
 		"Right":      {refused("42501", "permission denied for table bodies"), ledger.TroubleRights, "messages cannot be folded: permission denied for table bodies (SQLSTATE 42501)", "grant --service"},
-		"Rights":     {&store.RightsError{Role: "app", Kind: store.GrantService, Lacks: []string{"DELETE on outbox"}}, ledger.TroubleRights, `role "app" lacks rights of a service: DELETE on outbox`, "grant --service"},
+		"Rights":     {&rights.RightsError{Role: "app", Kind: rights.GrantService, Lacks: []string{"DELETE on outbox"}}, ledger.TroubleRights, `role "app" lacks rights of a service: DELETE on outbox`, "grant --service"},
 		"Schema":     {refused("42703", `column "note" does not exist`), ledger.TroubleSchema, `messages cannot be folded: column "note" does not exist (SQLSTATE 42703)`, "migrate up"},
 		"ReadOnly":   {refused("25006", "cannot execute INSERT in a read-only transaction"), ledger.TroubleSession, "messages cannot be folded: cannot execute INSERT in a read-only transaction (SQLSTATE 25006)", "primary"},
 		"Standby":    {store.ErrReadOnly, ledger.TroubleSession, "the database is a standby that only reads", "primary"},
 		"Connection": {refused("57P01", "terminating connection"), ledger.TroubleConnection, "messages cannot be folded: the database cannot be reached", "way to it"},
 		"Resources":  {refused("53100", "could not extend file: No space left on device"), ledger.TroubleResources, "messages cannot be folded: could not extend file: No space left on device (SQLSTATE 53100)", "disk"},
 		"Data":       {refused("22P02", `invalid input syntax: "ada@example.com"`), ledger.TroubleData, "messages cannot be folded: the database refuses it (SQLSTATE 22P02)", "log of that node"},
-		"Keyset":     {&store.TroubleError{Kind: ledger.TroubleKeyset, Err: errors.New("the keyset lacks a key")}, ledger.TroubleKeyset, "the keyset lacks a key", "whole keyset"},
+		"Keyset":     {&rights.TroubleError{Kind: ledger.TroubleKeyset, Err: errors.New("the keyset lacks a key")}, ledger.TroubleKeyset, "the keyset lacks a key", "whole keyset"},
 		"Other":      {fmt.Errorf("render the note of Ada Lovelace"), ledger.TroubleOther, "its log says why", "log of that node"},
 		"None":       {nil, "", "", "whole keyset"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kind, says := store.TroubleOf(c.err)
+			kind, says := rights.TroubleOf(c.err)
 			assert.Equal(t, c.kind, kind)
 			assert.Equal(t, c.says, says)
 			assert.Contains(t, wording.TroubleDo(kind), c.advice)
@@ -89,7 +90,7 @@ func TestHealth_Holders(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		d.alive()
-		role := d.test.Role(t, store.GrantProducer)
+		role := d.test.Role(t, rights.GrantProducer)
 		conn := d.holds(role, "SELECT pg_advisory_lock($1)", turns["relay"])
 		config, err := pgx.ParseConfig(role)
 		require.NoError(t, err)

@@ -19,7 +19,7 @@ type Listener struct {
 // Listen opens a connection that hears every commit that wakes the relay. Postgres queues what is committed from then on; look for
 // work once after Listen returns, for what was committed before. Close it with [Listener.Close].
 func (s *Store) Listen(ctx context.Context) (*Listener, error) {
-	conn, err := s.sessions.Connect(ctx)
+	conn, err := s.Sessions.Connect(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connect to listen: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -30,7 +31,7 @@ type companyDeadGroup struct {
 const groupsShown = 5
 
 func (k *console) companyHealth(r *http.Request, org string, staff bool) (h companyHealth, err error) {
-	paces, err := k.Store.CompanyPaces(r.Context(), org)
+	paces, err := figures.In(k.Store).CompanyPaces(r.Context(), org)
 	if h.Slow = tooSlow(err); err != nil && !h.Slow {
 		return h, err
 	}
@@ -39,7 +40,7 @@ func (k *console) companyHealth(r *http.Request, org string, staff bool) (h comp
 	if !staff {
 		return h, nil
 	}
-	if h.Budget, err = k.Store.BudgetUse(r.Context(), org); err != nil {
+	if h.Budget, err = figures.In(k.Store).BudgetUse(r.Context(), org); err != nil {
 		return h, err
 	}
 	groups, err := query.In(k.Store).DeadGroups(r.Context(), store.Filter{Org: org})

@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
@@ -42,7 +43,7 @@ func (s *site) greenhouse() api.Greenhouse {
 	require.NoError(s.t, err)
 	keyset, err := seal.ParseKeyset(keys)
 	require.NoError(s.t, err)
-	digests, err := s.store.Digests(s.t.Context(), keyset)
+	digests, err := keyring.In(s.store).Digests(s.t.Context(), keyset)
 	require.NoError(s.t, err)
 	c := &connections.Connections{
 		Store: s.store, Greenhouse: &greenhouse.Client{BaseURL: server.URL}, Keyset: keyset, Digests: digests, Log: zap.NewNop(),

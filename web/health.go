@@ -19,20 +19,20 @@ const readyLimit = time.Second
 
 var errReadySlow = fmt.Errorf("the check took longer than %s", readyLimit)
 
-// health answers whoever runs the process.
-type health struct {
+// healthOf answers whoever runs the process.
+type probes struct {
 	ready    func(context.Context) error
 	log      *zap.Logger
 	notReady atomic.Bool // what the last answer was, so that only changes are logged
 }
 
 // alive never asks Postgres: a database that is away must not get the process killed.
-func (h *health) alive(w http.ResponseWriter, _ *http.Request) {
+func (h *probes) alive(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	io.WriteString(w, "ok\n") //nolint:errcheck // nobody is left to tell
 }
 
-func (h *health) readiness(w http.ResponseWriter, r *http.Request) {
+func (h *probes) readiness(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), readyLimit, errReadySlow)
 	defer cancel()
 	err := h.ready(ctx)

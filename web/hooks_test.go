@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
@@ -23,7 +24,7 @@ const hookPath = hooks.Path + "acme"
 type shownWebhook struct {
 	Address, Secret string
 	Events          []string
-	Heard           *store.Hook
+	Heard           *webhooks.Hook
 }
 
 // secret makes acme's secret, or another one.
@@ -127,7 +128,7 @@ func TestHooks_Corpus(t *testing.T) {
 	}
 	outcomes := map[string]int{}
 	for after := int64(0); ; {
-		done, err := s.store.WorkEvent(t.Context(), "acme", after, nil)
+		done, err := webhooks.In(s.store).WorkEvent(t.Context(), "acme", after, nil)
 		if err != nil {
 			require.ErrorIs(t, err, store.ErrNotFound)
 			break
@@ -185,7 +186,7 @@ func TestHooks_SettingsPage(t *testing.T) {
 	assert.Contains(t, page, "Candidate has been merged")
 	const event = `{"action":"candidate_stage_change","payload":{"application":{"id":3,"candidate":{"id":4}}}}`
 	require.Equal(t, http.StatusOK, s.ask("POST", hookPath, event, signedBy(secret, "1", event)).StatusCode)
-	_, err := s.store.WorkEvent(t.Context(), "acme", 0, nil)
+	_, err := webhooks.In(s.store).WorkEvent(t.Context(), "acme", 0, nil)
 	require.NoError(t, err)
 	assert.Contains(t, s.ask("GET", "/orgs/acme/settings", "", s.as("val")).body, ", candidate_stage_change")
 }

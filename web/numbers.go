@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -60,7 +61,7 @@ func (k *console) readNumbers(w http.ResponseWriter, r *http.Request) (n ledger.
 		k.refuse(w, r, http.StatusBadRequest, "The range is 24h, 7d or 30d.")
 		return n, false
 	}
-	n, err := k.Store.Numbers(r.Context(), r.PathValue("org"), span)
+	n, err := figures.In(k.Store).Numbers(r.Context(), r.PathValue("org"), span)
 	if err != nil {
 		k.wrongFilter(w, r, err)
 		return n, false

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 )
 
 // tried has attempts of two companies, of now and of three weeks ago.
@@ -27,7 +28,7 @@ func (s *site) tried() {
 	for range 5 {
 		s.attempted(dead, ledger.OutcomeDead, ledger.CausePayloadRefused, 21*24*time.Hour)
 	}
-	require.NoError(s.t, s.store.SumUpHours(s.t.Context()))
+	require.NoError(s.t, figures.In(s.store).SumUpHours(s.t.Context()))
 }
 
 func TestNumbersPage(t *testing.T) {

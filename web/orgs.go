@@ -6,6 +6,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -131,7 +132,7 @@ func (k *console) orgRows(r *http.Request, shown []store.CompanyLine) (rows []or
 	for i, c := range shown {
 		names[i] = c.OrgID
 	}
-	paces, err := k.Store.CompanyPaces(r.Context(), names...)
+	paces, err := figures.In(k.Store).CompanyPaces(r.Context(), names...)
 	if slow = tooSlow(err); err != nil && !slow {
 		return nil, false, err
 	}

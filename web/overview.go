@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -47,7 +48,7 @@ func (k *console) overview(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/exports?"+q.Encode(), http.StatusSeeOther)
 		return
 	}
-	h, err := k.Store.Health(r.Context())
+	h, err := health.In(k.Store).Health(r.Context())
 	if err != nil {
 		k.broken(w, r, err)
 		return

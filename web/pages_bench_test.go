@@ -10,6 +10,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
@@ -44,7 +45,7 @@ func BenchmarkPages(b *testing.B) {
 	st, err := store.Open(b.Context(), store.Config{URL: test.ServiceURL, MaxConns: 4})
 	require.NoError(b, err)
 	b.Cleanup(st.Close)
-	require.NoError(b, st.SumUpHours(b.Context()))
+	require.NoError(b, figures.In(st).SumUpHours(b.Context()))
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
 	require.NoError(b, err)
 	handler, err := web.New(web.Config{Users: "kim:" + string(hash) + ":oncall", Store: st, Ready: func(context.Context) error { return nil }, Version: "bench"})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
@@ -87,7 +88,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 	p.Tone, p.Sentence = standingOf(p.Company).Tone(), connectionSentence(p.Company, p.Held, lastSent, time.Now())
 	p.Report = p.Company.TestReport
 	p.Steps = setupSteps(p.Company)
-	roles, err := k.Store.Roles(ctx, org)
+	roles, err := rights.In(k.Store).Roles(ctx, org)
 	if err != nil {
 		return p, err
 	}

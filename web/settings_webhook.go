@@ -6,6 +6,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/wording"
@@ -18,7 +19,7 @@ type webhookPanel struct {
 	Staff   bool
 	Address string
 	Whole   bool // the address is one; else nobody said under which the service is reached
-	Heard   *store.Hook
+	Heard   *webhooks.Hook
 	Secret  string // just made, and shown this once
 	Events  []wording.HookEvent
 }
@@ -36,7 +37,7 @@ func (k *console) readWebhook(r *http.Request, p *settingsPage) error {
 		return nil
 	}
 	panel := &webhookPanel{Org: p.Org, May: p.May, Staff: p.Staff, Address: k.Hooks.Address(p.Org), Whole: k.PublicURL != "", Events: wording.HookEvents(ledger.HookActions)}
-	heard, err := k.Store.Hook(r.Context(), p.Org)
+	heard, err := webhooks.In(k.Store).Hook(r.Context(), p.Org)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -60,7 +61,7 @@ func (k *console) trackingRoutes() []route {
 	return []route{
 		allow(staff.andCompany(), "GET /orgs/{org}/tracking", k.tracking),
 		allow(staff.andCompany(), "GET /orgs/{org}/tracking/csv", k.trackingCSV),
-		allow(operators, "POST /orgs/{org}/track", k.companyAct(k.Store.TrackNow, "track", "untracked")),
+		allow(operators, "POST /orgs/{org}/track", k.companyAct(tracking.In(k.Store).TrackNow, "track", "untracked")),
 	}
 }
 

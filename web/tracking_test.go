@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // tracked has sent candidates of acme: one in each of two stages, one rejected, one hired and one that is left out; and one of globex,
@@ -43,7 +44,7 @@ func (s *site) sees(org string, candidate int64, o ledger.Observation) int64 {
 		list = append(list, ledger.Observation{Candidate: candidate, As: ledger.ObservedThere, At: o.At.Add(-time.Hour), Whole: true,
 			Applications: []ledger.Application{{Status: "active", Stage: "Review"}}})
 	}
-	_, err := s.store.Observe(s.t.Context(), org, list)
+	_, err := tracking.In(s.store).Observe(s.t.Context(), org, list)
 	require.NoError(s.t, err)
 	return id
 }

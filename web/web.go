@@ -142,7 +142,7 @@ func New(c Config) (http.Handler, error) {
 
 // processRoutes are for whoever runs the process.
 func (k *console) processRoutes() []route {
-	health := &health{ready: k.Ready, log: k.Log}
+	health := &probes{ready: k.Ready, log: k.Log}
 	return []route{allow(anyone, "GET /healthz", health.alive), allow(anyone, "GET /readyz", health.readiness)}
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // Heart says again and again that this node is there, and prepares what pages and metrics read. Nothing that is sent depends on it.
@@ -76,10 +78,10 @@ func (h *Heart) beat(ctx context.Context) (troubled bool) {
 	if h.Keys != nil {
 		node.Keys = h.Keys()
 	}
-	node.TroubleKind, node.Trouble = store.TroubleOf(trouble)
+	node.TroubleKind, node.Trouble = rights.TroubleOf(trouble)
 	h.report(h.Store.Look(ctx))
 	h.report(h.Store.SeeNode(ctx, node))
-	h.report(h.Store.KeepFresh(ctx))
+	h.report(figures.In(h.Store).KeepFresh(ctx))
 	return trouble != nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -433,7 +434,7 @@ func TestHold_AKeyCopiedFromAnotherCompany(t *testing.T) {
 	assert.Len(t, r.sim.Requests(), 1)
 	assert.NoError(t, n.worker.Ready(), "the node is well")
 	assert.NotEmpty(t, r.logs.FilterMessage("a company's stored key does not open, and it is held").All())
-	facts, err := r.store.Health(t.Context())
+	facts, err := health.In(r.store).Health(t.Context())
 	require.NoError(t, err)
 	h := wording.OfHealth(facts)
 	assert.Contains(t, fmt.Sprint(h.Problems), "decrypt.failed")

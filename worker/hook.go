@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 const hooksAtOnce = 4
@@ -39,7 +40,7 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 	until := time.Now().Add(w.config.JobTimeout / 2)
 	nudge := false
 	for after := int64(0); time.Now().Before(until); {
-		done, err := w.store.WorkEvent(ctx, job.Args.OrgID, after, w.erase)
+		done, err := webhooks.In(w.store).WorkEvent(ctx, job.Args.OrgID, after, w.erase)
 		if errors.Is(err, store.ErrNotFound) {
 			break
 		}

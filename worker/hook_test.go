@@ -20,6 +20,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
@@ -83,8 +84,8 @@ func TestHooks_FromTheLostAnswerToTheEnd(t *testing.T) {
 }
 
 // eventStory is what happens to people in a company's Greenhouse, in its order, and where they must end.
-func eventStory(people int, began time.Time) (events []store.HookEvent, ends func(n int) string) {
-	add := func(n int, e store.HookEvent) {
+func eventStory(people int, began time.Time) (events []webhooks.Event, ends func(n int) string) {
+	add := func(n int, e webhooks.Event) {
 		e.OrgID, e.Key = "acme", sha256.Sum256(fmt.Append(nil, len(events)))
 		e.At = began.Add(time.Duration(len(events)) * time.Second)
 		events = append(events, e)
@@ -92,7 +93,7 @@ func eventStory(people int, began time.Time) (events []store.HookEvent, ends fun
 	for n := range people {
 		own, other := int64(1000+2*n), int64(1001+2*n)
 		stands := func(action ledger.HookAction, candidate int64, status, stage string) {
-			add(n, store.HookEvent{Action: action, Candidate: candidate, Application: own, Status: status, Stage: stage})
+			add(n, webhooks.Event{Action: action, Candidate: candidate, Application: own, Status: status, Stage: stage})
 		}
 		stands(ledger.HookStageChanged, own, "active", "Phone")
 		stands(ledger.HookStageChanged, own, "active", "Onsite")
@@ -101,14 +102,14 @@ func eventStory(people int, began time.Time) (events []store.HookEvent, ends fun
 			stands(ledger.HookRejected, own, "rejected", "Onsite")
 			stands(ledger.HookUnrejected, own, "active", "Onsite")
 		case 1:
-			add(n, store.HookEvent{Action: ledger.HookMerged, Candidate: own, NewCandidate: other})
+			add(n, webhooks.Event{Action: ledger.HookMerged, Candidate: own, NewCandidate: other})
 			stands(ledger.HookStageChanged, other, "active", "Offer")
 		case 2:
-			add(n, store.HookEvent{Action: ledger.HookDeleted, Candidate: own})
-			add(n, store.HookEvent{Action: "offer_created", Candidate: own})
+			add(n, webhooks.Event{Action: ledger.HookDeleted, Candidate: own})
+			add(n, webhooks.Event{Action: "offer_created", Candidate: own})
 		case 3:
 			stands(ledger.HookHired, own, "hired", "Offer")
-			add(n, store.HookEvent{Action: ledger.HookPing})
+			add(n, webhooks.Event{Action: ledger.HookPing})
 		}
 	}
 	return events, func(n int) string {
@@ -118,7 +119,7 @@ func eventStory(people int, began time.Time) (events []store.HookEvent, ends fun
 }
 
 // play has two nodes work off the story, each event twice and in any order, and returns where everybody stands.
-func (r *rig) play(events []store.HookEvent, people int, seed uint64) (stand map[int]string) {
+func (r *rig) play(events []webhooks.Event, people int, seed uint64) (stand map[int]string) {
 	ctx := r.t.Context()
 	_, err := r.store.Pool.Exec(ctx, `
 		INSERT INTO ghexport.exports (org_id, interview_id, candidate_id, version, content_digest, state, interviewed_at, practice, committed_at, sent_at)
@@ -131,7 +132,7 @@ func (r *rig) play(events []store.HookEvent, people int, seed uint64) (stand map
 	for s := range 4 {
 		senders.Go(func() {
 			for i := s; i < len(order); i += 4 {
-				if _, err := r.store.ReceiveEvent(ctx, events[order[i]%len(events)]); err != nil {
+				if _, err := webhooks.In(r.store).ReceiveEvent(ctx, events[order[i]%len(events)]); err != nil {
 					r.t.Error(err)
 					return
 				}

@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // What Greenhouse repeats of a person is in no column that a viewer may read, and in no log.
@@ -78,7 +79,7 @@ func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, string(text)+r.said(), "iv_1@example.com")
 	assert.NotContains(t, r.said(), "Grace")
-	viewer := connect(t, r.db.Role(t, store.GrantViewer))
+	viewer := connect(t, r.db.Role(t, rights.GrantViewer))
 	_, err = viewer.Exec(t.Context(), "SELECT FROM ghexport.answers")
 	require.ErrorContains(t, err, "permission denied")
 

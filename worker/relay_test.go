@@ -12,6 +12,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // smuggle puts a message into the outbox past enqueue(), as a bug or another version of it might.
@@ -91,7 +92,7 @@ func TestRelay_ManyAtOnce(t *testing.T) {
 	}
 	var producing sync.WaitGroup
 	for org := range keys {
-		producer := connect(t, r.db.Role(t, store.GrantProducer))
+		producer := connect(t, r.db.Role(t, rights.GrantProducer))
 		producing.Go(func() {
 			for i := range exports / 3 {
 				text, err := json.Marshal(result(org, fmt.Sprintf("%s_%d", org, i)))

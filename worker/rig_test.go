@@ -21,6 +21,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
@@ -61,7 +63,7 @@ func newRig(t *testing.T) *rig {
 	require.NoError(t, err)
 	r.keyset, err = seal.ParseKeyset(keys)
 	require.NoError(t, err)
-	r.digests, err = r.store.Digests(ctx, r.keyset)
+	r.digests, err = keyring.In(r.store).Digests(ctx, r.keyset)
 	require.NoError(t, err)
 	r.sim = greenhousesim.New(greenhousesim.Config{})
 	r.server = httptest.NewServer(http.StripPrefix("/mounted", r.sim))
@@ -69,7 +71,7 @@ func newRig(t *testing.T) *rig {
 		r.sim.Close()
 		r.server.Close()
 	})
-	r.producer = connect(t, r.db.Role(t, store.GrantProducer))
+	r.producer = connect(t, r.db.Role(t, rights.GrantProducer))
 	r.watch = connect(t, r.db.URL)
 	_, err = r.watch.Exec(ctx, `
 		CREATE FUNCTION public.tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_notify(''test_change'', ''''); RETURN NULL; END';

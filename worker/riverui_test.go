@@ -16,6 +16,7 @@ import (
 	"riverqueue.com/riverui"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
@@ -268,7 +269,7 @@ func attackPaused(t *testing.T, r *rig, key string) {
 	r.sql("INSERT INTO ghexport.river_queue (name, updated_at) VALUES ('export', now()) ON CONFLICT DO NOTHING")
 	require.Equal(t, http.StatusOK, r.press(ui, "PUT", "/api/queues/export/pause"))
 	r.victims()
-	b, err := r.store.Backlog(t.Context())
+	b, err := health.In(r.store).Backlog(t.Context())
 	require.NoError(t, err)
 	require.Len(t, b.Paused, 1)
 	require.Equal(t, http.StatusOK, r.press(ui, "PUT", "/api/queues/export/resume"))

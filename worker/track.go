@@ -14,6 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // How a company's candidates are looked at.
@@ -39,7 +40,7 @@ func (w *Worker) Track(ctx context.Context, orgs []string) error {
 
 // Work looks at those candidates that are due, as far as the budget has room that no send needs.
 func (w *trackWorker) Work(ctx context.Context, job *river.Job[jobs.TrackArgs]) error {
-	look := trackLook{trackWorker: w, end: store.TrackingEnd{OrgID: job.Args.OrgID}}
+	look := trackLook{trackWorker: w, end: tracking.TrackingEnd{OrgID: job.Args.OrgID}}
 	c, err := w.store.Credential(ctx, look.end.OrgID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // disconnected since
@@ -53,7 +54,7 @@ func (w *trackWorker) Work(ctx context.Context, job *river.Job[jobs.TrackArgs]) 
 	}
 	if err != nil { // for another node, or for the probe to find out
 		look.end.Again = lookUnanswered
-		return w.store.EndTracking(ctx, look.end)
+		return tracking.In(w.store).EndTracking(ctx, look.end)
 	}
 	look.budget, look.cred = c.KeyDigest, greenhouse.Credential{Key: greenhouse.NewSecret(string(key)), OnBehalfOf: c.CreatedBy}
 	if err := look.run(ctx); err != nil {
@@ -63,13 +64,13 @@ func (w *trackWorker) Work(ctx context.Context, job *river.Job[jobs.TrackArgs]) 
 		w.config.Log.Info("track", zap.String("org_id", look.end.OrgID), zap.Int("asked", look.asked), zap.Int("seen", look.seen),
 			zap.Int("changed", look.changed), zap.Int("http_status", look.end.Refused), zap.Duration("again_in", look.end.Again))
 	}
-	return w.store.EndTracking(ctx, look.end)
+	return tracking.In(w.store).EndTracking(ctx, look.end)
 }
 
 // trackLook is one look at a company's candidates under way.
 type trackLook struct {
 	*trackWorker
-	end    store.TrackingEnd
+	end    tracking.TrackingEnd
 	cred   greenhouse.Credential
 	budget []byte
 
@@ -80,7 +81,7 @@ type trackLook struct {
 func (l *trackLook) run(ctx context.Context) error {
 	until := l.now().Add(l.config.JobTimeout / 2)
 	for range looksAtOnce {
-		ids, err := l.store.DueCandidates(ctx, l.end.OrgID, idsAtOnce)
+		ids, err := tracking.In(l.store).DueCandidates(ctx, l.end.OrgID, idsAtOnce)
 		if err != nil || len(ids) == 0 || l.now().After(until) {
 			return err
 		}
@@ -113,7 +114,7 @@ func (l *trackLook) ask(ctx context.Context, ids []int64) error {
 	if err := l.store.LearnBudget(ctx, l.budget, saidOf(answer, refusal)); err != nil || refusal != nil {
 		return err
 	}
-	done, err := l.store.Observe(ctx, l.end.OrgID, observations(ids, found, answer.Date))
+	done, err := tracking.In(l.store).Observe(ctx, l.end.OrgID, observations(ids, found, answer.Date))
 	l.config.Metrics.track.changes.Add(float64(done.Changed))
 	l.asked, l.seen, l.changed = l.asked+len(ids), l.seen+len(found), l.changed+done.Changed
 	return err

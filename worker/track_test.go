@@ -13,6 +13,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 func seesProspects(a *greenhousesim.Account) { a.Users[0].CanManageUnattachedProspects = true }
@@ -23,9 +24,9 @@ func (r *rig) look(n *node, org string) {
 	var before, after time.Time
 	const ended = "SELECT coalesce((SELECT looked_at FROM ghexport.tracking WHERE org_id = $1), 'epoch')"
 	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), ended, org).Scan(&before))
-	_, err := r.store.TrackNow(r.t.Context(), org, store.By{Actor: "test"})
+	_, err := tracking.In(r.store).TrackNow(r.t.Context(), org, store.By{Actor: "test"})
 	require.NoError(r.t, err)
-	due, err := r.store.DueTracking(r.t.Context(), 10) // the relay's own sweep may come first
+	due, err := tracking.In(r.store).DueTracking(r.t.Context(), 10) // the relay's own sweep may come first
 	require.NoError(r.t, err)
 	require.NoError(r.t, n.worker.Track(r.t.Context(), due))
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)

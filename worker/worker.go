@@ -23,6 +23,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
@@ -214,7 +215,7 @@ func (w *Worker) start(ctx context.Context) error {
 // Ready tells why this node takes no jobs, or nil.
 func (w *Worker) Ready() error {
 	if w.keyless.Load() {
-		return &store.TroubleError{
+		return &rights.TroubleError{
 			Kind: ledger.TroubleKeyset, Err: errors.New("the keyset lacks the key that a stored secret was sealed with: set GHEXPORT_KEYSET to the whole keyset"),
 		}
 	}

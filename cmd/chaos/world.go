@@ -16,6 +16,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/migrations"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -124,7 +126,7 @@ func (w *world) connectCompanies(ctx context.Context, ownerURL string) (keys str
 		return "", err
 	}
 	defer s.Close()
-	if err := s.Grant(ctx, store.GrantService, "service"); err != nil {
+	if err := rights.In(s).Grant(ctx, rights.GrantService, "service"); err != nil {
 		return "", err
 	}
 	if keys, err = seal.NewKeysetJSON(); err != nil {
@@ -134,7 +136,7 @@ func (w *world) connectCompanies(ctx context.Context, ownerURL string) (keys str
 	if err != nil {
 		return "", err
 	}
-	digests, err := s.Digests(ctx, keyset)
+	digests, err := keyring.In(s).Digests(ctx, keyset)
 	if err != nil {
 		return "", err
 	}

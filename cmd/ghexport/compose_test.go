@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 	"gopkg.in/yaml.v3"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 const repository = "../../"
@@ -131,7 +131,7 @@ func TestCompose(t *testing.T) {
 		t.Parallel()
 		url := file.Services["exporter"].environment(t)["DATABASE_URL"]
 		assert.Contains(t, url, "//ghexport_service:service@")
-		assert.Equal(t, []string{"grant", "--" + string(store.GrantService), "ghexport_service"}, file.Services["grant-service"].Command)
+		assert.Equal(t, []string{"grant", "--" + string(rights.GrantService), "ghexport_service"}, file.Services["grant-service"].Command)
 		assert.Contains(t, file.Configs["roles"].Content, "CREATE ROLE ghexport_service LOGIN PASSWORD 'service'")
 	})
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 )
 
 // Config is the settings, as the environment gives them. Of each field, the comment says what it does, unit what its value is (where
@@ -211,7 +212,7 @@ func (c Config) digests(ctx context.Context, st *store.Store) (*seal.Digests, er
 	if err != nil {
 		return nil, err
 	}
-	return st.Digests(ctx, keyset)
+	return keyring.In(st).Digests(ctx, keyset)
 }
 
 // digestsMade is digests for who only reads: nil where the database has no key yet, since then nobody who qualified was ever folded.

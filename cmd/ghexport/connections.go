@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
@@ -27,7 +28,7 @@ func (c *cli) connections(ctx context.Context, name string) (*connections.Connec
 		st.Close()
 		return nil, nil, err
 	}
-	digests, err := st.Digests(ctx, keyset)
+	digests, err := keyring.In(st).Digests(ctx, keyset)
 	if err != nil {
 		st.Close()
 		return nil, nil, err

@@ -9,7 +9,10 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/health"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/pgsession"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -78,7 +81,7 @@ func (e *examination) database(ctx context.Context) bool {
 	}
 	e.ok("database", "it answers")
 	e.encryption(st)
-	if err := st.CheckSession(ctx); err != nil {
+	if err := rights.In(st).CheckSession(ctx); err != nil {
 		e.bad("sessions", err)
 	} else {
 		e.ok("sessions", "connections keep their sessions and their settings, as the service needs")
@@ -94,7 +97,7 @@ func (e *examination) database(ctx context.Context) bool {
 		return false
 	}
 	e.ok("schema", "as this binary needs it")
-	if err := st.CheckRights(ctx); err != nil {
+	if err := rights.In(st).CheckRights(ctx); err != nil {
 		e.bad("rights", hinted(err, "the owner runs ghexport grant --service ROLE"))
 	} else {
 		e.ok("rights", "this role may do what the service does")
@@ -108,7 +111,7 @@ func (e *examination) database(ctx context.Context) bool {
 
 // holders names who keeps the service, or a migration, from a lock.
 func (e *examination) holders(ctx context.Context, st *store.Store) {
-	list, err := st.Holders(ctx)
+	list, err := health.In(st).Holders(ctx)
 	if err != nil {
 		e.bad("locks", err)
 		return
@@ -186,7 +189,7 @@ func (e *examination) keyset(ctx context.Context) {
 	}
 	made, err := e.store.HasDigestKey(ctx)
 	if err == nil && made {
-		_, err = e.store.Digests(ctx, keyset)
+		_, err = keyring.In(e.store).Digests(ctx, keyset)
 	}
 	if err != nil {
 		e.bad("keyset", err)

@@ -3,11 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 func (c *cli) grant() *cobra.Command {
-	roles := map[store.GrantKind]*string{}
+	roles := map[rights.GrantKind]*string{}
 	var onlyPrint bool
 	cmd := &cobra.Command{
 		Use:   "grant --producer|--service|--viewer ROLE",
@@ -30,10 +30,10 @@ the schema. It revokes nothing and is safe to run twice; run it again after a mi
 			return usagef("one of --producer, --service and --viewer is needed")
 		},
 	}
-	for kind, what := range map[store.GrantKind]string{
-		store.GrantProducer: "rights of whoever enqueues, to this `ROLE`",
-		store.GrantService:  "rights of serve and of these commands, to this `ROLE`",
-		store.GrantViewer:   "rights to read what holds no personal data, to this `ROLE`",
+	for kind, what := range map[rights.GrantKind]string{
+		rights.GrantProducer: "rights of whoever enqueues, to this `ROLE`",
+		rights.GrantService:  "rights of serve and of these commands, to this `ROLE`",
+		rights.GrantViewer:   "rights to read what holds no personal data, to this `ROLE`",
 	} {
 		roles[kind] = cmd.Flags().String(string(kind), "", what)
 	}
@@ -43,9 +43,9 @@ the schema. It revokes nothing and is safe to run twice; run it again after a mi
 	return cmd
 }
 
-func (c *cli) grantTo(cmd *cobra.Command, kind store.GrantKind, role string, onlyPrint bool) error {
+func (c *cli) grantTo(cmd *cobra.Command, kind rights.GrantKind, role string, onlyPrint bool) error {
 	if onlyPrint {
-		statements, err := store.GrantSQL(kind, role)
+		statements, err := rights.GrantSQL(kind, role)
 		c.printf("%s", statements)
 		return err
 	}
@@ -54,7 +54,7 @@ func (c *cli) grantTo(cmd *cobra.Command, kind store.GrantKind, role string, onl
 		return err
 	}
 	defer st.Close()
-	if err := st.Grant(cmd.Context(), kind, role); err != nil {
+	if err := rights.In(st).Grant(cmd.Context(), kind, role); err != nil {
 		return err
 	}
 	c.printf("granted the rights of a %s to %s\n", kind, visible(role))

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/health"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -51,7 +52,7 @@ func (c *cli) health() *cobra.Command {
 
 // lookAtHealth prints one look, and fails where there are problems.
 func (c *cli) lookAtHealth(ctx context.Context, st *store.Store, asJSON bool) error {
-	facts, err := st.Health(ctx)
+	facts, err := health.In(st).Health(ctx)
 	if err != nil {
 		return err
 	}

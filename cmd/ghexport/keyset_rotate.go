@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 )
 
 const keysetRotateLong = `Seals everything that is sealed anew under the primary key of the keyset, while the service works and without a failed export. A run
@@ -37,7 +37,7 @@ func (c *cli) keysetRotate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := st.Rotate(cmd.Context(), keyset, dryRun, skipBroken, c.by(reason))
+			r, err := keyring.In(st).Rotate(cmd.Context(), keyset, dryRun, skipBroken, c.by(reason))
 			if err != nil {
 				return rotateHint(err)
 			}
@@ -59,7 +59,7 @@ func (c *cli) keysetRotate() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) tellRotation(r store.Rotation) {
+func (c *cli) tellRotation(r keyring.Rotation) {
 	did := "sealed anew"
 	if r.DryRun {
 		did = "to be sealed anew"
@@ -72,8 +72,8 @@ func (c *cli) tellRotation(r store.Rotation) {
 
 // rotateHint tells the cure of each refusal.
 func rotateHint(err error) error {
-	var nodes *store.NodesLackKeyError
-	var unopened *store.UnopenedError
+	var nodes *keyring.NodesLackKeyError
+	var unopened *keyring.UnopenedError
 	switch {
 	case errors.As(err, &nodes):
 		return hinted(err, "give them the keyset first; a node that has ended is forgotten within a minute")
@@ -131,8 +131,8 @@ func (c *cli) keysetRetire() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := st.OldKeysUnused(cmd.Context(), keyset); err != nil {
-				var still *store.StillSealedError
+			if err := keyring.In(st).OldKeysUnused(cmd.Context(), keyset); err != nil {
+				var still *keyring.StillSealedError
 				if errors.As(err, &still) {
 					err = hinted(err, "ghexport keyset rotate")
 				}

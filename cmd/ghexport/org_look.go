@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
@@ -92,7 +93,7 @@ func readChoices(ctx context.Context, connections *connections.Connections, org 
 	if shown.Pools, err = connections.Pools(ctx, org); err != nil {
 		return shown, err
 	}
-	shown.Roles, err = connections.Store.Roles(ctx, org)
+	shown.Roles, err = rights.In(connections.Store).Roles(ctx, org)
 	return shown, err
 }
 

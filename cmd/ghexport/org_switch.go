@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
 // waitingFlags answer what becomes of what gathered while a company was off.
@@ -123,8 +124,12 @@ func (c *cli) orgTrack() *cobra.Command {
 	return c.orgSwitch(orgSwitch{
 		name: "track", short: "Look at once where a company's sent candidates stand",
 		long: "Has a running serve ask Greenhouse within seconds where the company's sent candidates stand, all that are still followed,\ninstead of waiting until each is due. ghexport track then says what it found.",
-		do:   (*store.Store).TrackNow, done: "is looked at within seconds", already: "has no candidate that is still followed",
+		do:   trackNow, done: "is looked at within seconds", already: "has no candidate that is still followed",
 	})
+}
+
+func trackNow(st *store.Store, ctx context.Context, org string, by store.By) (bool, error) {
+	return tracking.In(st).TrackNow(ctx, org, by)
 }
 
 func (c *cli) orgSwitch(s orgSwitch) *cobra.Command {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -35,7 +37,7 @@ func (c *cli) orgWebhookNew() *cobra.Command {
 	return c.makesSecret("new", "Make a company's first secret, and print it with the address", "  ghexport org webhook new acme --reason 'set up with Mia'", nil,
 		func(ctx context.Context, s hooks.Secrets, org string, by store.By) (string, error) {
 			secret, err := s.New(ctx, org, by)
-			if errors.Is(err, store.ErrHookMade) {
+			if errors.Is(err, webhooks.ErrHookMade) {
 				return "", hinted(fmt.Errorf("%s: %w", org, err), "ghexport org webhook rotate %s", org)
 			}
 			return secret, err
@@ -74,7 +76,7 @@ func (c *cli) makesSecret(name, short, example string, flags func(*cobra.Command
 			if err != nil {
 				return err
 			}
-			if _, err := st.Digests(cmd.Context(), keyset); err != nil {
+			if _, err := keyring.In(st).Digests(cmd.Context(), keyset); err != nil {
 				return err
 			}
 			s := hooks.Secrets{Store: st, Keyset: keyset, PublicURL: config.PublicURL}
@@ -109,7 +111,7 @@ func (c *cli) orgWebhookShow() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			h, err := st.Hook(cmd.Context(), args[0])
+			h, err := webhooks.In(st).Hook(cmd.Context(), args[0])
 			if errors.Is(err, store.ErrNotFound) {
 				return hinted(fmt.Errorf("%s has no secret yet", args[0]), "ghexport org webhook new %s", args[0])
 			}
@@ -120,7 +122,7 @@ func (c *cli) orgWebhookShow() *cobra.Command {
 			if asJSON {
 				return c.json(struct {
 					Address string `json:"address"`
-					store.Hook
+					webhooks.Hook
 				}{address, h})
 			}
 			c.showWebhook(address, h)
@@ -131,7 +133,7 @@ func (c *cli) orgWebhookShow() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) showWebhook(address string, h store.Hook) {
+func (c *cli) showWebhook(address string, h webhooks.Hook) {
 	line := func(name, value string) { c.printf("%-16s %s\n", name, visible(value)) }
 	line("address", address)
 	line("secret", "made "+moment(h.MadeAt)+" by "+h.MadeBy)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 // retained is one class as retention prints it as JSON.
@@ -64,11 +65,11 @@ for a decision, or may exist in Greenhouse. What is counted as looked at and did
 }
 
 // retain looks what would go, asks where that is more than one row, and takes it.
-func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention, dryRun, yes bool) ([]store.Retained, error) {
+func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention, dryRun, yes bool) ([]retention.Retained, error) {
 	if !dryRun && yes {
-		return st.Retain(ctx, keep, false)
+		return retention.In(st).Retain(ctx, keep, false)
 	}
-	planned, err := st.Retain(ctx, keep, true)
+	planned, err := retention.In(st).Retain(ctx, keep, true)
 	if err != nil || dryRun {
 		return planned, err
 	}
@@ -79,10 +80,10 @@ func (c *cli) retain(ctx context.Context, st *store.Store, keep ledger.Retention
 	if err := c.confirm("retention", "row", rows, yes); err != nil {
 		return planned, err
 	}
-	return st.Retain(ctx, keep, false)
+	return retention.In(st).Retain(ctx, keep, false)
 }
 
-func classesOf(classes []store.Retained) []retained {
+func classesOf(classes []retention.Retained) []retained {
 	list := []retained{}
 	for _, one := range classes {
 		r := retained{Class: one.Class, KeptSecs: ledger.Seconds(one.Kept.Seconds()), Looked: one.Looked, Gone: one.Gone}
@@ -94,7 +95,7 @@ func classesOf(classes []store.Retained) []retained {
 	return list
 }
 
-func (c *cli) showRetained(classes []store.Retained, dryRun bool) {
+func (c *cli) showRetained(classes []retention.Retained, dryRun bool) {
 	var rows [][]string
 	for _, one := range classes {
 		kept, oldest := "for ever", "-"

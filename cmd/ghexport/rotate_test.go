@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/seal"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 )
 
 // with is the world's environment with another keyset.
@@ -105,7 +105,7 @@ func TestServe_RotatesItsKeysetUnderLoad(t *testing.T) {
 	before := w.one(t, "SELECT count(*) FROM ghexport.attempts")
 	code, out, errOut := command(t, w.with(both), "keyset", "rotate", "--json", "--reason", "drill")
 	require.Zero(t, code, errOut)
-	var rotated store.Rotation
+	var rotated keyring.Rotation
 	require.NoError(t, json.Unmarshal([]byte(out), &rotated))
 	assert.Equal(t, companies+1, rotated.Rewrapped)
 	until(t, "sends with what was sealed anew", func() bool { return w.one(t, "SELECT count(*) FROM ghexport.attempts") > before+50 })

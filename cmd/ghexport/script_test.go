@@ -12,7 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // TestScripts runs testdata/*.txt, the specification of the commands as people meet them. The commands are this program, against a
@@ -38,8 +38,8 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, value)
 			}
 			env.Setenv("OWNER_URL", s.db.URL)
-			env.Setenv("PRODUCER_URL", s.db.Role(tb, store.GrantProducer))
-			env.Setenv("VIEWER_URL", s.db.Role(tb, store.GrantViewer))
+			env.Setenv("PRODUCER_URL", s.db.Role(tb, rights.GrantProducer))
+			env.Setenv("VIEWER_URL", s.db.Role(tb, rights.GrantViewer))
 			stranger := s.db.Role(tb, "")
 			env.Setenv("STRANGER_URL", stranger)
 			u, err := url.Parse(stranger)

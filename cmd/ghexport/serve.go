@@ -11,7 +11,9 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
@@ -114,11 +116,11 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	if err := s.guard(ctx); err != nil {
 		return err
 	}
-	if err := s.store.CheckRights(ctx); err != nil {
+	if err := rights.In(s.store).CheckRights(ctx); err != nil {
 		return hinted(err, "the owner runs ghexport grant --service ROLE")
 	}
 	s.warn()
-	digests, err := s.store.Digests(ctx, keyset)
+	digests, err := keyring.In(s.store).Digests(ctx, keyset)
 	if err != nil {
 		return hinted(err, "GHEXPORT_KEYSET must be the keyset with which this database was first served")
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
@@ -50,9 +51,9 @@ func (r *readiness) trouble(ctx context.Context) error {
 	schema := checkSchema(ctx, r.store)
 	var known *hintedError
 	if errors.As(schema, &known) {
-		schema = &store.TroubleError{Kind: ledger.TroubleSchema, Err: schema}
+		schema = &rights.TroubleError{Kind: ledger.TroubleSchema, Err: schema}
 	}
-	return errors.Join(schema, r.store.CheckSession(ctx), r.store.CheckRights(ctx))
+	return errors.Join(schema, rights.In(r.store).CheckSession(ctx), rights.In(r.store).CheckRights(ctx))
 }
 
 // run works until ctx ends or a part fails. Then it is not ready, lets relay and workers end, and the HTTP server last, so that

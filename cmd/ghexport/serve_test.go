@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // serving is a `serve` within this process.
@@ -100,7 +100,7 @@ func (s *stage) connectAcme(t *testing.T) {
 // enqueueSQL is what a producer in any language does.
 func (s *stage) enqueueSQL(t *testing.T, message string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), s.db.Role(t, store.GrantProducer))
+	conn, err := pgx.Connect(t.Context(), s.db.Role(t, rights.GrantProducer))
 	require.NoError(t, err)
 	defer conn.Close(t.Context())
 	_, err = conn.Exec(t.Context(), "SELECT ghexport.enqueue($1::jsonb)", message)

@@ -16,6 +16,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/migrations"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -58,7 +60,7 @@ func newWorldOn(t *testing.T, server *storetest.Server, name string, companies, 
 	owner, err := store.Open(ctx, store.Config{URL: w.ownerURL})
 	require.NoError(t, err)
 	defer owner.Close()
-	require.NoError(t, owner.Grant(ctx, store.GrantService, "service_of_"+name))
+	require.NoError(t, rights.In(owner).Grant(ctx, rights.GrantService, "service_of_"+name))
 	keys, err := seal.NewKeysetJSON()
 	require.NoError(t, err)
 	w.env = map[string]string{"DATABASE_URL": serviceURL, "GREENHOUSE_BASE_URL": http.URL, "GHEXPORT_KEYSET": keys, "GHEXPORT_HTTP_ADDR": "127.0.0.1:0", "NO_PROXY": "127.0.0.1"}
@@ -72,7 +74,7 @@ func (w *world) fill(t *testing.T, owner *store.Store, keys string, companies, e
 	ctx := t.Context()
 	keyset, err := seal.ParseKeyset(keys)
 	require.NoError(t, err)
-	digests, err := owner.Digests(ctx, keyset)
+	digests, err := keyring.In(owner).Digests(ctx, keyset)
 	require.NoError(t, err)
 	for c := range companies {
 		org, key := fmt.Sprintf("org-%02d", c), fmt.Sprintf("ingestion-key-of-%02d", c)

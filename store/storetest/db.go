@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 // dropLimit bounds the removal of a test's database.
@@ -90,7 +90,7 @@ func (db *DB) Pool(t testing.TB) *pgxpool.Pool {
 
 // Role makes a login role of its own with the rights of `ghexport grant --KIND`, or with none where kind is empty, and returns the
 // database's address for it. The role is dropped with the database.
-func (db *DB) Role(t testing.TB, kind store.GrantKind) string {
+func (db *DB) Role(t testing.TB, kind rights.GrantKind) string {
 	t.Helper()
 	ctx := t.Context()
 	role := "test_" + string(kind) + "_" + letters()
@@ -100,7 +100,7 @@ func (db *DB) Role(t testing.TB, kind store.GrantKind) string {
 	db.roles = append(db.roles, role)
 	db.mu.Unlock()
 	if kind != "" {
-		grants, err := store.GrantSQL(kind, role)
+		grants, err := rights.GrantSQL(kind, role)
 		require.NoError(t, err)
 		require.NoError(t, db.cluster.execAs(ctx, ownerRole, db.Name, grants), "grant --%s", kind)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 func TestNewDB(t *testing.T) {
@@ -52,10 +52,10 @@ func TestNewDB(t *testing.T) {
 	t.Run("MakesRolesWithTheirRightsAndNoMore", func(t *testing.T) {
 		t.Parallel()
 		db := NewDB(t)
-		viewer := db.Role(t, store.GrantViewer)
+		viewer := db.Role(t, rights.GrantViewer)
 		assert.Equal(t, 0, query[int](t, viewer, "SELECT count(*) FROM ghexport.exports"))
 		assertDenied(t, viewer, "DELETE FROM ghexport.exports")
-		producer := db.Role(t, store.GrantProducer)
+		producer := db.Role(t, rights.GrantProducer)
 		assert.True(t, query[bool](t, producer, "SELECT has_schema_privilege('ghexport', 'USAGE')"))
 		assertDenied(t, producer, "SELECT FROM ghexport.exports")
 		assertDenied(t, db.Role(t, ""), "SELECT FROM ghexport.exports")
@@ -101,7 +101,7 @@ func TestNewDB_End(t *testing.T) {
 		admin := NewDB(t).AdminURL
 		inner := &ending{TB: t}
 		db := NewDB(inner)
-		conn, err := pgx.Connect(t.Context(), db.Role(inner, store.GrantViewer))
+		conn, err := pgx.Connect(t.Context(), db.Role(inner, rights.GrantViewer))
 		require.NoError(t, err)
 		defer conn.Close(t.Context()) //nolint:errcheck // its database is gone
 		inner.end()
@@ -116,7 +116,7 @@ func TestNewDB_End(t *testing.T) {
 		outer := NewDB(t)
 		inner := &ending{TB: t}
 		db := NewDB(inner)
-		db.Role(inner, store.GrantViewer)
+		db.Role(inner, rights.GrantViewer)
 		inner.failed = true
 		inner.end()
 		database, roles := exists(t, outer.AdminURL, db)

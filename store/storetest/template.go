@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/migrations"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 const (
@@ -21,7 +21,7 @@ const (
 // template returns the name of a migrated database, made where it is missing, that others are copied from. Its name is the hash of
 // what went into it, so that a server which outlives a run never serves an old schema. Safe from several processes at once.
 func (c cluster) template(ctx context.Context) (string, error) {
-	grants, err := store.GrantSQL(store.GrantService, serviceRole)
+	grants, err := rights.GrantSQL(rights.GrantService, serviceRole)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -215,7 +216,7 @@ func (a *API) Pools(w http.ResponseWriter, r *http.Request) {
 
 // Roles lists what the company's interviews were for.
 func (a *API) Roles(w http.ResponseWriter, r *http.Request) {
-	list(a, w, r, a.Store.Roles)
+	list(a, w, r, rights.In(a.Store).Roles)
 }
 
 func list[T any](a *API, w http.ResponseWriter, r *http.Request, read func(ctx context.Context, org string) (T, error)) {

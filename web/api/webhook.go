@@ -6,6 +6,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -14,7 +15,7 @@ type webhook struct {
 	Address string              `json:"address"`          // where it is to send them
 	Secret  string              `json:"secret,omitempty"` // of one that was just made, and never again
 	Events  []ledger.HookAction `json:"events"`           // that something is done about
-	Heard   *store.Hook         `json:"heard"`            // null where there is no secret yet
+	Heard   *webhooks.Hook      `json:"heard"`            // null where there is no secret yet
 }
 
 // Webhook answers with how a company's webhooks stand.
@@ -51,7 +52,7 @@ func (a *API) showWebhook(w http.ResponseWriter, r *http.Request, secret string)
 	}
 	org := r.PathValue("org")
 	shown := webhook{Address: a.Hooks.Address(org), Secret: secret, Events: ledger.HookActions}
-	heard, err := a.Store.Hook(r.Context(), org)
+	heard, err := webhooks.In(a.Store).Hook(r.Context(), org)
 	switch {
 	case err == nil:
 		if !auth.Who(r).Role.Staff() {

@@ -21,6 +21,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/access"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 // Path is where a company's webhooks come in; {org} is the company.
@@ -90,7 +91,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case wait > 0:
 			status, what = tooMany(w, wait)
 		case what == wrongSignature:
-			if err := d.Store.HookRefused(ctx, r.PathValue("org")); err != nil {
+			if err := webhooks.In(d.Store).HookRefused(ctx, r.PathValue("org")); err != nil {
 				d.Log.Warn("webhook", zap.Error(err))
 			}
 		}
@@ -115,7 +116,7 @@ func (d *Door) broken(err error) (int, outcome) {
 // receive checks a request and keeps its event.
 func (d *Door) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (int, outcome) {
 	org := r.PathValue("org")
-	sealed, err := d.Store.HookSecret(ctx, org)
+	sealed, err := webhooks.In(d.Store).Secret(ctx, org)
 	if errors.Is(err, store.ErrNotFound) {
 		return http.StatusNotFound, unknownCompany
 	}
@@ -152,7 +153,7 @@ func (d *Door) receive(ctx context.Context, w http.ResponseWriter, r *http.Reque
 }
 
 // signed tries the company's secret, and the one before while that counts.
-func (d *Door) signed(org string, sealed store.HookSecret, signature string, body []byte) (bool, error) {
+func (d *Door) signed(org string, sealed webhooks.Secret, signature string, body []byte) (bool, error) {
 	for _, one := range [][]byte{sealed.Sealed, sealed.Before} {
 		if one == nil {
 			continue
@@ -176,14 +177,14 @@ func eventKey(id string, body []byte) [sha256.Size]byte {
 }
 
 func (d *Door) keep(ctx context.Context, org string, said greenhouse.Event, key [sha256.Size]byte) (int, outcome) {
-	e := store.HookEvent{
+	e := webhooks.Event{
 		OrgID: org, Key: key, Action: ledger.HookAction(said.Action), At: said.At, Candidate: said.Candidate, NewCandidate: said.NewCandidate,
 		Application: said.Application, Digest: d.Digests.Candidate(said.ExternalID), Born: said.Born, Status: said.Status, Stage: said.Stage, Job: said.Job,
 	}
 	if page, err := store.ParseProfileURL(said.ProfileURL, true); err == nil && page.CandidateID == said.Candidate {
 		e.ProfileURL = page.URL
 	}
-	fresh, err := d.Store.ReceiveEvent(ctx, e)
+	fresh, err := webhooks.In(d.Store).ReceiveEvent(ctx, e)
 	switch {
 	case err != nil:
 		return d.broken(err)

@@ -45,7 +45,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 // send hands each figure on.
-func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...string)) {
+func (f *reading) send(gauge func(d *prometheus.Desc, value float64, labels ...string)) {
 	b := f.backlog
 	for _, state := range ledger.States {
 		gauge(descExports, float64(f.states[state]), string(state))
@@ -89,7 +89,7 @@ func (f *figures) send(gauge func(d *prometheus.Desc, value float64, labels ...s
 	f.sendNodes(gauge)
 }
 
-func (f *figures) sendNodes(gauge func(d *prometheus.Desc, value float64, labels ...string)) {
+func (f *reading) sendNodes(gauge func(d *prometheus.Desc, value float64, labels ...string)) {
 	var folding, sending, serving float64
 	for _, n := range f.backlog.Nodes {
 		if n.Alive() {

@@ -10,6 +10,9 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/figures"
+	"github.com/interviewing-io/greenhouse-export/store/health"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 const (
@@ -27,14 +30,14 @@ type ledgerMetrics struct {
 	errors prometheus.Counter
 
 	mu      sync.Mutex
-	figures *figures      // the last; nil when reading failed
+	figures *reading      // the last; nil when reading failed
 	at      time.Time     // when the last reading ended, however it ended
 	read    time.Time     // when the last one ended that found figures
 	reading chan struct{} // closed when the present reading ends; nil without one
 }
 
-// figures is what one reading found.
-type figures struct {
+// reading is what one reading found.
+type reading struct {
 	backlog ledger.Backlog
 	states  map[ledger.State]int64
 	age     ledger.Seconds
@@ -73,7 +76,7 @@ func (m *ledgerMetrics) Collect(to chan<- prometheus.Metric) {
 
 // newest returns figures that are fresh, reading them where need be; nil when that fails or takes too long. A reading goes on when
 // its scrape waits no longer, and the next scrape finds it.
-func (m *ledgerMetrics) newest() *figures {
+func (m *ledgerMetrics) newest() *reading {
 	m.mu.Lock()
 	if m.reading == nil && time.Since(m.at) < figuresFresh {
 		defer m.mu.Unlock()
@@ -106,16 +109,16 @@ func (m *ledgerMetrics) newest() *figures {
 func (m *ledgerMetrics) look(done chan struct{}) {
 	ctx, cancel := context.WithTimeout(context.Background(), figuresLimit) // no scrape's: the next one wants it too
 	defer cancel()
-	var f figures
+	var f reading
 	var err error
-	if f.backlog, err = m.store.Backlog(ctx); err == nil {
-		f.states, f.age, err = m.store.States(ctx, f.backlog)
+	if f.backlog, err = health.In(m.store).Backlog(ctx); err == nil {
+		f.states, f.age, err = health.In(m.store).States(ctx, f.backlog)
 	}
 	if err == nil {
-		f.oldest, err = m.store.Oldest(ctx)
+		f.oldest, err = retention.In(m.store).Oldest(ctx)
 	}
 	if err == nil {
-		f.budget, err = m.store.MostBudgetUsed(ctx)
+		f.budget, err = figures.In(m.store).MostBudgetUsed(ctx)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
 )
 
 // Connections does what companies' settings need Greenhouse for: it tests credentials, swaps them in, and shows what is there to
@@ -243,7 +244,7 @@ func (c *Connections) prepare(ctx context.Context, i store.Integration, change s
 		return save, nil
 	}
 	save.KeyDigest, save.KeyLast5 = c.Digests.Key(p.key), seal.Last5(p.key)
-	if save.SealedKey, err = c.Store.Seal(ctx, c.Keyset, i.OrgID, []byte(p.key)); err != nil {
+	if save.SealedKey, err = keyring.In(c.Store).Seal(ctx, c.Keyset, i.OrgID, []byte(p.key)); err != nil {
 		return prepared{}, fmt.Errorf("seal the key: %w", err)
 	}
 	return save, nil

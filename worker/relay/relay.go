@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
@@ -121,7 +122,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.Sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), r.Store.PruneHooks(ctx)))
+			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), webhooks.In(r.Store).PruneHooks(ctx)))
 		}
 		timer.Stop()
 	}

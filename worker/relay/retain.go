@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 )
 
 const (
@@ -24,7 +26,7 @@ func (r *Relay) retain(ctx context.Context) {
 		case <-time.After(wait):
 		}
 		began := time.Now()
-		classes, err := r.Store.Retain(ctx, r.Retention, false)
+		classes, err := retention.In(r.Store).Retain(ctx, r.Retention, false)
 		for _, c := range classes {
 			if c.Gone > 0 {
 				r.Log.Info("retained", zap.String("class", string(c.Class)), zap.Int("gone", c.Gone), zap.Duration("took", time.Since(began)))

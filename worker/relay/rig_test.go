@@ -12,6 +12,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/keyring"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
@@ -41,9 +43,9 @@ func newRig(t *testing.T) *rig {
 	require.NoError(t, err)
 	r.keyset, err = seal.ParseKeyset(keys)
 	require.NoError(t, err)
-	r.digests, err = r.store.Digests(ctx, r.keyset)
+	r.digests, err = keyring.In(r.store).Digests(ctx, r.keyset)
 	require.NoError(t, err)
-	r.producer, r.watch = connect(t, db.Role(t, store.GrantProducer)), connect(t, db.URL)
+	r.producer, r.watch = connect(t, db.Role(t, rights.GrantProducer)), connect(t, db.URL)
 	return r
 }
 

@@ -7,6 +7,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/tracking"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 // Sweep repairs what crashes left, and hands over the probes, looks at candidates and notices that are due. A pass of another relay makes it do nothing.
@@ -33,11 +35,11 @@ func (r *Relay) Sweep(ctx context.Context) {
 		}
 	}
 	if !r.NoSend {
-		_, err := r.Store.SweepHooks(ctx, dueAtOnce)
+		_, err := webhooks.In(r.Store).SweepHooks(ctx, dueAtOnce)
 		r.report("events that are due", err)
 	}
 	if r.Track != nil && !r.NoSend {
-		orgs, err := r.Store.DueTracking(ctx, dueAtOnce)
+		orgs, err := tracking.In(r.Store).DueTracking(ctx, dueAtOnce)
 		r.report("due tracking", err)
 		if len(orgs) > 0 {
 			r.report("track", r.Track(ctx, orgs))

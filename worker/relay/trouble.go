@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
 const (
@@ -66,7 +67,7 @@ func (r *Relay) Trouble() error {
 		{"what crashed cannot be repaired", r.sweeping},
 	} {
 		if err := part.lasting(); err != nil {
-			return &store.TroubleError{Doing: part.doing, Err: err}
+			return &rights.TroubleError{Doing: part.doing, Err: err}
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/health"
+	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -83,9 +85,9 @@ func TestTrouble_IsSaidWithTheHeartbeat(t *testing.T) {
 	relay := r.relay()
 	beat := func() wording.Health {
 		node := ledger.Node{ID: uuid.UUID{1}, Host: "node-a", Sends: true}
-		node.TroubleKind, node.Trouble = store.TroubleOf(relay.Trouble())
+		node.TroubleKind, node.Trouble = rights.TroubleOf(relay.Trouble())
 		require.NoError(t, r.store.SeeNode(t.Context(), node))
-		h, err := r.store.Health(t.Context())
+		h, err := health.In(r.store).Health(t.Context())
 		require.NoError(t, err)
 		require.Len(t, h.Nodes, 1)
 		return wording.OfHealth(h)
