@@ -37,6 +37,7 @@ const (
 	ActionOrgTrack             Action = "org track"
 	ActionOrgLink              Action = "org link"
 	ActionOrgWebhook           Action = "org webhook"
+	ActionOrgLinks             Action = "org links"
 
 	ActionPauseAll        Action = "pause --all"
 	ActionResumeAll       Action = "resume --all"
@@ -61,7 +62,7 @@ var Actions = []Action{
 	ActionReveal, ActionSearchPeople, ActionErase, ActionHook,
 	ActionRunStart, ActionRunPause, ActionRunResume, ActionRunGoOn, ActionRunStop, ActionRunEnd,
 	ActionOrgConnect, ActionOrgSet, ActionOrgTest, ActionOrgEnable, ActionOrgEnableDropWaiting, ActionOrgDisable, ActionOrgPause,
-	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook,
+	ActionOrgResume, ActionOrgProbe, ActionOrgTrack, ActionOrgLink, ActionOrgWebhook, ActionOrgLinks,
 	ActionPauseAll, ActionResumeAll, ActionFollowPromotion, ActionKeysetRotate, ActionLogIn, ActionLogInFailed, ActionEnter,
 	ActionSessionsEnd,
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,

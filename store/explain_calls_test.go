@@ -398,7 +398,7 @@ func (e *explained) auditCalls() []call {
 		{name: "AuditActions", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditActions(ctx, "")) }, uses: []string{"audit_by_action"}},
 		{name: "AuditActionsOfACompany", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).AuditActions(ctx, "org_7")) }, uses: []string{"audit_by_org"}},
 		{name: "RecordLink", do: func(ctx context.Context) error {
-			link := access.MadeLink{OrgID: "org_7", Who: "mia", MadeBy: "kim", MadeAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}
+			link := access.MadeLink{OrgID: "org_7", Who: "mia", Role: "company", MadeBy: "kim", MadeAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}
 			return access.In(e.serve.Store).RecordLink(ctx, [32]byte{1}, kim, link)
 		}},
 		{name: "Sessions", do: func(ctx context.Context) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
@@ -42,7 +43,22 @@ func (e *explained) trackCalls() []call {
 
 // trackReads are what pages and commands ask.
 func (e *explained) trackReads() []call {
+	people := func(name, org string, show query.PeopleShown, uses ...string) call {
+		return call{name: "People" + name, do: func(ctx context.Context) error {
+			return nothing(query.In(e.serve.Store).People(ctx, query.PeopleFilter{Org: org, Show: show, Limit: 50}))
+		}, uses: uses}
+	}
 	return []call{
+		people("", "org_7", "", "exports_by_org", "tracks_pkey"),
+		people("OfTheWhale", "whale", ""),
+		people("ThatWait", "whale", query.PeopleWaiting),
+		people("WhoNeedSomebody", "org_7", query.PeopleStuck),
+		people("OfTheWhaleWhoNeedSomebody", "whale", query.PeopleStuck),
+		people("NotAdded", "whale", query.PeopleEnded),
+		{name: "JobLinks", do: func(ctx context.Context) error { return nothing(e.serve.JobLinks(ctx, "org_7")) }},
+		{name: "KeepTrackingLink", do: func(ctx context.Context) error {
+			return e.serve.KeepTrackingLink(ctx, "org_7", 101, "Engineer", store.TrackingLink{URL: "https://grnh.se/x", CreatedBy: "lee@acme.example"}, kim)
+		}},
 		{name: "Tracks", do: func(ctx context.Context) error {
 			return nothing(query.In(e.serve.Store).Tracks(ctx, query.TrackFilter{Org: "org_7", Limit: 50}))
 		},

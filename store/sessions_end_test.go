@@ -34,7 +34,7 @@ func TestEndSessions(t *testing.T) {
 		require.NoError(t, access.In(d.Store).BeginSession(t.Context(), digest(secret), s, now, idle))
 	}
 	link := func(secret, who, org string) {
-		made := access.MadeLink{OrgID: org, Who: who, MadeBy: "ada", MadeAt: now, ExpiresAt: now.Add(time.Hour)}
+		made := access.MadeLink{OrgID: org, Who: who, Role: "recruiter", MadeBy: "ada", MadeAt: now, ExpiresAt: now.Add(time.Hour)}
 		require.NoError(t, access.In(d.Store).RecordLink(t.Context(), digest(secret), by, made))
 	}
 	end := func(f access.SessionFilter, dryRun bool) access.EndedSessions {
@@ -43,7 +43,7 @@ func TestEndSessions(t *testing.T) {
 		return ended
 	}
 	opens := func(secret, org string) bool {
-		opened, err := access.In(d.Store).OpenLink(t.Context(), digest(secret), store.By{Actor: "mia of " + org}, org, now, now.Add(time.Hour))
+		opened, err := access.In(d.Store).OpenLink(t.Context(), digest(secret), store.By{Actor: "mia of " + org}, org, "company", now, now.Add(time.Hour))
 		require.NoError(t, err)
 		return opened
 	}
@@ -62,6 +62,7 @@ func TestEndSessions(t *testing.T) {
 	require.Len(t, list.Sessions, 4, "one that is over is not listed")
 	require.Len(t, list.Links, 2, "nor is a link that was opened")
 	assert.Equal(t, "ada", list.Links[0].MadeBy)
+	assert.Equal(t, "recruiter", list.Links[0].Role)
 	assert.Zero(t, one[int](d, "SELECT count(*) FROM ghexport.made_links l WHERE l::text LIKE '%link of%'"))
 	cut, err := access.In(d.Store).Sessions(t.Context(), access.SessionFilter{}, now, idle, 1)
 	require.NoError(t, err)

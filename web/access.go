@@ -79,7 +79,7 @@ func (k *console) enter(w http.ResponseWriter, r *http.Request, p auth.Principal
 	}
 	k.cookie.Set(w, secret, p.Role.Life())
 	named := zap.String("user", p.Name)
-	if p.Role == auth.RoleCompany { // a customer's name belongs into the audit trail, not into logs
+	if p.Role.OfCompany() { // a customer's name belongs into the audit trail, not into logs
 		named = zap.String("org_id", p.Org)
 	}
 	k.Log.Info("console login", named, zap.String("role", string(p.Role)))

@@ -20,6 +20,8 @@ func (k *console) apiRoutes() []route {
 		allow(read, "GET "+greenhouse+"/roles", answers.Roles),
 		allow(read, "GET "+greenhouse+"/webhook", answers.Webhook),
 		allow(write, "POST "+greenhouse+"/webhook", answers.MakeWebhook),
+		allow(read, "GET "+greenhouse+"/links", answers.Links),
+		allow(write, "POST "+greenhouse+"/links", answers.MakeLinks),
 		allow(read, "GET "+greenhouse+"/tracking", answers.Tracking),
 	}
 }

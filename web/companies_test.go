@@ -58,7 +58,7 @@ func TestCompanies(t *testing.T) {
 	b.in("form[action$=resume]").fill("Reason", "moved")
 	b.in("form[action$=resume]").click("Resume")
 	b.sees("Going on.")
-	b.click("Link for their admin")
+	b.click("Link for their people")
 	b.fill("For whom", "mia@acme.example")
 	b.in("form[action$=link]").fill("Reason", "new key")
 	b.click("Make the link")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,30 +52,44 @@ func reasonOf(r *http.Request) (reason, wrong string) {
 // companyLinkPage shows a link that opens one company, once.
 type companyLinkPage struct {
 	Org, For, Address string
+	Reads             bool // it is a recruiter's
+	Staff             bool
 	Expires           time.Time
 }
 
-// linkCompany makes a link by which an admin of the company comes, to enter the key where no mail and no ticket carries it.
+// linkCompany makes a link by which one of the company's people comes: an admin, to enter the key where no mail and no ticket carries it,
+// or a recruiter, to see who arrived.
 func (k *console) linkCompany(w http.ResponseWriter, r *http.Request) {
 	reason, wrong := reasonOf(r)
-	org, whom := r.PathValue("org"), strings.TrimSpace(r.PostFormValue("for"))
+	whom := strings.TrimSpace(r.PostFormValue("for"))
 	if wrong == "" && whom == "" {
 		wrong = "Say for whom the link is: that name stands in the activity log."
+	}
+	role := auth.Role(cmp.Or(r.PostFormValue("as"), string(auth.RoleCompany)))
+	if wrong == "" && !role.OfCompany() {
+		wrong = "Say what the link is for: their admin, or a recruiter."
 	}
 	if wrong != "" {
 		k.showCompany(w, r, http.StatusUnprocessableEntity, wrong)
 		return
 	}
-	l := auth.NewLink(org, whom, k.Now(), auth.LinkLifeMax)
+	k.showLink(w, r, whom, role, reason, func(wrong string) { k.showCompany(w, r, http.StatusUnprocessableEntity, wrong) })
+}
+
+// showLink makes a link for one of the company's people, records that, and shows it this once; refuse says why none can be made.
+func (k *console) showLink(w http.ResponseWriter, r *http.Request, whom string, role auth.Role, reason string, refuse func(wrong string)) {
+	org := r.PathValue("org")
+	l := auth.NewLink(org, whom, k.Now(), auth.LinkLifeMax).For(role)
 	address, err := l.Sign(k.LinkSecret, k.PublicURL)
 	if err != nil {
-		k.showCompany(w, r, http.StatusUnprocessableEntity, "No link can be made: "+err.Error()+".")
+		refuse("No link can be made: " + err.Error() + ".")
 		return
 	}
-	expires := time.Unix(l.Expires, 0)
 	if err := l.Record(r.Context(), k.Store, auth.By(r, reason), k.Now()); err != nil { // what leaves no trace is not done
 		k.broken(w, r, err)
 		return
 	}
-	k.show(w, r, http.StatusOK, "company_link", "Link for "+whom, companyLinkPage{Org: org, For: whom, Address: address, Expires: expires})
+	k.show(w, r, http.StatusOK, "company_link", "Link for "+whom, companyLinkPage{
+		Org: org, Staff: auth.Who(r).Role.Staff(), For: whom, Address: address, Reads: role == auth.RoleRecruiter, Expires: time.Unix(l.Expires, 0),
+	})
 }

@@ -49,5 +49,5 @@ func (s *site) greenhouse() api.Greenhouse {
 		Store: s.store, Greenhouse: &greenhouse.Client{BaseURL: server.URL}, Keyset: keyset, Digests: digests, Log: zap.NewNop(),
 	}
 	s.speaks = c
-	return api.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview, Present: c.Present}
+	return api.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview, MakeLinks: c.MakeLinks, Present: c.Present}
 }

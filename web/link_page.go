@@ -8,11 +8,12 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// enterPage asks a company's admin to go on.
+// enterPage asks one of a company's people to go on.
 type enterPage struct {
 	Org   string
 	Who   string
 	Token string
+	Reads bool // it lets a recruiter in
 }
 
 const linkOver = "This link has expired, was opened before, or is not whole. Open Greenhouse's settings from interviewing.io again."
@@ -25,7 +26,7 @@ func (k *console) linkPage(w http.ResponseWriter, r *http.Request) {
 		k.refuseLink(w, r)
 		return
 	}
-	k.show(w, r, http.StatusOK, "enter", "Log in", enterPage{Org: l.Org, Who: l.Who, Token: token})
+	k.show(w, r, http.StatusOK, "enter", "Log in", enterPage{Org: l.Org, Who: l.Who, Token: token, Reads: l.Role() == auth.RoleRecruiter})
 }
 
 func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
@@ -34,8 +35,8 @@ func (k *console) openLink(w http.ResponseWriter, r *http.Request) {
 		k.refuseLink(w, r)
 		return
 	}
-	p := auth.Principal{Name: l.Who, Role: auth.RoleCompany, Org: l.Org, Method: "link"}
-	opened, err := access.In(k.Store).OpenLink(r.Context(), digest, auth.By(auth.WithPrincipal(r, p), ""), l.Org, k.Now(), time.Unix(l.Expires, 0))
+	p := auth.Principal{Name: l.Who, Role: l.Role(), Org: l.Org, Method: "link"}
+	opened, err := access.In(k.Store).OpenLink(r.Context(), digest, auth.By(auth.WithPrincipal(r, p), ""), l.Org, string(p.Role), k.Now(), time.Unix(l.Expires, 0))
 	switch {
 	case err != nil:
 		k.broken(w, r, err)

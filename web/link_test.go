@@ -93,6 +93,8 @@ func TestLink_WhatDoesNotOpen(t *testing.T) {
 		"SignedOtherly": signedOtherly(good),
 		"OtherPadding":  head + "." + signature + "=", "Expired": s.token(over, linkSecret), "LivesForTooLong": s.token(tooFar, linkSecret),
 		"UnknownField": signed(`{"org":"acme","who":"mia","exp":1795511700,"nonce":"0123456789abcdef","role":"admin"}`),
+		"RoleOfOurs":   signed(`{"org":"acme","who":"mia","exp":1795511700,"nonce":"0123456789abcdef","role":"oncall"}`),
+		"ALevel":       signed(`{"org":"acme","who":"mia","exp":1795511700,"nonce":"0123456789abcdef","level":"admin"}`),
 		"NoOrg":        signed(`{"who":"mia","exp":1795511700,"nonce":"0123456789abcdef"}`),
 		"NoNonce":      signed(`{"org":"acme","who":"mia","exp":1795511700,"nonce":"0123"}`),
 		"NoExpiry":     signed(`{"org":"acme","who":"mia","nonce":"0123456789abcdef"}`),

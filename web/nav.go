@@ -15,16 +15,19 @@ type navItem struct {
 	Current bool   // the page is this one, or below it
 }
 
-// nav is where whoever sends the request can go: ours everywhere, a company's admin within their company.
+// nav is where whoever sends the request can go: ours everywhere, a company's people within their company.
 func (k *console) nav(r *http.Request) []navItem {
 	var items []navItem
 	switch p := auth.Who(r); {
+	case p.Role == auth.RoleRecruiter:
+		items = []navItem{{Href: p.Home(), Text: p.Org, Key: "o"}}
 	case p.Role == auth.RoleCompany:
 		home := auth.CompanyHome(p.Org)
 		items = []navItem{
 			{Href: home, Text: p.Org, Key: "o"},
 			{Href: listAddress(p.Org), Text: "Exports", Key: "e"},
 			{Href: decisionsAddress(p.Org), Text: "Decisions", Key: "d"},
+			{Href: auth.PeopleHome(p.Org), Text: "People", Key: "p"},
 			{Href: trackingAddress(p.Org), Text: "Tracking", Key: "t"},
 			{Href: numbersAddress(p.Org), Text: "Numbers", Key: "n"},
 			{Href: home + "/settings", Text: "Settings", Key: "s"},

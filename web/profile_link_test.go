@@ -7,17 +7,29 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
-// An address that leads elsewhere than to Greenhouse is text on every page that shows it.
+// Every page on which somebody stands who was sent leads to them in Greenhouse; an address that leads elsewhere is text there.
 func TestProfiles_OnlyGreenhousesAreLinks(t *testing.T) {
 	t.Parallel()
-	s := setup(t)
-	id := s.export("acme", "iv_linked", ledger.StateSent, ledger.CauseNone)
-	pages := []string{fmt.Sprint("/exports/", id), "/exports", "/orgs/acme/exports", "/why?q=iv_linked", "/orgs/acme/why?q=iv_linked"}
+	digests, with := findsPeople(t)
+	s := setup(t, with)
+	id, waits := s.twins("acme", "linked", digests)
+	s.connected("acme")
+	doubt := s.doubt("acme", "doubted", digests)
+	s.person(doubt, digests, "Ada", "Lovelace", "linked@example.com") // the same person
+	_, err := s.store.Pool.Exec(t.Context(), `
+		WITH run AS (INSERT INTO ghexport.runs (actor, reason, selected, canary, stop_share, stop_from) VALUES ('kim', 'fixed', '{}', 1, 0.5, 10) RETURNING id)
+		INSERT INTO ghexport.run_members (run_id, export_id, org_id, state, released_at, settled_at) SELECT run.id, $1, 'acme', 'sent', now(), now() FROM run`, id)
+	require.NoError(t, err)
+	s.exec("UPDATE ghexport.exports SET greenhouse_candidate_id = 8 WHERE id = $1", id) // followed from then on
+	pages := []string{
+		fmt.Sprint("/exports/", id), fmt.Sprint("/exports/", waits), "/exports", "/orgs/acme/exports", "/why?q=linked_first", "/orgs/acme/why?q=linked_first",
+		"/decisions?state=duplicate", "/decisions?state=unknown", "/orgs/acme/tracking", "/orgs/acme/people", fmt.Sprint("/search?asked=1&by.interview=", id), "/runs/1",
+	}
 	shows := func(s *site, address string, linked bool) {
 		s.exec("UPDATE ghexport.exports SET profile_url = $1", address)
 		for _, path := range pages {

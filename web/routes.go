@@ -18,9 +18,10 @@ import (
 //	allow(admins, "POST /sessions/end", k.endSessions),             // those of ours who say who gets in
 //	allow(staff.andCompany(), "GET /orgs/{org}/exports", k.list),   // and the admins of that company
 //	allow(staff.andCompany(), "GET /runs/{id}", k.run).of(k.runOrg) // where the path does not name the company
+//	allow(staff.andCompany().andRecruiters(), "GET /orgs/{org}/people", k.people) // and its recruiters: never a route that changes anything
 //
-// The handler then runs only for whom the rule names, and [auth.Who] tells it who it is. A company's admin gets 404 for all that is not
-// its company's, as for what does not exist. A handler that shows more than one company's rows asks [auth.MayOrg] for each.
+// The handler then runs only for whom the rule names, and [auth.Who] tells it who it is. A company's people get 404 for all that is not
+// their company's, as for what does not exist. A handler that shows more than one company's rows asks [auth.MayOrg] for each.
 //
 // Company admins begin at [auth.CompanyHome], which is the place to change once they have a page of their own.
 //
@@ -35,8 +36,8 @@ type rule struct {
 }
 
 var (
-	anyone    = rule{anyone: true}                                                                 // also who is not logged in
-	loggedIn  = rule{roles: append(slices.Clone(auth.StaffRoles), auth.RoleCompany), anyOrg: true} // for what shows nothing of any company
+	anyone    = rule{anyone: true}                                                           // also who is not logged in
+	loggedIn  = rule{roles: slices.Concat(auth.StaffRoles, auth.CompanyRoles), anyOrg: true} // for what shows nothing of any company
 	staff     = rule{roles: auth.StaffRoles}
 	operators = rule{roles: []auth.Role{auth.RoleOncall, auth.RoleAdmin}}
 	admins    = rule{roles: []auth.Role{auth.RoleAdmin}}
@@ -46,6 +47,14 @@ var (
 func (r rule) andCompany() rule {
 	return rule{roles: append(slices.Clone(r.roles), auth.RoleCompany)}
 }
+
+// andRecruiters adds the recruiters of the company that the route is about, who only read.
+func (r rule) andRecruiters() rule {
+	return rule{roles: append(slices.Clone(r.roles), auth.RoleRecruiter)}
+}
+
+// ofCompany says whether companies' own people may use it.
+func (r rule) ofCompany() bool { return slices.ContainsFunc(r.roles, auth.Role.OfCompany) }
 
 // route is one address of the console.
 type route struct {
@@ -75,8 +84,10 @@ func (r route) check() error {
 	switch {
 	case !r.may.anyone && len(r.may.roles) == 0:
 		return fmt.Errorf("web: route %s: no rule says who may use it", r.pattern)
-	case slices.Contains(r.may.roles, auth.RoleCompany) && !r.may.anyOrg && r.org == nil:
+	case r.may.ofCompany() && !r.may.anyOrg && r.org == nil:
 		return fmt.Errorf("web: route %s: nothing says which company it is about", r.pattern)
+	case slices.Contains(r.may.roles, auth.RoleRecruiter) && !r.may.anyOrg && !strings.HasPrefix(r.pattern, "GET "):
+		return fmt.Errorf("web: route %s: a recruiter changes nothing", r.pattern)
 	}
 	return nil
 }
@@ -99,7 +110,7 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.ledgerRoutes(), k.numbersRoutes(), k.trackingRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.eraseRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
+	}, k.ledgerRoutes(), k.numbersRoutes(), k.trackingRoutes(), k.peopleRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.eraseRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
 		k.metricsRoutes(), k.apiRoutes(), k.hookRoutes())
 }
 
@@ -119,6 +130,7 @@ func (k *console) companyRoutes() []route {
 		allow(mayChange, "POST /orgs/{org}/settings/on", k.turnOn),
 		allow(mayChange, "POST /orgs/{org}/settings/off", k.turnOff),
 		allow(mayChange, "POST /orgs/{org}/settings/webhook", k.makeWebhook),
+		allow(mayChange, "POST /orgs/{org}/settings/links", k.makeLinks),
 	}
 }
 
@@ -155,7 +167,7 @@ func (k *console) guard(route route) http.Handler {
 		}
 		r = auth.WithPrincipal(r, p)
 		switch {
-		case p.Role == auth.RoleCompany:
+		case p.Role.OfCompany():
 			k.guardCompany(route, w, r)
 		case slices.Contains(route.may.roles, p.Role):
 			route.do(w, r)
@@ -165,9 +177,9 @@ func (k *console) guard(route route) http.Handler {
 	})
 }
 
-// guardCompany tells a company's admin the same about another company's things, about ours, and about what does not exist.
+// guardCompany tells a company's people the same about another company's things, about ours, and about what does not exist.
 func (k *console) guardCompany(route route, w http.ResponseWriter, r *http.Request) {
-	if !slices.Contains(route.may.roles, auth.RoleCompany) {
+	if !slices.Contains(route.may.roles, auth.Who(r).Role) {
 		k.noSuchPage(w, r)
 		return
 	}

@@ -42,12 +42,16 @@ func searchAddress(org string) string {
 	return auth.CompanyHome(org) + "/search"
 }
 
-// searchAt is where whoever asks may search: ours everywhere, a company's admin within the company.
+// searchAt is where whoever asks may search: ours everywhere, a company's admin within the company, its recruiters nowhere.
 func searchAt(p auth.Principal) string {
-	if p.Role == auth.RoleCompany {
+	switch p.Role {
+	case auth.RoleCompany:
 		return searchAddress(p.Org)
+	case auth.RoleRecruiter:
+		return ""
+	default:
+		return searchAddress("")
 	}
-	return searchAddress("")
 }
 
 // nearOf is the company that a page of ours is about: a name that is found nowhere else is looked for there.

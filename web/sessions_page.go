@@ -71,7 +71,7 @@ func whoseSessions(f access.SessionFilter) string {
 	case f.Name != "" && f.Org != "":
 		return f.Name + " of " + f.Org
 	case f.Org != "":
-		return "all admins of " + f.Org
+		return "all people of " + f.Org
 	case f.Name != "":
 		return f.Name
 	}

@@ -41,6 +41,7 @@ type settingsPage struct {
 	NoTest   bool          // the test failed: it may be saved without
 	Roles    []string      // that a preview can be made for
 	Webhook  *webhookPanel // nil where webhooks come in nowhere
+	Links    *linksPanel   // nil until Greenhouse has listed jobs
 }
 
 // setupStep is one of the numbered steps.
@@ -93,7 +94,7 @@ func (k *console) readSettings(r *http.Request) (p settingsPage, err error) {
 		return p, err
 	}
 	p.Form = formOf(p.Company, roles)
-	return p, errors.Join(k.readWebhook(r, &p), k.readChoices(ctx, &p))
+	return p, errors.Join(k.readWebhook(r, &p), k.readChoices(ctx, &p), k.readLinks(r, &p))
 }
 
 // readChoices asks what Greenhouse has to choose from. Where nobody has connected the company there is nothing yet.

@@ -31,6 +31,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/web/metrics"
+	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
@@ -45,6 +46,7 @@ type site struct {
 	river   *river.Client[pgx.Tx]
 	sim     *greenhousesim.Sim // set by greenhouse(), with what speaks to it
 	speaks  *connections.Connections
+	works   *worker.Worker // set by start()
 	hash    string
 	config  web.Config
 

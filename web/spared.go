@@ -17,6 +17,7 @@ const (
 	testsAMinute    = 6  // of a key and an email: up to a dozen requests each
 	listsAMinute    = 12 // of jobs and pools that are not known from lately: a page reads one of each
 	profilesAMinute = 12 // looked at to resolve an export
+	linksAMinute    = 6  // times that tracking links are made: up to 20 requests each
 )
 
 // spared is Greenhouse as the pages and the API ask it: it counts what is asked in the name of a company's admin, and answers an
@@ -29,13 +30,13 @@ type spared struct {
 
 func spare(of api.Greenhouse, st *store.Store, now func() time.Time) api.Greenhouse {
 	s := &spared{of, st, now}
-	return api.Greenhouse{Test: s.test, Save: s.save, Jobs: s.jobs, Pools: s.pools, Preview: of.Preview, Present: s.present}
+	return api.Greenhouse{Test: s.test, Save: s.save, Jobs: s.jobs, Pools: s.pools, Preview: of.Preview, MakeLinks: s.makeLinks, Present: s.present}
 }
 
 // count takes one of a company's admin's turns.
 func (s *spared) count(ctx context.Context, what string, limit int) error {
 	p := auth.WhoIn(ctx)
-	if p.Role != auth.RoleCompany {
+	if !p.Role.OfCompany() {
 		return nil
 	}
 	wait, err := access.In(s.store).Allow(ctx, sha256.Sum256([]byte("asks Greenhouse\n"+what+"\n"+p.Org)), limit, time.Minute, s.now())
@@ -80,7 +81,7 @@ func (s *spared) pools(ctx context.Context, org string) (store.Seen[store.SeenPo
 
 // readList counts a list that has to be asked for, and none that is known from lately.
 func readList[T any](ctx context.Context, s *spared, org string, known, ask func(context.Context, string) (store.Seen[T], error)) (store.Seen[T], error) {
-	if auth.WhoIn(ctx).Role == auth.RoleCompany {
+	if auth.WhoIn(ctx).Role.OfCompany() {
 		seen, err := known(ctx, org)
 		if err != nil || seen.Fresh() {
 			return seen, err
@@ -90,6 +91,13 @@ func readList[T any](ctx context.Context, s *spared, org string, known, ask func
 		}
 	}
 	return ask(ctx, org)
+}
+
+func (s *spared) makeLinks(ctx context.Context, org string, jobs []int64, again bool, by store.By) (store.MadeLinks, error) {
+	if err := s.count(ctx, "links", linksAMinute); err != nil {
+		return store.MadeLinks{}, err
+	}
+	return s.MakeLinks(ctx, org, jobs, again, by)
 }
 
 func (s *spared) present(ctx context.Context, export int64, profile store.Profile, anyway bool, by store.By) (store.Compared, error) {

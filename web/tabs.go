@@ -17,6 +17,7 @@ func companyTabs(r *http.Request, org string) []navItem {
 		{Href: home, Text: "Overview"},
 		{Href: home + "/exports", Text: "Exports"},
 		{Href: home + "/decisions", Text: "Decisions"},
+		{Href: auth.PeopleHome(org), Text: "People"},
 		{Href: home + "/tracking", Text: "Tracking"},
 		{Href: home + "/numbers", Text: "Numbers"},
 		{Href: home + "/settings", Text: "Settings"},

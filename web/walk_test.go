@@ -14,6 +14,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/web"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // The companies of the walk. Routes are about the first.
@@ -31,6 +32,9 @@ var walkers = map[string]func(*site) func(*http.Request){
 	"admin":          func(s *site) func(*http.Request) { return s.as("ada") },
 	"company":        func(s *site) func(*http.Request) { return s.asCompany(ownOrg) },
 	"ForeignCompany": func(s *site) func(*http.Request) { return s.asCompany(foreignOrg) },
+
+	"recruiter":        func(s *site) func(*http.Request) { return s.asRecruiter(ownOrg, "rita") },
+	"ForeignRecruiter": func(s *site) func(*http.Request) { return s.asRecruiter(foreignOrg, "rob") },
 }
 
 // TestWalk tries every route of the table with everybody. Who may not is refused, learns nothing and changes nothing; who may comes
@@ -66,8 +70,8 @@ func TestWalk(t *testing.T) {
 }
 
 func mayWalk(r web.Route, name string) bool {
-	if name == "ForeignCompany" {
-		return r.Anyone || r.AnyOrg
+	if strings.HasPrefix(name, "Foreign") {
+		return r.Anyone || r.AnyOrg // each company's people alike
 	}
 	return r.Anyone || r.Allows(name)
 }
@@ -91,18 +95,18 @@ func walkPath(t *testing.T, pattern string, values map[string]string) (method, p
 
 func (s *site) walkRefused(route web.Route, method, path, name string, come func(*site) func(*http.Request)) {
 	s.t.Helper()
-	at := fmt.Sprintf("%s by %s", route.Pattern, name)
+	at, as := fmt.Sprintf("%s by %s", route.Pattern, name), come(s)
 	for _, accept := range []string{"text/html", "application/json"} {
-		a := s.ask(method, path, idsBody(1), come(s), func(r *http.Request) { r.Header.Set("Accept", accept) })
+		a := s.ask(method, path, idsBody(1), as, func(r *http.Request) { r.Header.Set("Accept", accept) })
 		switch {
 		case name == "Nobody" && method == http.MethodGet && accept == "text/html":
 			assert.Equal(s.t, http.StatusSeeOther, a.StatusCode, at)
 			assert.Regexp(s.t, `^/login\?next=`, a.Header.Get("Location"), at)
 		case name == "Nobody":
 			assert.Equal(s.t, http.StatusUnauthorized, a.StatusCode, at)
-		case strings.HasSuffix(strings.ToLower(name), "company"):
+		case strings.HasSuffix(strings.ToLower(name), "company"), strings.HasSuffix(strings.ToLower(name), "recruiter"):
 			assert.Equal(s.t, http.StatusNotFound, a.StatusCode, at)
-			nothing := s.ask("GET", "/nothing-of-that-name", "", come(s), func(r *http.Request) { r.Header.Set("Accept", accept) })
+			nothing := s.ask("GET", "/nothing-of-that-name", "", as, func(r *http.Request) { r.Header.Set("Accept", accept) })
 			assert.Equal(s.t, nothing.body, a.body, "%s: looks other than what does not exist", at)
 		default:
 			assert.Equal(s.t, http.StatusForbidden, a.StatusCode, at)
@@ -143,7 +147,18 @@ func (s *site) asCompany(org string) func(*http.Request) { return s.asAdminOf(or
 
 func (s *site) asAdminOf(org, name string) func(*http.Request) {
 	s.t.Helper()
-	a := s.enter(s.link(org, name, 15*time.Minute))
+	return s.entered(s.link(org, name, 15*time.Minute))
+}
+
+// asRecruiter comes by a recruiter's link.
+func (s *site) asRecruiter(org, name string) func(*http.Request) {
+	s.t.Helper()
+	return s.entered(s.token(auth.NewLink(org, name, s.clock(), 15*time.Minute).For(auth.RoleRecruiter), linkSecret))
+}
+
+func (s *site) entered(token string) func(*http.Request) {
+	s.t.Helper()
+	a := s.enter(token)
 	require.Equal(s.t, http.StatusSeeOther, a.StatusCode, a.body)
 	require.Len(s.t, a.Cookies(), 1)
 	return func(r *http.Request) { r.AddCookie(a.Cookies()[0]) }

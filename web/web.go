@@ -148,7 +148,7 @@ func (k *console) processRoutes() []route {
 
 // stillLetsIn says whether the setting that opened a session is still as it was.
 func (k *console) stillLetsIn(p auth.Principal, source []byte) bool {
-	if p.Role == auth.RoleCompany {
+	if p.Role.OfCompany() {
 		return k.LinkSecret != "" && hmac.Equal(source, auth.LinkSource(k.LinkSecret))
 	}
 	if k.sso != nil && bytes.Equal(source, k.sso.Source()) {

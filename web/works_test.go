@@ -5,10 +5,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/riverqueue/river"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
+	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
@@ -27,7 +29,7 @@ func (s *site) start() {
 		JobTimeout: 6 * time.Second, ShutdownTimeout: 8 * time.Second,
 	})
 	require.NoError(s.t, err)
-	rl.Probe = node.Probe
+	rl.Probe, s.works = node.Probe, node
 	ctx, cancel := context.WithCancel(context.Background())
 	running.Go(func() { rl.Run(ctx) })
 	running.Go(func() {
@@ -39,6 +41,26 @@ func (s *site) start() {
 		cancel()
 		running.Wait()
 	})
+}
+
+// look has the node look at a company's candidates that are due, and waits until it has.
+func (s *site) look(org string) {
+	s.t.Helper()
+	events, cancel := s.works.River().Subscribe(river.EventKindJobCompleted)
+	defer cancel()
+	require.NoError(s.t, s.works.Track(s.t.Context(), []string{org}))
+	bounded, end := context.WithTimeout(s.t.Context(), patience)
+	defer end()
+	for {
+		select {
+		case event := <-events:
+			if event.Job.Kind == (jobs.TrackArgs{}).Kind() {
+				return
+			}
+		case <-bounded.Done():
+			require.NoError(s.t, bounded.Err(), "nobody looked at the candidates of %s", org)
+		}
+	}
 }
 
 // interview commits a successful interview, as a producer does.

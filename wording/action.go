@@ -36,6 +36,7 @@ var actions = map[ledger.Action]string{
 	ledger.ActionOrgTrack:             "asked for a look at the candidates",
 	ledger.ActionOrgLink:              "made a link into the console",
 	ledger.ActionOrgWebhook:           "made a secret for webhooks",
+	ledger.ActionOrgLinks:             "had Greenhouse make a tracking link",
 
 	ledger.ActionPauseAll:        "stopped everything",
 	ledger.ActionResumeAll:       "let everything go on",

@@ -14,7 +14,7 @@ import (
 
 // consoleGreenhouse hands the console what its settings need of Greenhouse.
 func consoleGreenhouse(c *connections.Connections) api.Greenhouse {
-	return api.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview, Present: c.Present}
+	return api.Greenhouse{Test: c.Test, Save: c.Save, Jobs: c.Jobs, Pools: c.Pools, Preview: c.Preview, MakeLinks: c.MakeLinks, Present: c.Present}
 }
 
 // connections opens all that talking to Greenhouse about a company needs. End it with the returned function.

@@ -28,6 +28,7 @@ var jsonNames = map[string]string{
 	"track --org acme": `export_id n, org_id s, interview_id s, greenhouse_candidate_id n, profile_url s?, status s, stage s?, job s?, sent_at s, seen_at s?,
 		moved_at s?, gone s, next_look_at s?`,
 	"org webhook show acme": `address s, org_id s, made_at s, made_by s, before_until s?, ping_at s?, last_at s?, refused n, unused n, waiting n`,
+	"org links show acme":   `list a`,
 	"sessions list":         `sessions a, links a, more b`,
 	"org list":              `org_id s, held s?, waiting n, created_by s?, key_last5 s?`,
 	"org show acme":         `org_id s, enabled b, held s?, waiting n, created_by s?, key_last5 s?, second_interview s, server_errors s`,

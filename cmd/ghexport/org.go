@@ -18,7 +18,7 @@ func (c *cli) org() *cobra.Command {
 		Short:   "Companies: connect them to Greenhouse, turn them on and off",
 		Example: "  ghexport org list\n  ghexport org connect acme --created-by lee@acme.example --enable < key.txt",
 	}, c.orgList(), c.orgShow(), c.orgConnect(), c.orgEnable(), c.orgDisable(), c.orgPause(), c.orgResume(), c.orgSet(), c.orgTest(), c.orgJobs(),
-		c.orgPreview(), c.orgProbe(), c.orgTrack(), c.orgLink(), c.orgWebhook())
+		c.orgPreview(), c.orgProbe(), c.orgTrack(), c.orgLink(), c.orgLinks(), c.orgWebhook())
 }
 
 func (c *cli) orgList() *cobra.Command {

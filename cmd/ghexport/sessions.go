@@ -15,7 +15,7 @@ func (c *cli) sessions() *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "sessions",
 		Short: "List who is logged in to the console, and end it",
-		Long: "Sessions of the console, and links for companies' admins that were made here and that nobody has opened. Scripts that send name and\n" +
+		Long: "Sessions of the console, and links for companies' people that were made here and that nobody has opened. Scripts that send name and\n" +
 			"password with each request have no session; links that the product makes by itself are not known before they are opened, and live\n" +
 			"for minutes.",
 		Example: "  ghexport sessions list\n  ghexport sessions end --name kim --reason \"lost laptop\"",
@@ -31,7 +31,7 @@ type sessionFlags struct {
 
 func (f *sessionFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Name, "name", "", "only those of this person, as the list shows the name")
-	flags.StringVar(&f.Org, "org", "", "only those of this company's admins")
+	flags.StringVar(&f.Org, "org", "", "only those of this company's people")
 	flags.BoolVar(&f.all, "all", false, "everybody's")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object")
 }
@@ -86,17 +86,17 @@ func (c *cli) showSessions(list access.SessionList) {
 		rows = append(rows, []string{s.Name, s.Role, or(s.OrgID, asText), or(s.Method, asText), moment(s.BeganAt), moment(s.SeenAt), moment(s.EndsAt)})
 	}
 	if len(rows) > 0 {
-		c.table([]column{{"name", 28}, {"role", 8}, {"company", 16}, {"by", 20}, {"since", 17}, {"last seen", 17}, {"until", 17}}, rows)
+		c.table([]column{{"name", 28}, {"role", 9}, {"company", 16}, {"by", 20}, {"since", 17}, {"last seen", 17}, {"until", 17}}, rows)
 	}
 	var links [][]string
 	for _, l := range list.Links {
-		links = append(links, []string{l.Who, l.OrgID, l.MadeBy, moment(l.MadeAt), moment(l.ExpiresAt)})
+		links = append(links, []string{l.Who, l.Role, l.OrgID, l.MadeBy, moment(l.MadeAt), moment(l.ExpiresAt)})
 	}
 	if len(links) > 0 {
 		if len(rows) > 0 {
 			c.printf("\n")
 		}
-		c.table([]column{{"link for", 28}, {"company", 16}, {"made by", 20}, {"made", 17}, {"opens until", 17}}, links)
+		c.table([]column{{"link for", 28}, {"role", 9}, {"company", 16}, {"made by", 20}, {"made", 17}, {"opens until", 17}}, links)
 	}
 	if list.More {
 		c.sayf("there are more: look with --name or --org")

@@ -27,6 +27,7 @@ type pageView struct {
 	Refresh    bool
 	Single     bool
 	Stages     []string
+	Says       string // in place of candidates
 }
 
 type accountView struct {

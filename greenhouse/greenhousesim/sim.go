@@ -96,6 +96,7 @@ func New(cfg Config) *Sim {
 	s.hooks()
 	s.moves()
 	s.pages()
+	s.links()
 	return s
 }
 

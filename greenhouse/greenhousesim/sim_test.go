@@ -143,9 +143,27 @@ func TestSim_Permissions(t *testing.T) {
 	_, _, body := b.as(t, "job@acme.example", "GET", "/v1/partner/jobs", "")
 	assert.JSONEq(t, `[{"id":1,"name":"Public","status":"open","public":true},{"id":2,"name":"Assigned","status":"open","public":false}]`, body)
 
+	_, _, body = b.as(t, admin, "POST", "/v1/partner/tracking_link", `{"job_id":1}`)
+	var made struct {
+		Link string `json:"tracking_link"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(body), &made))
+	leads := func() (int, string) {
+		status, _, page := b.as(t, "", "GET", made.Link[strings.Index(made.Link, "/links/"):], "")
+		return status, page
+	}
+	status, page := leads()
+	assert.Equal(t, 200, status)
+	assert.Contains(t, page, "Apply: Public")
+	assert.Contains(t, page, "come from interviewing.io")
+
 	b.CloseJob(key, 1)
+	_, page = leads()
+	assert.Contains(t, page, "This job is closed.")
+	status, _, _ = b.as(t, "", "GET", "/links/1-1", "")
+	assert.Equal(t, 404, status)
 	b.SetProspects(key, false)
-	status, _, _ := b.post(t, onJob(1))
+	status, _, _ = b.post(t, onJob(1))
 	assert.Equal(t, 404, status)
 	status, _, _ = b.post(t, person(""))
 	assert.Equal(t, 403, status)

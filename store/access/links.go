@@ -18,6 +18,7 @@ const linkGrace = time.Hour
 type MadeLink struct {
 	OrgID     string    `json:"org_id"`
 	Who       string    `json:"for"`
+	Role      string    `json:"role"` // as what it lets them in: company or recruiter
 	MadeBy    string    `json:"made_by"`
 	MadeAt    time.Time `json:"made_at"`
 	ExpiresAt time.Time `json:"expires_at"`
@@ -32,18 +33,18 @@ func (s Store) RecordLink(ctx context.Context, digest [sha256.Size]byte, by stor
 			WITH over AS (
 				DELETE FROM ghexport.made_links WHERE expires_at <= $5 -- made_links_by_expiry
 			)
-			INSERT INTO ghexport.made_links (digest, org_id, who, made_by, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			digest[:], link.OrgID, who, ledger.Clean(link.MadeBy, store.DetailCap), link.MadeAt, link.ExpiresAt)
+			INSERT INTO ghexport.made_links (digest, org_id, who, made_by, made_at, expires_at, role) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			digest[:], link.OrgID, who, ledger.Clean(link.MadeBy, store.DetailCap), link.MadeAt, link.ExpiresAt, link.Role)
 		if err != nil {
 			return err
 		}
-		return store.AddAudit(ctx, tx, by, ledger.ActionOrgLink, link.OrgID, map[string]any{"for": who, "expires_at": link.ExpiresAt})
+		return store.AddAudit(ctx, tx, by, ledger.ActionOrgLink, link.OrgID, map[string]any{"for": who, "as": link.Role, "expires_at": link.ExpiresAt})
 	})
 }
 
-// OpenLink uses a link of a company's up, by its digest, and records who came in; false says that it was used or ended before. The
+// OpenLink uses a link of a company's up, by its digest, and records who came in, and as what; false says that it was used or ended before. The
 // moments are the caller's. It deletes what has expired.
-func (s Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by store.By, org string, now, expires time.Time) (opened bool, err error) {
+func (s Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by store.By, org, role string, now, expires time.Time) (opened bool, err error) {
 	err = s.InTx(ctx, "open a link", func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.console_links WHERE expires_at < $1", now.Add(-linkGrace)); err != nil {
 			return err
@@ -60,7 +61,7 @@ func (s Store) OpenLink(ctx context.Context, digest [sha256.Size]byte, by store.
 		if _, err := tx.Exec(ctx, "DELETE FROM ghexport.made_links WHERE digest = $1", digest[:]); err != nil {
 			return err
 		}
-		return store.AddAudit(ctx, tx, by, ledger.ActionEnter, org, nil)
+		return store.AddAudit(ctx, tx, by, ledger.ActionEnter, org, map[string]any{"as": role})
 	})
 	return opened, err
 }

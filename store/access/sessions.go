@@ -13,9 +13,9 @@ import (
 // Session is somebody who is logged in to the console. Its secret is kept by the caller; here it goes by its digest alone.
 type Session struct {
 	Name   string
-	Role   string // viewer, oncall, admin, or company
+	Role   string // viewer, oncall, admin, company or recruiter
 	Method string // how they came in, for the audit trail
-	Org    string // of the role company; empty for the others
+	Org    string // of the roles company and recruiter; empty for the others
 	Source []byte // digest of the setting that let them in
 	EndsAt time.Time
 }

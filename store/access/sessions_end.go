@@ -17,13 +17,13 @@ import (
 // SessionFilter names sessions, and links that are not opened yet. Its zero value names all.
 type SessionFilter struct {
 	Name string // whose they are, exactly
-	Org  string // the company whose admins they let in
+	Org  string // the company whose people they let in
 }
 
 // ListedSession is a session as lists show it.
 type ListedSession struct {
 	Name    string    `json:"name"`
-	Role    string    `json:"role"` // viewer, oncall, admin, or company
+	Role    string    `json:"role"` // viewer, oncall, admin, company or recruiter
 	OrgID   *string   `json:"org_id"`
 	Method  *string   `json:"method"` // how they came in; null where an older version did not note it
 	BeganAt time.Time `json:"began_at"`
@@ -53,7 +53,7 @@ func (s Store) Sessions(ctx context.Context, f SessionFilter, now time.Time, idl
 		return list, fmt.Errorf("list sessions: %w", err)
 	}
 	rows, _ = s.Pool.Query(ctx, `
-		SELECT org_id, who, made_by, made_at, expires_at
+		SELECT org_id, who, role, made_by, made_at, expires_at
 		  FROM ghexport.made_links
 		 WHERE expires_at > $1 AND ($2 = '' OR who = $2) AND ($3 = '' OR org_id = $3)
 		 ORDER BY made_at DESC, digest

@@ -126,6 +126,7 @@ var textColumns = []textColumn{
 	{table: "made_links", column: "org_id", does: eraseNothing},
 	{table: "made_links", column: "who", does: eraseNothing}, // of a company's admins
 	{table: "made_links", column: "made_by", does: eraseNothing},
+	{table: "made_links", column: "role", does: eraseNothing},
 	{table: "nodes", column: "host", does: eraseNothing},
 	{table: "nodes", column: "version", does: eraseNothing},
 	{table: "nodes", column: "trouble", does: eraseNothing},
@@ -163,6 +164,13 @@ var textColumns = []textColumn{
 	{table: "state_counts", column: "state", does: eraseNothing},
 	{table: "time_zones", column: "name", does: eraseNothing},
 	{table: "tracking", column: "org_id", does: eraseNothing},
+	{table: "tracking_links", column: "org_id", does: eraseNothing},
+	{table: "tracking_links", column: "url", does: eraseNothing}, // of a job
+	{table: "tracking_links", column: "job", does: eraseNothing},
+	{table: "tracking_links", column: "source", does: eraseNothing},   // what Greenhouse calls us
+	{table: "tracking_links", column: "referrer", does: eraseNothing}, // a user of the company
+	{table: "tracking_links", column: "created_by", does: eraseNothing},
+	{table: "tracking_links", column: "made_by", does: eraseNothing},
 	{table: "tracks", column: "org_id", does: eraseNothing},
 	{table: "tracks", column: "status", does: eraseNothing},
 	{table: "tracks", column: "stage", does: eraseNothing},

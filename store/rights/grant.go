@@ -26,7 +26,7 @@ var (
 		"answers", "aside", "attempt_hours", "attempt_slices", "attempts", "bodies", "budgets", "changes", "checks",
 		"console_links", "console_sessions", "control", "door_counts", "exports", "gone_profiles", "hook_events", "hooks",
 		"integrations", "made_links", "nodes", "notices", "outbox", "presences", "rejected", "revisions", "run_members", "runs",
-		"state_counts", "traces", "tracking", "tracks", "turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs",
+		"state_counts", "traces", "tracking", "tracking_links", "tracks", "turn_changes", "turn_counts", "turn_notices", "turn_relay", "turn_runs",
 		"turn_slices", "waves",
 		"river_job", "river_leader", "river_notification", "river_queue",
 	}
@@ -35,7 +35,7 @@ var (
 	viewerTables = []string{
 		"attempt_hours", "attempt_slices", "attempts", "audit", "budgets", "changes", "exports", "gone_profiles", "holds",
 		"hook_events", "nodes", "presences", "revisions", "river_job", "river_queue", "run_members", "runs", "state_counts",
-		"tracking", "tracks", "waves",
+		"tracking", "tracking_links", "tracks", "waves",
 	}
 
 	// viewerColumns are the columns of tables that also hold a secret, or words with personal data in them.

@@ -23,6 +23,7 @@ type Member struct {
 	ReleasedAt *time.Time    `json:"released_at"`
 	SettledAt  *time.Time    `json:"settled_at"`
 	Held       *ledger.Cause `json:"held"` // waiting: why its company may not send now
+	ProfileURL *string       `json:"profile_url"`
 }
 
 const runColumns = `
@@ -158,8 +159,9 @@ func (r *Run) judge(now time.Time) {
 func (s Store) Members(ctx context.Context, id int64, state MemberState, after int64, limit int) ([]Member, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT m.export_id, m.org_id, m.state, m.cause, m.because, m.canary, m.released_at, m.settled_at,
-		       CASE WHEN m.state = 'waiting' THEN ghexport.held(m.org_id) END
+		       CASE WHEN m.state = 'waiting' THEN ghexport.held(m.org_id) END, e.profile_url
 		  FROM ghexport.run_members m
+		  LEFT JOIN ghexport.exports e ON e.id = m.export_id
 		 WHERE m.run_id = $1 AND ($2 = '' OR m.state = $2) AND m.export_id > $3
 		 ORDER BY m.export_id
 		 LIMIT $4`, id, string(state), after, limit)

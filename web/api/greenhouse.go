@@ -20,6 +20,8 @@ type Greenhouse struct {
 	Pools func(ctx context.Context, org string) (store.Seen[store.SeenPool], error)
 	// Preview is what would be sent under the choices with a change not saved yet. It may return every [*store.SettingError] joined.
 	Preview func(ctx context.Context, org string, draft store.Settings, role string) (store.Preview, error)
+	// MakeLinks has tracking links made for jobs, or for all that lack one. What Greenhouse refuses stands in the answer.
+	MakeLinks func(ctx context.Context, org string, jobs []int64, again bool, by store.By) (store.MadeLinks, error)
 	// Present resolves an export as present under a profile, once Greenhouse's own record of that was looked at. It may return a
 	// [*store.MismatchError], unless anyway, or a [*store.RefusedError].
 	Present func(ctx context.Context, export int64, profile store.Profile, anyway bool, by store.By) (store.Compared, error)

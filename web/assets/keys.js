@@ -27,7 +27,7 @@ function pressed(event) {
   const page = Date.now() < going && document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
   going = event.key === "g" ? Date.now() + 2000 : 0;
   if (page) page.click();
-  else if (event.key === "/") document.getElementById("find").select();
+  else if (event.key === "/") document.getElementById("find")?.select();
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if (event.key === "?") sheet.showModal();

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -37,13 +38,17 @@ const (
 	linkDomain  = "ghexport-link.v1."
 )
 
-// Link lets an admin of one company into the console, once. docs/companies.md describes its form for programs in any language.
+// Link lets one of a company's people into the console, once. docs/companies.md describes its form for programs in any language.
 type Link struct {
-	Org     string `json:"org"`   // the company, as producers name it
-	Who     string `json:"who"`   // the admin, as the product calls them; for the audit trail
-	Expires int64  `json:"exp"`   // seconds since 1970
-	Nonce   string `json:"nonce"` // random, 16 characters at least; makes each link another one
+	Org     string `json:"org"`            // the company, as producers name it
+	Who     string `json:"who"`            // the person, as the product calls them; for the audit trail
+	Expires int64  `json:"exp"`            // seconds since 1970
+	Nonce   string `json:"nonce"`          // random, 16 characters at least; makes each link another one
+	As      Role   `json:"role,omitempty"` // as what it lets them in; empty is [RoleCompany]
 }
+
+// Role is as what the link lets somebody in.
+func (l Link) Role() Role { return cmp.Or(l.As, RoleCompany) }
 
 // ErrLink stands for whatever is wrong with a link: who made it up learns nothing from us.
 var ErrLink = errors.New("the link does not open anything")
@@ -51,6 +56,14 @@ var ErrLink = errors.New("the link does not open anything")
 // NewLink makes a link for an admin of a company that expires after valid. Sign it.
 func NewLink(org, who string, now time.Time, valid time.Duration) Link {
 	return Link{Org: org, Who: who, Expires: now.Add(valid).Unix(), Nonce: rand.Text()}
+}
+
+// For returns the link as one that lets somebody in in this role.
+func (l Link) For(role Role) Link {
+	if l.As = role; role == RoleCompany {
+		l.As = "" // as binaries that know no other role read it
+	}
+	return l
 }
 
 // Sign returns the address under publicURL that opens the link, or says what is wrong with it.
@@ -88,7 +101,7 @@ func (l Link) Record(ctx context.Context, st *store.Store, by store.By, now time
 	if err != nil {
 		return err
 	}
-	made := access.MadeLink{OrgID: l.Org, Who: l.Who, MadeBy: by.Actor, MadeAt: now, ExpiresAt: time.Unix(l.Expires, 0).UTC()}
+	made := access.MadeLink{OrgID: l.Org, Who: l.Who, MadeBy: by.Actor, Role: string(l.Role()), MadeAt: now, ExpiresAt: time.Unix(l.Expires, 0).UTC()}
 	return access.In(st).RecordLink(ctx, linkDigest(payload), by, made)
 }
 
@@ -135,6 +148,9 @@ func (l Link) check() error {
 			strings.ContainsFunc(field.value, unicode.IsControl) {
 			problems = append(problems, fmt.Errorf("%s: must be %d to %d characters on one line, without white space around them", field.name, field.least, linkText))
 		}
+	}
+	if !l.Role().OfCompany() {
+		problems = append(problems, errors.New("role: must be company or recruiter"))
 	}
 	return errors.Join(problems...)
 }

@@ -19,7 +19,12 @@ const (
 	RoleOncall  Role = "oncall"  // ours: also acts
 	RoleAdmin   Role = "admin"   // ours: as oncall
 	RoleCompany Role = "company" // an admin of one company: sees that company, and nothing else
+
+	RoleRecruiter Role = "recruiter" // a recruiter of one company: sees its people, and changes nothing
 )
+
+// CompanyRoles are those of companies' own people, who come by links.
+var CompanyRoles = []Role{RoleCompany, RoleRecruiter}
 
 // StaffRoles are those of our own people, the least first.
 var StaffRoles = []Role{RoleViewer, RoleOncall, RoleAdmin}
@@ -27,23 +32,26 @@ var StaffRoles = []Role{RoleViewer, RoleOncall, RoleAdmin}
 // Staff says whether it is one of ours.
 func (r Role) Staff() bool { return slices.Contains(StaffRoles, r) }
 
+// OfCompany says whether it is one of a company's own people.
+func (r Role) OfCompany() bool { return slices.Contains(CompanyRoles, r) }
+
 // Principal is who sends a request. Its zero value is nobody.
 type Principal struct {
 	Name   string
 	Method string // how they came in: "password", "sso" with the provider's address, or "link"
 	Role   Role
-	Org    string // of roleCompany, the only company that it sees; empty for ours
+	Org    string // of a company's own people, the only company that they see; empty for ours
 }
 
-// Actor is the principal as the audit trail names it. A company names its admins itself, so theirs never reads like one of ours.
+// Actor is the principal as the audit trail names it. A company names its people itself, so theirs never reads like one of ours.
 func (p Principal) Actor() string {
-	if p.Role == RoleCompany {
+	if p.Role.OfCompany() {
 		return store.TheirActor(p.Name, p.Org)
 	}
 	return p.Name
 }
 
-// CompanyActor takes the name of a company's admin out of what [Principal.Actor] made of it.
+// CompanyActor takes the name of one of a company's people out of what [Principal.Actor] made of it.
 func CompanyActor(actor, org string) (string, bool) { return strings.CutSuffix(actor, " of "+org) }
 
 // By says who sends the request, why, and where from, for the audit trail.
@@ -53,14 +61,21 @@ func By(r *http.Request, reason string) store.By {
 
 // Home is the page where somebody begins.
 func (p Principal) Home() string {
-	if p.Role == RoleCompany {
+	switch p.Role {
+	case RoleCompany:
 		return CompanyHome(p.Org)
+	case RoleRecruiter:
+		return PeopleHome(p.Org)
+	default:
+		return "/"
 	}
-	return "/"
 }
 
 // CompanyHome is where a company's admin begins.
 func CompanyHome(org string) string { return "/orgs/" + url.PathEscape(org) }
+
+// PeopleHome is where a company's recruiter begins, and stays.
+func PeopleHome(org string) string { return CompanyHome(org) + "/people" }
 
 type principalKey struct{}
 
@@ -82,5 +97,5 @@ func WhoIn(ctx context.Context) Principal {
 // it again for whatever else a handler shows, such as what a filter of the query selects.
 func MayOrg(r *http.Request, org string) bool {
 	p := Who(r)
-	return p.Role.Staff() || p.Role == RoleCompany && p.Org == org
+	return p.Role.Staff() || p.Role.OfCompany() && p.Org == org
 }

@@ -30,7 +30,7 @@ type Sessions struct {
 
 // Life is how long a session of this role lasts at most.
 func (r Role) Life() time.Duration {
-	if r == RoleCompany {
+	if r.OfCompany() {
 		return companyLife
 	}
 	return sessionLife
