@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -13,8 +14,11 @@ type Budget struct {
 	End          time.Time     // end of the present window; zero before the first
 	PhaseKnown   bool          // headers told where windows begin
 	Spent        int           // in the present window, what was in flight when it began included
-	Spends       []time.Time   // the newest spends, oldest first; not kept for a wide budget
+	Spends       []time.Time   // of the newest requests, while the phase is unknown: see [Budget.Moment]; not kept for a wide budget
 	BlockedUntil time.Time     // 429: nothing before this
+	Takes        time.Duration // a request until it is answered; 0 while not known
+	Abreast      int           // requests that go at the same time
+	Others       bool          // somebody else spends of it, too, or seems to
 }
 
 const (
@@ -23,8 +27,8 @@ const (
 
 	// phaseGuard is how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds.
 	phaseGuard = 1250 * time.Millisecond
-	// pickupGuard is how long after dispatch a request may leave at least. What is spent closer than both guards to a window's end
-	// counts in the next one too; while the phase is unknown, the limit holds for any stretch of a window plus this.
+	// pickupGuard is how long after dispatch a request may leave at most. What is spent closer than both guards to a window's end
+	// counts in the next one too.
 	pickupGuard = time.Second
 	// wideLimit is where single moments are no longer kept.
 	wideLimit = 1000
@@ -36,13 +40,24 @@ func (b *Budget) guard() time.Duration { return min(phaseGuard, b.Window/4) }
 
 func (b *Budget) edge() time.Duration { return b.guard() + min(pickupGuard, b.Window/4) }
 
-// Roll brings the budget to now. inFlight requests may still arrive in the window that begins.
-func (b *Budget) Roll(now time.Time, inFlight int) {
+// Moment is what a budget remembers of a request spent now: while the phase is unknown when it has left at the latest, for which its
+// settle puts when it was answered; else when it was spent.
+func (b *Budget) Moment(now time.Time) time.Time {
+	if b.PhaseKnown {
+		return now
+	}
+	return now.Add(pickupGuard)
+}
+
+// Roll brings the budget to now. inFlight requests may still arrive in the window that begins; overdue ones of them were dispatched so
+// long ago that their moments are forgotten, and they may arrive all the same.
+//
+// While the phase is unknown the limit holds for any stretch of a window: a request that arrives from now on shares none with one that
+// was answered a window ago.
+func (b *Budget) Roll(now time.Time, inFlight, overdue int) {
 	if !b.PhaseKnown && !b.Wide() {
-		for len(b.Spends) > 0 && !b.Spends[0].After(now.Add(-b.Window-pickupGuard)) {
-			b.Spends = b.Spends[1:]
-		}
-		b.Spent = len(b.Spends)
+		b.Spends = slices.DeleteFunc(slices.Clone(b.Spends), func(at time.Time) bool { return !at.After(now.Add(-b.Window)) })
+		b.Spent = len(b.Spends) + overdue
 		return
 	}
 	if now.Before(b.End) {
@@ -71,14 +86,18 @@ func (b *Budget) Free(now time.Time, urgent bool) int {
 	if now.Before(b.BlockedUntil) {
 		return 0
 	}
-	usable := b.Limit
-	if !b.PhaseKnown && b.Wide() {
-		usable /= 2 // windows of our own phase: any stretch of one touches two of them
-	}
+	free := b.usable() - b.Spent
 	if !urgent {
-		usable -= usable / 10
+		free -= b.reserve(now)
 	}
-	return max(0, usable-b.Spent)
+	return max(0, free)
+}
+
+func (b *Budget) usable() int {
+	if !b.PhaseKnown && b.Wide() {
+		return b.Limit / 2 // windows of our own phase: any stretch of one touches two of them
+	}
+	return b.Limit
 }
 
 // FreeForReplay is free for what yields to live work: a quarter is left to that, less and less as the window goes by, so that what
@@ -97,7 +116,7 @@ func (b *Budget) ReplayReserve() int { return (b.Limit + 3) / 4 }
 func (b *Budget) Spend(now time.Time) (sendBy time.Time) {
 	b.Spent++
 	if !b.Wide() {
-		b.Spends = append(b.Spends, now)
+		b.Spends = append(b.Spends, b.Moment(now))
 	}
 	switch {
 	case b.PhaseKnown && b.End.Sub(now) <= b.edge():

@@ -14,8 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivermigrate"
 
 	"github.com/interviewing-io/greenhouse-export/store/pgsession"
 )
@@ -109,14 +107,7 @@ func apply(ctx context.Context, pool *pgxpool.Pool, version int64) error {
 	if _, err := ours.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	rivers, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: Schema})
-	if err != nil {
-		return fmt.Errorf("river's migrations: %w", err)
-	}
-	if _, err := rivers.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("migrate river: %w", err)
-	}
-	return nil
+	return applyRiver(ctx, pool)
 }
 
 // makeSchema makes the schema where it is not there. That is asked first, because CREATE SCHEMA IF NOT EXISTS needs the right to create

@@ -61,6 +61,22 @@ func TestUp_KeepsIntentsHeapOnly(t *testing.T) {
 		   AND indexdef ~ '\m(state|attempt|attempts|attempt_started_at|deadline|job_timeout|updated_at|failures|first_failed_at)\M'`))
 }
 
+// Nothing looks for a job by what its args or metadata hold: River's indexes of them would be written at every step of every job.
+// A schema that has them loses them, and goes on without.
+func TestUp_LeavesNoIndexThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	db := storetest.NewDB(t)
+	conn := connect(t, db.URL)
+	const gin = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'ghexport' AND tablename = 'river_job' AND indexdef LIKE '%USING gin%'"
+	assert.Empty(t, names(t, conn, gin))
+	_, err := conn.Exec(t.Context(), "CREATE INDEX river_job_args_index ON ghexport.river_job USING gin (args)")
+	require.NoError(t, err)
+	require.NoError(t, migrations.Up(t.Context(), db.URL))
+	assert.Empty(t, names(t, conn, gin))
+	require.NoError(t, migrations.Up(t.Context(), db.URL))
+	assert.Len(t, names(t, conn, "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'ghexport' AND tablename = 'river_job' ORDER BY 1"), 5, "River's others stay")
+}
+
 func TestUp_LeavesPublicAlone(t *testing.T) {
 	t.Parallel()
 	conn := connect(t, storetest.NewDB(t).URL)

@@ -120,9 +120,8 @@ const birthLook = `
 		 ORDER BY p.ordinal
 		 LIMIT $4
 	)
-	SELECT '', 0, true, clock_timestamp(), e.org_id, false, e.free, e.in_flight_cap, e.second_interview, e.key_digest, coalesce(k.n, 0),
-	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
-	       coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
+	SELECT '', 0, true, clock_timestamp(), e.org_id, false, e.free, e.in_flight_cap, e.second_interview, e.key_digest,
+	       ` + ofBudget + `
 	       e.ordinal, 0, false, false, s.waits, s.doubt, s.twin
 	  FROM (SELECT f.*, 0::bigint AS id, 'infinity'::timestamptz AS interviewed_at FROM first f) e
 	  LEFT JOIN by_key k ON k.key_digest = e.key_digest

@@ -36,29 +36,31 @@ const brake = `
 	   SET ` + beginHold + `, refused = deaths, suspect_targets = ARRAY[$6::text]
 	 WHERE org_id = $1 AND credential_version = $2 AND hold_cause IS NULL AND deaths >= $5`
 
-// countAccepted ends rows of deaths, and the hold that they led to: by the trial, or by one that was on its way already.
-func countAccepted(batch *pgx.Batch, in []Settle) {
-	var orgs []string
+// acceptedOf are the companies of a group of which an export was accepted.
+func acceptedOf(in []Settle) []string {
+	orgs := []string{}
 	for _, one := range in {
 		if one.Outcome == ledger.OutcomeSent && !one.alone {
 			orgs = append(orgs, one.OrgID)
 		}
 	}
-	if slices.Sort(orgs); len(orgs) > 0 {
-		batch.Queue(acceptedAgain, slices.Compact(orgs))
-	}
+	slices.Sort(orgs)
+	return slices.Compact(orgs)
 }
 
+// acceptedAgain are parts of a statement: they end rows of deaths of the companies $3, and the hold that they led to, by the trial or by one
+// that was on its way already.
 const acceptedAgain = `
-	WITH dying AS (
-		SELECT org_id FROM ghexport.integrations WHERE org_id = ANY ($1) AND deaths > 0 ORDER BY org_id FOR NO KEY UPDATE
-	)
-	UPDATE ghexport.integrations i
-	   SET ` + endRefusing + `,
-	       last_good_at = CASE WHEN hold_cause = 'refusing' THEN clock_timestamp() ELSE last_good_at END,
-	       released_at = CASE WHEN hold_cause = 'refusing' THEN clock_timestamp() ELSE released_at END
-	  FROM dying
-	 WHERE i.org_id = dying.org_id`
+	dying AS (
+		SELECT org_id FROM ghexport.integrations WHERE org_id = ANY ($3::text[]) AND deaths > 0 ORDER BY org_id FOR NO KEY UPDATE
+	), ended AS (
+		UPDATE ghexport.integrations i
+		   SET ` + endRefusing + `,
+		       last_good_at = CASE WHEN hold_cause = 'refusing' THEN clock_timestamp() ELSE last_good_at END,
+		       released_at = CASE WHEN hold_cause = 'refusing' THEN clock_timestamp() ELSE released_at END
+		  FROM dying
+		 WHERE i.org_id = dying.org_id
+	)`
 
 // endRefusing ends a hold for `refusing` and no other, and the row of deaths.
 const endRefusing = `

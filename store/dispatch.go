@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -15,6 +16,8 @@ type Dispatched struct {
 	Full    bool   // the workers had enough: nothing was looked at, and After is where it was
 	Left    bool   // what was folded in the same turn is due, and was not looked at
 	Filled  bool   // they have enough now, so that the next look will find no room for a while; true where Full is
+
+	Renewed time.Duration // until something due may go that only its company's budget kept; 0 where that is not known
 }
 
 const (
@@ -57,7 +60,7 @@ func (s *Store) Dispatch(ctx context.Context, after string) (Dispatched, error) 
 // stats says where the next pass goes on: behind the last company that this one looked at, whether or not it had anything that could
 // go, and never further. Companies that the room or the limit of one pass left out come first in the next.
 func (p *dispatchPlan) stats(look dueLook, after string) Dispatched {
-	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip), After: look.Last}
+	d := Dispatched{Queued: len(p.queue), Waiting: len(p.block) + len(p.hold) + len(p.skip), After: look.Last, Renewed: p.renewed}
 	switch {
 	case look.Room <= 0:
 		d.After, d.Full, d.Filled = after, true, true

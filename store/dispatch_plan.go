@@ -21,6 +21,7 @@ type dispatchPlan struct {
 	free    map[string]int // places that a company still has under its cap
 	room    int            // jobs that may still be queued
 	full    string         // the company that got the last of the room; "" while there was enough
+	renewed time.Duration  // until a budget that was the only thing in the way has a request again; 0 where none was
 }
 
 // planDispatch decides, export by export in the order of turns. Pure.
@@ -70,6 +71,9 @@ func (p *dispatchPlan) take(e dueExport) (sendBy time.Time, ok bool) {
 		// The last place, and a share of the budget, are left to live work that comes while replays are under way.
 		places, requests = places-min(1, e.Cap-1), b.FreeForReplay(e.Now, e.Urgent)
 	}
+	if places > 0 && requests <= 0 && e.Lane != LaneReplay {
+		p.waitFor(b.Next(e.Now).Sub(e.Now))
+	}
 	if places <= 0 || requests <= 0 {
 		return sendBy, false
 	}
@@ -77,8 +81,14 @@ func (p *dispatchPlan) take(e dueExport) (sendBy time.Time, ok bool) {
 	if p.room--; p.room == 0 {
 		p.full = e.OrgID
 	}
-	b.taken = append(b.taken, e.Now)
+	b.taken = append(b.taken, b.Moment(e.Now))
 	return b.Spend(e.Now), true
+}
+
+func (p *dispatchPlan) waitFor(budget time.Duration) {
+	if budget > 0 && (p.renewed == 0 || budget < p.renewed) {
+		p.renewed = budget
+	}
 }
 
 func (p *dispatchPlan) budget(e dueExport) *spending {
@@ -87,9 +97,10 @@ func (p *dispatchPlan) budget(e dueExport) *spending {
 	}
 	b := &spending{read: e.BudgetRevision, Budget: ledger.Budget{
 		Limit: e.Limit, Window: e.Window, PhaseKnown: e.PhaseKnown, Spent: e.Spent, Spends: e.Spends,
+		Takes: e.Takes, Abreast: e.Cap, Others: e.Others,
 	}}
 	b.End, b.BlockedUntil = TimeOrZero(e.End), TimeOrZero(e.BlockedUntil)
-	b.Roll(e.Now, e.KeyInFlight)
+	b.Roll(e.Now, e.KeyInFlight, e.KeyOverdue)
 	p.budgets[string(e.Credential)] = b
 	return b
 }

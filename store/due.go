@@ -51,6 +51,7 @@ type dueExport struct {
 
 	Credential     []byte
 	KeyInFlight    int
+	KeyOverdue     int // of those, dispatched longer ago than a window of unknown phase
 	Limit          int
 	Window         time.Duration
 	End            *time.Time
@@ -59,6 +60,8 @@ type dueExport struct {
 	Spends         []time.Time
 	BlockedUntil   *time.Time
 	BudgetRevision *time.Time
+	Takes          time.Duration
+	Others         bool // somebody else uses the key, too
 
 	ID      int64
 	Lane    int
@@ -131,16 +134,26 @@ const oneOnTrial = `
 // inFlight are two parts of a statement: how many exports are queued or being sent, by company and by key. What is in flight is bounded by
 // the room and by what the workers send, so it is counted once, and not for each company or export that is looked at.
 const inFlight = `flight AS MATERIALIZED (
-		SELECT f.org_id, count(*)::int AS n, count(*) FILTER (WHERE f.state = 'sending') AS sending
+		SELECT f.org_id, count(*)::int AS n, count(*) FILTER (WHERE f.state = 'sending') AS sending,
+		       count(*) FILTER (WHERE f.send_by <= statement_timestamp() - interval '10 seconds') AS overdue
 		  FROM ghexport.exports f
 		 WHERE f.job_id IS NOT NULL -- exports_in_flight
 		 GROUP BY f.org_id
 	), by_key AS MATERIALIZED (
-		SELECT j.key_digest, sum(f.n)::int AS n
+		SELECT j.key_digest, sum(f.n)::int AS n, sum(f.overdue)::int AS overdue
 		  FROM flight f
 		  JOIN ghexport.integrations j ON j.org_id = f.org_id
 		 GROUP BY j.key_digest
 	)`
+
+// ofBudget are the columns of a budget b, and of what is in flight by its key k, as a dueExport has them.
+const ofBudget = `coalesce(k.n, 0), coalesce(k.overdue, 0),
+	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
+	       coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at, coalesce(b.takes, '0'),
+	       coalesce(b.others_at > clock_timestamp() - ` + othersStay + `, false),`
+
+// othersStay is for how long somebody else is taken to use a key, since they were last noticed.
+const othersStay = "interval '10 minutes'"
 
 // dueExports looks at companies with due exports, in their order behind one.
 const dueExports = `
@@ -206,9 +219,7 @@ const dueOfThem = `looked AS (
 		 LIMIT (SELECT CASE WHEN n > 0 THEN n + $4::int ELSE 0 END FROM room)
 	)
 	SELECT looked.last, room.n, e.id IS NOT NULL OR NULL, clock_timestamp(), e.org_id, e.trial, e.free, e.in_flight_cap, e.second_interview, e.key_digest,
-	       coalesce(k.n, 0),
-	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
-	       coalesce(b.spent, 0), coalesce(b.spends, '{}'), b.blocked_until, b.updated_at,
+	       ` + ofBudget + `
 	       e.id, e.lane, e.urgent, e.duplicate_allowed, s.waits, s.doubt, s.twin
 	  FROM looked
 	 CROSS JOIN room

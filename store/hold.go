@@ -60,7 +60,6 @@ func holdCompanies(batch *pgx.Batch, in []Settle) {
 		one.judgeAgain(batch)
 		one.countDeath(batch)
 	}
-	countAccepted(batch, in)
 }
 
 // countRefusal counts an export that was refused while its company is held.

@@ -190,7 +190,7 @@ func TestEnable(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []int64{pending, fresh}, replayed.Done)
 		assert.Equal(t, ledger.StatePending, d.ledger(pending).State)
-		assert.Equal(t, standings{State: ledger.StateIneligible, Cause: text("decision.missing"), Lane: 0, Flags: []string{}}, d.ledger(fresh))
+		assert.Equal(t, standings{State: ledger.StateIneligible, Cause: text("decision.missing"), Lane: store.LaneReplay, Flags: []string{}}, d.ledger(fresh))
 
 		messages, _, err := d.Outbox(t.Context(), "", []int{1})
 		require.NoError(t, err)

@@ -30,6 +30,7 @@ type Granted struct {
 	CandidateID string
 	Number      int       // which attempt of this export
 	StartedAt   time.Time // by the database's clock
+	SendBy      *time.Time
 	Failures    int
 	FirstFailed *time.Time
 	Trial       bool   // it tries whether its company's hold is over
@@ -120,7 +121,7 @@ const commitIntents = `
 		RETURNING e.*
 	)
 	SELECT e.attempt, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,
-	       e.id, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.failures,
+	       e.id, e.org_id, e.interview_id, e.candidate_id, e.attempts, e.attempt_started_at, e.send_by, e.failures,
 	       e.first_failed_at, coalesce(i.trial_export_id = e.id, false),
 	       i.hold_cause IS NULL AND ` + doubted + `, ` + targetOf + `,
 	       b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
@@ -198,7 +199,7 @@ func (g *Granted) columns() ([]any, func()) {
 	var mode string
 	var mapped, otherwise *int64
 	return []any{
-		&g.Token, &g.wal, &g.ExportID, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.Failures,
+		&g.Token, &g.wal, &g.ExportID, &g.OrgID, &g.InterviewID, &g.CandidateID, &g.Number, &g.StartedAt, &g.SendBy, &g.Failures,
 		&g.FirstFailed, &g.Trial, &g.Doubted, &g.Target,
 		&g.Body.FirstName, &g.Body.LastName, &g.Body.Email, &g.Body.LinkedIn, &g.Body.Note, &g.Body.NoteFormat,
 		&g.Body.InterviewerName, &g.Body.InterviewerEmail,

@@ -119,7 +119,7 @@ func judgeLate(look dueLook, facts []lateFacts) (list []ledger.Late) {
 	for _, f := range facts {
 		l := f.judge(credential[f.Org] != "", queue[f.Org], aside[f.Org])
 		if budget, looked := plan.budgets[credential[f.Org]]; l.Keeper == ledger.KeptByBudget && l.Until == nil && looked {
-			l.Until = budget.freeAgain()
+			l.Until = TimeOrNil(budget.Next(f.Now))
 		}
 		if l.Keeper == ledger.KeptByBudget {
 			l.Stands = l.Until != nil && l.Until.Sub(f.Now) > lateUntil
@@ -156,13 +156,4 @@ func (f lateFacts) judge(looked bool, queue, aside map[int64]bool) ledger.Late {
 		l.Keeper = ledger.KeptByBudget
 	}
 	return l
-}
-
-// freeAgain is when a budget that is spent has a request again, as far as it knows.
-func (s *spending) freeAgain() *time.Time {
-	at := s.End
-	if len(s.Spends) > 0 && !s.PhaseKnown && !s.Wide() {
-		at = s.Spends[0].Add(s.Window + time.Second)
-	}
-	return TimeOrNil(at)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -56,11 +55,17 @@ func (l *RateLimit) budget() (limit, remaining *int) {
 // lesson is what the answers of a group said about one credential.
 type lesson struct {
 	RateLimit
-	accepted bool // an export was
+	accepted bool          // an export was
+	took     time.Duration // the longest of them
+	answered []time.Time   // by when each of their requests had to leave: how a budget of unknown phase remembers it
 }
 
 func (l lesson) with(one Settle) lesson {
 	l.accepted = l.accepted || one.Outcome == ledger.OutcomeSent
+	l.took = max(l.took, one.Took)
+	if !one.SendBy.IsZero() {
+		l.answered = append(l.answered, one.SendBy)
+	}
 	if one.Limit == nil {
 		return l
 	}
@@ -71,27 +76,16 @@ func (l lesson) with(one Settle) lesson {
 	return l
 }
 
-// learnBudgets queues what the group's answers said about each credential: the last word of each, and the longest block. Budgets are
-// locked in the order of their credentials, by every settle.
+// learnBudgets queues what the group's answers said about each credential: the last word of each, and the longest block.
 func learnBudgets(batch *pgx.Batch, in []Settle) {
 	lessons := map[string]lesson{}
 	for _, one := range in {
-		if len(one.Credential) > 0 && (one.Limit != nil || one.Outcome == ledger.OutcomeSent) {
+		if len(one.Credential) > 0 {
 			lessons[string(one.Credential)] = lessons[string(one.Credential)].with(one)
 		}
 	}
-	credentials := make([]string, 0, len(lessons))
-	for credential := range lessons {
-		credentials = append(credentials, credential)
-	}
-	slices.Sort(credentials)
-	for _, credential := range credentials {
-		l := lessons[credential]
-		if l.RateLimit == (RateLimit{}) {
-			batch.Queue(forgetBudget, []byte(credential))
-			continue
-		}
-		batch.Queue(learnBudget, []byte(credential), l.Limit, l.Remaining, l.ResetIn, windowFor(l.ResetIn), l.BlockedFor, l.accepted)
+	if len(lessons) > 0 {
+		batch.Queue(learn, lessonColumns(lessons)...)
 	}
 }
 
@@ -101,11 +95,24 @@ func (s *Store) LearnBudget(ctx context.Context, credential []byte, said *RateLi
 	if l == nil {
 		return nil
 	}
-	_, err := s.Pool.Exec(ctx, learnBudget, credential, l.Limit, l.Remaining, l.ResetIn, windowFor(l.ResetIn), l.BlockedFor, false)
-	if err != nil {
+	if _, err := s.Pool.Exec(ctx, learn, lessonColumns(map[string]lesson{string(credential): {RateLimit: *l}})...); err != nil {
 		return fmt.Errorf("learn what the budget is: %w", err)
 	}
 	return nil
+}
+
+func lessonColumns(lessons map[string]lesson) []any {
+	n := len(lessons)
+	credentials, limits, remaining := make([][]byte, 0, n), make([]int32, 0, n), make([]int32, 0, n)
+	resets, windows, waits, took := make([]time.Duration, 0, n), make([]time.Duration, 0, n), make([]time.Duration, 0, n), make([]time.Duration, 0, n)
+	accepted, answered := make([]bool, 0, n), make([]string, 0, n)
+	for credential, l := range lessons {
+		credentials, accepted, answered = append(credentials, []byte(credential)), append(accepted, l.accepted), append(answered, literal(l.answered))
+		limits, remaining = append(limits, int32(l.Limit)), append(remaining, int32(l.Remaining))
+		resets, windows = append(resets, l.ResetIn), append(windows, windowFor(l.ResetIn))
+		waits, took = append(waits, l.BlockedFor), append(took, l.took)
+	}
+	return []any{credentials, limits, remaining, resets, windows, waits, accepted, took, answered}
 }
 
 // windowFor is the shortest of the windows known to be in use (10 s in Greenhouse's older APIs, 30 s in Harvest v3, a minute for its
@@ -119,59 +126,84 @@ func windowFor(resetIn time.Duration) time.Duration {
 	return longestReset
 }
 
-// forgetBudget is for an export that was accepted and whose answer said nothing of a budget: Greenhouse lets us through, and where it
-// had spoken of windows and no longer does, the budget begins anew.
-const forgetBudget = `
+// learn writes all lessons in one statement, and touches no budget that has nothing to learn. Budgets are locked in the order of their
+// credentials.
+//
+// An answer of a window that dispatch has not rolled to yet teaches its limit only; dispatch will roll by whole windows. A longer window is
+// believed at once, a shorter one when for two windows nothing has spoken for the longer. Of several 429s that answer to one wait, the
+// first counts. An export that was accepted and whose answer said nothing of a budget shows that Greenhouse lets us through; where it had
+// spoken of windows and no longer does, the budget begins anew (lapsed). While the phase is unknown each answer takes the place of
+// the moment that its request had to leave by.
+const learn = `
+	WITH said AS MATERIALIZED (
+		SELECT s.credential, s.limit_, s.used, clock_timestamp() + s.reset AS ends, s.window_length, s.wait, s.accepted, s.took,
+		       s.answered::timestamptz[] AS answered, s.limit_ > 0 AS speaks, s.wait > interval '0' AS waits
+		  FROM (SELECT u.*, u.limit_ - u.remaining AS used
+		          FROM unnest($1::bytea[], $2::int[], $3::int[], $4::interval[], $5::interval[], $6::interval[], $7::boolean[], $8::interval[], $9::text[])
+		               AS u(credential, limit_, remaining, reset, window_length, wait, accepted, took, answered)) s
+	), taught AS (
+		SELECT b.credential, s.accepted AND NOT s.speaks AND NOT s.waits AND ` + lapsed + ` AS lapsed
+		  FROM said s
+		  JOIN ghexport.budgets b ON b.credential = s.credential
+		 WHERE s.speaks OR s.waits
+		    OR s.accepted AND (b.limited > 0 OR ` + lapsed + `)
+		    OR NOT b.phase_known AND b.limit_ <= 1000 AND cardinality(s.answered) > 0
+		 ORDER BY b.credential
+		   FOR NO KEY UPDATE OF b
+	), first AS (
+		INSERT INTO ghexport.budgets AS b (credential, limit_, window_length, window_end, phase_known, spent, blocked_until, limited, said_at, window_at)
+		SELECT s.credential, CASE WHEN s.speaks THEN s.limit_ ELSE 50 END, s.window_length, CASE WHEN s.speaks THEN s.ends END, s.speaks,
+		       CASE WHEN s.speaks THEN s.used ELSE 0 END, CASE WHEN s.waits THEN clock_timestamp() + s.wait END, s.waits::int,
+		       CASE WHEN s.speaks THEN clock_timestamp() END, CASE WHEN s.speaks THEN clock_timestamp() END
+		  FROM said s
+		 WHERE (s.speaks OR s.waits) AND NOT EXISTS (SELECT FROM ghexport.budgets o WHERE o.credential = s.credential)
+		 ORDER BY s.credential
+		    ON CONFLICT (credential) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until)
+	)
 	UPDATE ghexport.budgets b
-	   SET limited = 0,
-	       limit_ = CASE WHEN f.silent THEN 50 ELSE b.limit_ END,
-	       window_length = CASE WHEN f.silent THEN '10 seconds' ELSE b.window_length END,
-	       window_end = CASE WHEN f.silent THEN NULL ELSE b.window_end END,
-	       spent = CASE WHEN f.silent THEN 0 ELSE b.spent END,
-	       spends = CASE WHEN f.silent THEN '{}' ELSE b.spends END,
-	       phase_known = b.phase_known AND NOT f.silent,
-	       updated_at = clock_timestamp()
-	  FROM (SELECT o.credential, coalesce(o.phase_known AND o.said_at < clock_timestamp() - o.window_length, false) AS silent
-	          FROM ghexport.budgets o
-	         WHERE o.credential = $1
-	           AND (o.limited > 0 OR o.phase_known AND o.said_at < clock_timestamp() - o.window_length)
-	           FOR NO KEY UPDATE) f
-	 WHERE b.credential = f.credential`
-
-// learnBudget: an answer of a window that dispatch has not rolled to yet teaches its limit only; dispatch will roll by whole windows. A
-// longer window is believed at once, a shorter one when for two windows nothing has spoken for the longer. Of several 429s that answer
-// to one wait, the first counts.
-const learnBudget = `
-	INSERT INTO ghexport.budgets AS b (credential, limit_, window_length, window_end, phase_known, spent, blocked_until, limited, said_at, window_at)
-	VALUES ($1, CASE WHEN $2::int > 0 THEN $2 ELSE 50 END, $5, CASE WHEN $2 > 0 THEN clock_timestamp() + $4::interval END, $2 > 0,
-	        CASE WHEN $2 > 0 THEN $2 - $3::int ELSE 0 END,
-	        CASE WHEN $6::interval > interval '0' THEN clock_timestamp() + $6 END, ($6 > interval '0')::int,
-	        CASE WHEN $2 > 0 THEN clock_timestamp() END, CASE WHEN $2 > 0 THEN clock_timestamp() END)
-	ON CONFLICT (credential) DO UPDATE
-	   SET limit_ = CASE WHEN $2 > 0 THEN $2 ELSE b.limit_ END,
-	       window_length = CASE WHEN ` + windowSaid + ` THEN excluded.window_length ELSE b.window_length END,
+	   SET limit_ = CASE WHEN s.speaks THEN s.limit_ WHEN t.lapsed THEN 50 ELSE b.limit_ END,
+	       window_length = CASE WHEN ` + windowSaid + ` THEN s.window_length WHEN t.lapsed THEN '10 seconds' ELSE b.window_length END,
 	       window_at = CASE WHEN ` + windowSaid + ` THEN clock_timestamp() ELSE b.window_at END,
-	       said_at = coalesce(excluded.said_at, b.said_at),
-	       phase_known = b.phase_known OR $2 > 0,
-	       spent = CASE WHEN $2 > 0 AND (NOT b.phase_known OR excluded.window_end < b.window_end + b.window_length / 2)
-	                    THEN greatest(b.spent, excluded.spent) ELSE b.spent END,
-	       window_end = CASE WHEN $2 > 0 AND (NOT b.phase_known OR excluded.window_end < b.window_end + b.window_length / 2)
-	                         THEN excluded.window_end ELSE b.window_end END,
+	       said_at = CASE WHEN s.speaks THEN clock_timestamp() ELSE b.said_at END,
+	       phase_known = s.speaks OR b.phase_known AND NOT t.lapsed,
+	       spent = CASE WHEN t.lapsed THEN 0 WHEN ` + windowNow + ` THEN greatest(b.spent, s.used) ELSE b.spent END,
+	       spends = CASE WHEN t.lapsed THEN '{}' WHEN b.phase_known OR b.limit_ > 1000 THEN b.spends ELSE ` + spendsNow + ` END,
+	       window_end = CASE WHEN t.lapsed THEN NULL WHEN ` + windowNow + ` THEN s.ends ELSE b.window_end END,
 	       limited = ` + limitedNow + `,
 	       blocked_until = greatest(b.blocked_until, clock_timestamp() + ` + waitNow + `),
-	       updated_at = clock_timestamp()`
+	       takes = CASE WHEN s.took > interval '0' THEN coalesce((b.takes * 3 + s.took) / 4, s.took) ELSE b.takes END,
+	       others_at = CASE WHEN s.waits OR ` + othersSeen + ` THEN clock_timestamp() ELSE b.others_at END,
+	       updated_at = clock_timestamp()
+	  FROM said s
+	  JOIN taught t ON t.credential = s.credential
+	 WHERE b.credential = s.credential`
+
+// lapsed is true of a budget that headers told of and that they have not for a window.
+const lapsed = "coalesce(b.phase_known AND b.said_at < clock_timestamp() - b.window_length, false)"
 
 const windowSaid = `
-	$2 > 0 AND (excluded.window_length >= b.window_length OR b.window_at IS NULL OR b.window_at < clock_timestamp() - 2 * b.window_length)`
+	s.speaks AND (s.window_length >= b.window_length OR b.window_at IS NULL OR b.window_at < clock_timestamp() - 2 * b.window_length)`
 
-// limitedNow counts the 429s in a row. $7 tells that an export was accepted in the same group.
+const windowNow = "s.speaks AND (NOT b.phase_known OR s.ends < b.window_end + b.window_length / 2)"
+
+// othersSeen is true where Greenhouse counts more requests in a window than all that we took out of it.
+const othersSeen = `
+	s.speaks AND b.phase_known AND s.used > b.spent AND s.ends BETWEEN b.window_end - interval '2 seconds' AND b.window_end + interval '2 seconds'`
+
+// spendsNow puts for each request that was answered now, in the place of the moment it had to leave by.
+const spendsNow = `
+	ARRAY(SELECT m.at FROM (SELECT u.at, row_number() OVER (PARTITION BY u.at) AS n FROM unnest(b.spends) AS u(at)) m
+	       WHERE m.n > (SELECT count(*) FROM unnest(s.answered) AS a(at) WHERE a.at = m.at)
+	       ORDER BY m.at) || array_fill(clock_timestamp(), ARRAY[cardinality(s.answered)])`
+
+// limitedNow counts the 429s in a row, but for an export that was accepted in the same group.
 const limitedNow = `
-	CASE WHEN $7::boolean AND $6 > interval '0' THEN 1
-	     WHEN $7 THEN 0
-	     WHEN $6 > interval '0' AND (b.limited = 0 OR b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
+	CASE WHEN s.accepted AND s.waits THEN 1
+	     WHEN s.accepted THEN 0
+	     WHEN s.waits AND (b.limited = 0 OR b.blocked_until IS NULL OR b.blocked_until <= clock_timestamp())
 	     THEN least(b.limited + 1, 100)
 	     ELSE b.limited END`
 
 // waitNow is how long a 429 blocks: as long as was said, doubled for each that came in a row before it, up to 5 minutes; null without.
 const waitNow = `
-	CASE WHEN $6 > interval '0' THEN greatest($6, least($6 * power(2, least(` + limitedNow + ` - 1, 20)), interval '5 minutes')) END`
+	CASE WHEN s.waits THEN greatest(s.wait, least(s.wait * power(2, least(` + limitedNow + ` - 1, 20)), interval '5 minutes')) END`

@@ -36,7 +36,9 @@ type Settle struct {
 
 	Answer string // Greenhouse's own words where it did not accept; kept beside the body, and nowhere else
 
-	Credential []byte // whose budget Limit is about
+	Credential []byte        // whose budget Limit is about
+	SendBy     time.Time     // from [Granted]; zero when not known
+	Took       time.Duration // from request to answer; 0 when not known
 	Limit      *RateLimit
 
 	alone bool // without what it means for its company's other exports
@@ -92,10 +94,10 @@ func (s *Store) commitSettles(ctx context.Context, in []Settle) ([]Settled, erro
 	batch := &pgx.Batch{}
 	columns := settleColumns(in)
 	batch.Queue(settleExports, append(columns, s.Version)...)
-	batch.Queue(putBackMissed, columns[0], columns[2])
 	keepAnswers(batch, in)
 	learnBudgets(batch, in)
 	holdCompanies(batch, in)
+	batch.Queue(followSettles, columns[0], columns[2], acceptedOf(in))
 	results := s.Pool.SendBatch(ctx, batch)
 	rows, err := results.Query()
 	states := map[uuid.UUID]Settled{}
@@ -167,9 +169,10 @@ const newState = `
 	       sent_at = CASE a.outcome WHEN 'sent' THEN clock_timestamp() ELSE e.sent_at END,
 	       updated_at = clock_timestamp()`
 
-// putBackMissed returns to the outbox what a fold set aside while settleExports waited for its row: the snapshot of that statement was
-// older than the fold's commit and could not show it. This one is taken with the rows locked, so nothing can slip in after it.
-const putBackMissed = `
+// followSettles is what is seldom to be done, in one statement. What a fold set aside while settleExports waited for its row returns to
+// the outbox: the snapshot of that statement was older than the fold's commit and could not show it. This one is taken with the rows locked,
+// so nothing can slip in after it. And where an export was accepted, a row of deaths ends.
+const followSettles = `
 	WITH back AS (
 		DELETE FROM ghexport.aside a
 		 USING ghexport.exports e
@@ -182,7 +185,7 @@ const putBackMissed = `
 		  FROM back
 		 ORDER BY id
 		RETURNING id
-	)
+	), ` + acceptedAgain + `
 	SELECT ghexport.wake() FROM put LIMIT 1`
 
 // sinceCommit is how long a sent export e was on its way.

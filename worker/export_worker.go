@@ -107,6 +107,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	said = store.Settle{
 		ExportID: g.ExportID, Token: g.Token, OrgID: g.OrgID, CredentialVersion: g.Company.CredentialVersion,
 		StartedAt: g.StartedAt, Trial: g.Trial, Doubted: g.Doubted, Target: g.Target, Test: g.Test, Credential: g.Company.KeyDigest,
+		SendBy: store.TimeOrZero(g.SendBy),
 	}
 	began := w.now()
 	h := ledger.Attempted{Doubted: g.Doubted, AsksOnServerErrors: g.Company.AsksOnServerErrors, NamedTarget: g.Company.JobID != nil || g.Company.PoolID != nil}
@@ -117,7 +118,8 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 			said.Outcome, said.Cause, said.Detail = v.Outcome, v.Cause, fmt.Sprintf("panic: %T", r) // its text may hold anything
 			w.config.Log.Error("panic", zap.Int64("export_id", g.ExportID), zap.Stack("stack"))
 		}
-		w.logAttempt(g, said, w.now().Sub(began))
+		said.Took = w.now().Sub(began)
+		w.logAttempt(g, said, said.Took)
 	}()
 
 	client := w.greenhouse(g.Company.Testing)

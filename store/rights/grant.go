@@ -59,8 +59,8 @@ var (
 			"paused_reason", "decrypt_failed_at", "hold_cause", "hold_since", "hold_detail", "probe_at", "probes", "trial_at",
 			"trial_export_id", "released_at", "last_good_at", "created_at", "updated_at", "credit_to", "default_job_id", "notice_emails",
 			"notice_webhook", "revision", "switched_at", "switched_by", "test_report", "jobs_seen", "jobs_seen_at", "pools_seen",
-			"check_at", "deaths", "deaths_of", "keep_people_days", "note_format", "pools_seen_at", "refused",
-			"refused_targets", "suspect_targets", "suspects", "test_by", "test_sends", "test_since",
+			"pools_seen_at", "refused", "check_at", "suspects", "suspect_targets", "refused_targets", "deaths", "deaths_of",
+			"test_since", "test_by", "test_sends", "keep_people_days", "note_format",
 		},
 		"notices": {
 			"id", "key", "kind", "org_id", "hold_id", "cause", "since", "days", "waiting", "unknown", "duplicate", "companies", "channel",

@@ -62,6 +62,7 @@ type Relay struct {
 	folding     *trouble
 	dispatching *trouble
 	filledUntil time.Time // dispatch rests: River's queue was just filled
+	renewedAt   time.Time // a budget has a request again for something due
 	sweeping    *trouble
 }
 
@@ -159,7 +160,7 @@ func (r *Relay) untilNext(ctx context.Context) time.Duration {
 	if fold > 0 && dispatch > 0 {
 		return min(fold, dispatch)
 	}
-	wait := r.pause(ctx)
+	wait := r.untilRenewed(r.pause(ctx))
 	if rest := max(fold, dispatch); rest > 0 {
 		wait = min(wait, rest)
 	}
@@ -197,6 +198,7 @@ func (r *Relay) mayDispatch() bool { return r.dispatching.rest() == 0 && r.fille
 // went notes how far a dispatch pass came, and how long to rest after it.
 func (r *Relay) went(d store.Dispatched) {
 	r.dueAfter, r.dueLeft = d.After, d.Left
+	r.renews(d.Renewed)
 	r.filledUntil = time.Time{}
 	if d.Filled {
 		r.filledUntil = time.Now().Add(filledRest)
