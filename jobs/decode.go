@@ -3,6 +3,7 @@ package jobs
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -29,15 +30,16 @@ func parse(message []byte) (root any, problem string) {
 	if !utf8.Valid(message) {
 		return nil, "must be valid UTF-8"
 	}
-	text := jsonText{rest: string(message)}
-	root, ok := text.value()
-	if !ok {
+	decoder := json.NewDecoder(bytes.NewReader(message))
+	decoder.UseNumber()
+	// Into any, not into a struct: a struct's fields match in any letter case.
+	if err := decoder.Decode(&root); err != nil {
 		return nil, "must be JSON"
 	}
-	if text.space(); text.rest != "" {
+	if _, err := decoder.Token(); err != io.EOF {
 		return nil, "must be one JSON value"
 	}
-	// Looked for in the text, since what was read has U+FFFD for lone surrogates, and forgets the first of two equal keys.
+	// Looked for in the text, since the decoder makes U+FFFD of lone surrogates, and forgets the first of two equal keys.
 	if problem := badEscape(message); problem != "" {
 		return nil, problem
 	}

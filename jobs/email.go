@@ -29,10 +29,7 @@ func Email(text string) (email string, ok bool) {
 		return "", false
 	}
 	local, domain, _ := strings.Cut(strings.TrimFunc(text, unseen), "@")
-	if strings.ContainsAny(domain, "\u3002\uff0e\uff61") { // a Replacer copies, even where there is nothing to replace
-		domain = wideDots.Replace(domain)
-	}
-	domain = strings.TrimRight(domain, ".,;")
+	domain = strings.TrimRight(wideDots.Replace(domain), ".,;")
 	email = local + "@" + domain
 	ok = local != "" && domain != "" && !strings.Contains(domain, "@") && utf8.RuneCountInString(email) <= maxEmail &&
 		!strings.ContainsFunc(email, neverInEmail) && !mailto.MatchString(email)
