@@ -36,6 +36,7 @@ var heldTables = []heldTable{
 	{"attempts", "an attempt to send it", heldByExport, nil},
 	{"outbox", "a message of the producer that waits", heldByInterview, nil},
 	{"aside", "a message of the producer that is kept for later", heldByExport, nil},
+	{"carried", "that a message came from the producer’s own database", heldByInterview, nil},
 	{"rejected", "a message of the producer that could not be read", heldByInterview, nil},
 	{"presences", "a person’s word that it is in Greenhouse", heldByExport, nil},
 	{"tracks", "where the candidate stands in Greenhouse", heldByExport, nil},
@@ -53,6 +54,7 @@ var heldElsewhere = map[string]string{
 	"attempt_hours": "sums", "attempt_slices": "sums", "budgets": "a key's", "checks": "a company's", "console_links": "of who logs in",
 	"console_sessions": "of who logs in", "control": "the service's", "door_counts": "of who logs in", "holds": "a company's", "hooks": "a company's",
 	"integrations": "a company's", "made_links": "of who logs in", "nodes": "the service's", "notices": "a company's, and names nobody", "runs": "the whole run's",
+	"sources": "of producers' databases", "test_candidates": "made-up candidates",
 	"state_counts": "sums", "time_zones": "no data", "tracking": "a company's", "tracking_links": "of a company's jobs", "turn_changes": "no data", "turn_counts": "no data",
 	"turn_notices": "no data", "turn_relay": "no data", "turn_runs": "no data", "turn_slices": "no data", "waves": "of companies",
 }
