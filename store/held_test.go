@@ -61,6 +61,7 @@ func TestHeld(t *testing.T) {
 	d.exec("INSERT INTO ghexport.revisions (export_id, version, revision, body_id, fields, actor) SELECT id, 4, 0, body_id, '{email}', 'kim' FROM ghexport.exports WHERE id = $1", dead)
 	d.exec("INSERT INTO ghexport.gone_profiles (org_id, candidate_id) VALUES ('acme', 501), ('globex', 501)")
 	d.exec("INSERT INTO ghexport.hook_events (org_id, key, action, candidate_id, due_at) VALUES ('acme', decode(repeat('00', 32), 'hex'), 'hire_candidate', 501, now())")
+	d.exec("INSERT INTO ghexport.carried (message, source, source_id, org_id, interview_id, version) SELECT gen_random_uuid(), 'east', 7, org_id, interview_id, version FROM ghexport.exports WHERE id = $1", sent)
 	d.exec("INSERT INTO ghexport.presences (export_id, greenhouse_candidate_id) VALUES ($1, 501)", sent)
 	d.exec("INSERT INTO ghexport.changes (org_id, interview_id, export_id, what, at) SELECT org_id, interview_id, id, 'seen', now() FROM ghexport.exports WHERE id IN ($1, $2)", sent, grace)
 	d.exec("INSERT INTO ghexport.traces (org_id, interview_id, traceparent) SELECT org_id, interview_id, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' FROM ghexport.exports WHERE id = $1", sent)
@@ -85,7 +86,7 @@ func TestHeld(t *testing.T) {
 		return n
 	}
 	all := map[string]int{
-		"exports": 2, "bodies": 2, "revisions": 1, "answers": 1, "attempts": 1, "outbox": 1, "aside": 1, "rejected": 1, "presences": 1, "tracks": 1,
+		"exports": 2, "bodies": 2, "revisions": 1, "answers": 1, "attempts": 1, "outbox": 1, "carried": 1, "aside": 1, "rejected": 1, "presences": 1, "tracks": 1,
 		"changes": 1, "hook_events": 1, "gone_profiles": 1, "traces": 1, "run_members": 1, "audit": 1,
 	}
 	t.Run("ShowsEveryTable", func(t *testing.T) {

@@ -81,6 +81,15 @@ func TestLinks(t *testing.T) {
 		assert.Equal(t, []bool{true, false}, []bool{list[0].Open, list[1].Open})
 	})
 
+	t.Run("NoneInTestMode", func(t *testing.T) {
+		s.exec("UPDATE ghexport.integrations SET test_since = now() WHERE org_id = 'acme'")
+		before := s.asked()
+		refused := into[problem](s, s.api(kim, "POST", acmeAPI+"/links", `{"job_ids": [101], "again": true}`), 422)
+		assert.Contains(t, refused.Message, "the company is in test mode")
+		assert.Equal(t, before, s.asked())
+		s.exec("UPDATE ghexport.integrations SET test_since = NULL WHERE org_id = 'acme'")
+	})
+
 	t.Run("AUserWhoMayNot", func(t *testing.T) {
 		s.sim.ChangeUser(acmeKey, ron, func(u *greenhousesim.User) { u.Level = greenhousesim.Basic })
 		refused := into[problem](s, s.api(kim, "POST", acmeAPI+"/links", `{"job_ids": [101, 7], "again": true}`), 422)

@@ -44,6 +44,7 @@ type personLine struct {
 	Note          *string // nil for ours
 	Edited        bool
 	Withdrawn     bool
+	Flags         []string
 }
 
 // peopleLists are the lists in the page's order.
@@ -143,6 +144,7 @@ func personLineOf(p query.Person, ours bool) personLine {
 	line := personLine{
 		PersonStanding: wording.OfPerson(p.Ledger()), ID: p.ID, Tone: string(p.State), Role: p.Role, InterviewID: p.InterviewID,
 		InterviewedAt: p.InterviewedAt, SentAt: p.SentAt, ProfileURL: p.ProfileURL, Note: p.Note, Edited: p.Edited, Withdrawn: p.Withdrawn,
+		Flags: p.Flags,
 	}
 	if p.Held != nil {
 		line.Tone = "held"

@@ -34,6 +34,7 @@ type Person struct {
 	MovedAt       *time.Time
 	MissingSince  *time.Time
 	Gone          *string
+	Flags         []string
 }
 
 // PeopleFilter narrows a company's people.
@@ -79,7 +80,7 @@ func (r Reader) People(ctx context.Context, f PeopleFilter) (list []Person, err 
 			SELECT e.id, e.interview_id, e.job, e.interviewed_at, e.sent_at, e.profile_url, b.first_name, b.last_name, b.note,
 			       'edited_after_send' = ANY (e.flags), 'withdrawn_after_send' = ANY (e.flags), e.state,
 			       CASE WHEN h.held IS NULL THEN e.cause END, h.held, e.detail, e.blocked_at IS NOT NULL,
-			       CASE WHEN t.export_id IS NOT NULL THEN coalesce(t.status, '') END, t.stage, t.job, t.seen_at, t.moved_at, t.missing_since, t.gone`+
+			       CASE WHEN t.export_id IS NOT NULL THEN coalesce(t.status, '') END, t.stage, t.job, t.seen_at, t.moved_at, t.missing_since, t.gone, e.flags`+
 			store.ExportsHeld+`
 			  LEFT JOIN ghexport.bodies b ON b.id = e.body_id
 			  LEFT JOIN ghexport.tracks t ON t.export_id = e.id`+w.SQL()+" ORDER BY e.id DESC LIMIT "+w.Arg(f.Limit), w.Args...)
