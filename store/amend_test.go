@@ -12,13 +12,14 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
-func emailTo(address string) func(ledger.Body) (store.Edited, error) {
-	return func(b ledger.Body) (store.Edited, error) {
+func emailTo(address string) func(ledger.Body) (edit.Edited, error) {
+	return func(b ledger.Body) (edit.Edited, error) {
 		b.Email, b.LastName = address, "-"
-		return store.Edited{Body: b, Lowered: []string{ledger.FlagLinkedInLeftOut}, Raised: []string{ledger.FlagNamePadded}}, nil
+		return edit.Edited{Body: b, Lowered: []string{ledger.FlagLinkedInLeftOut}, Raised: []string{ledger.FlagNamePadded}}, nil
 	}
 }
 
@@ -37,20 +38,20 @@ func TestAmend(t *testing.T) {
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Flags: []string{ledger.FlagLinkedInLeftOut, ledger.FlagNoteCut}})
 		original := one[int64](d, "SELECT body_id FROM ghexport.exports WHERE id = $1", id)
-		a := store.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
+		a := edit.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
 
 		a.DryRun = true
-		seen, err := d.Amend(t.Context(), a)
+		seen, err := edit.In(d.Store).Amend(t.Context(), a)
 		require.NoError(t, err)
-		want := []store.FieldChange{{Field: "last_name", Before: "Lovelace", After: "-"}, {Field: "email", Before: "ada@example.com", After: "grace@example.com"}}
+		want := []edit.FieldChange{{Field: "last_name", Before: "Lovelace", After: "-"}, {Field: "email", Before: "ada@example.com", After: "grace@example.com"}}
 		assert.Equal(t, want, seen.Changes)
 		assert.Equal(t, ledger.StateDead, d.ledger(id).State, "a dry run changes nothing")
 		assert.Zero(t, d.count("SELECT count(*) FROM ghexport.audit"))
 
 		a.DryRun, a.Seen = false, &seen.Revision
-		done, err := d.Amend(t.Context(), a)
+		done, err := edit.In(d.Store).Amend(t.Context(), a)
 		require.NoError(t, err)
-		assert.Equal(t, store.Revision{Version: 5, Revision: 1}, done.Revision)
+		assert.Equal(t, edit.Revision{Version: 5, Revision: 1}, done.Revision)
 		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{ledger.FlagNamePadded, ledger.FlagNoteCut}}, d.ledger(id))
 		detail, err := query.In(d.Store).Show(t.Context(), id)
 		require.NoError(t, err)
@@ -73,30 +74,30 @@ func TestAmend(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
-		a := store.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
+		a := edit.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
 		for what, one := range map[string]struct {
-			edit func(*store.Amendment)
+			edit func(*edit.Amendment)
 			is   func(error) bool
 		}{
-			"another revision": {func(a *store.Amendment) { a.Seen = &store.Revision{Version: 5, Revision: 1} }, isErr(store.ErrEdited)},
-			"another version":  {func(a *store.Amendment) { a.Seen = &store.Revision{Version: 4} }, isErr(store.ErrEdited)},
+			"another revision": {func(a *edit.Amendment) { a.Seen = &edit.Revision{Version: 5, Revision: 1} }, isErr(edit.ErrEdited)},
+			"another version":  {func(a *edit.Amendment) { a.Seen = &edit.Revision{Version: 4} }, isErr(edit.ErrEdited)},
 			"no change": {
-				func(a *store.Amendment) {
-					a.Change = func(b ledger.Body) (store.Edited, error) { return store.Edited{Body: b}, nil }
-				}, isErr(store.ErrSame),
+				func(a *edit.Amendment) {
+					a.Change = func(b ledger.Body) (edit.Edited, error) { return edit.Edited{Body: b}, nil }
+				}, isErr(edit.ErrSame),
 			},
-			"no such export":   {func(a *store.Amendment) { a.ExportID = 4711 }, isErr(store.ErrNotFound)},
-			"what was sent":    {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateSent}) }, refused},
-			"what is in doubt": {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateUnknown}) }, refused},
-			"what is erased":   {func(a *store.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateDead, NoBody: true}) }, refused},
-			"the editor's rule": {func(a *store.Amendment) {
-				a.Change = func(ledger.Body) (store.Edited, error) { return store.Edited{}, errRule }
+			"no such export":   {func(a *edit.Amendment) { a.ExportID = 4711 }, isErr(store.ErrNotFound)},
+			"what was sent":    {func(a *edit.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateSent}) }, refused},
+			"what is in doubt": {func(a *edit.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateUnknown}) }, refused},
+			"what is erased":   {func(a *edit.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateDead, NoBody: true}) }, refused},
+			"the editor's rule": {func(a *edit.Amendment) {
+				a.Change = func(ledger.Body) (edit.Edited, error) { return edit.Edited{}, errRule }
 			}, isErr(errRule)},
-			"nobody": {func(a *store.Amendment) { a.By.Actor = "" }, func(err error) bool { return err != nil && strings.Contains(err.Error(), "nobody is named") }},
+			"nobody": {func(a *edit.Amendment) { a.By.Actor = "" }, func(err error) bool { return err != nil && strings.Contains(err.Error(), "nobody is named") }},
 		} {
 			other := a
 			one.edit(&other)
-			_, err := d.Amend(t.Context(), other)
+			_, err := edit.In(d.Store).Amend(t.Context(), other)
 			assert.True(t, one.is(err), "%s: %v", what, err)
 		}
 		assert.Equal(t, ledger.StateDead, d.ledger(id).State)
@@ -107,7 +108,7 @@ func TestAmend(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
-		a := store.Amendment{ExportID: id, By: kim, Digests: d.digests(), Seen: &store.Revision{Version: 5}}
+		a := edit.Amendment{ExportID: id, By: kim, Digests: d.digests(), Seen: &edit.Revision{Version: 5}}
 		var done, told int
 		var mu sync.Mutex
 		var people sync.WaitGroup
@@ -115,7 +116,7 @@ func TestAmend(t *testing.T) {
 			people.Go(func() {
 				mine := a
 				mine.Change = emailTo(address)
-				_, err := d.Amend(t.Context(), mine)
+				_, err := edit.In(d.Store).Amend(t.Context(), mine)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {

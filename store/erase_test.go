@@ -10,6 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
@@ -71,9 +72,9 @@ func TestErase_LeavesNoWord(t *testing.T) {
 			digests := d.digests()
 			dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails: ada@example.com", Candidate: "cand_ada"})
 			d.exec("UPDATE ghexport.exports SET candidate_digest = $1, email_digest = $2", digests.Candidate("cand_ada"), digests.Email("ada@example.com"))
-			_, err := d.Amend(t.Context(), store.Amendment{ExportID: dead, By: kim, Digests: digests, Change: func(b ledger.Body) (store.Edited, error) {
+			_, err := edit.In(d.Store).Amend(t.Context(), edit.Amendment{ExportID: dead, By: kim, Digests: digests, Change: func(b ledger.Body) (edit.Edited, error) {
 				b.LastName = "King Lovelace"
-				return store.Edited{Body: b}, nil
+				return edit.Edited{Body: b}, nil
 			}})
 			require.NoError(t, err)
 			d.silent(dead, time.Hour)

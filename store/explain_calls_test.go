@@ -21,6 +21,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/retention"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
 // call is one thing that the service does, or that somebody asks of it, on a large ledger.
@@ -255,22 +256,22 @@ func (e *explained) listCalls() []call {
 }
 
 func (e *explained) searchCalls() []call {
-	find := func(name string, q store.Search, uses ...string) call {
+	find := func(name string, q search.Search, uses ...string) call {
 		q.By = kim
-		return call{name: "Find" + name, do: func(ctx context.Context) error { return nothing(e.serve.Find(ctx, q)) }, uses: uses}
+		return call{name: "Find" + name, do: func(ctx context.Context) error { return nothing(search.In(e.serve.Store).Find(ctx, q)) }, uses: uses}
 	}
 	return []call{
-		find("Interview", store.Search{Text: "iv_4242"}, "exports_key", "exports_pkey"),
-		find("Number", store.Search{Text: "4242"}, "exports_pkey"),
-		find("Address", store.Search{Text: "ada4242@example.com", EmailDigest: []byte("ada4242@"), People: true}, "exports_by_email"),
-		find("Name", store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true}, "exports_by_org", "bodies_pkey"),
-		find("OfTheWhale", store.Search{Text: "4242", Filter: store.Filter{Org: "whale"}}, "exports_by_org"),
-		find("AmongDead", store.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}, "exports_attention_by_id"),
+		find("Interview", search.Search{Text: "iv_4242"}, "exports_key", "exports_pkey"),
+		find("Number", search.Search{Text: "4242"}, "exports_pkey"),
+		find("Address", search.Search{Text: "ada4242@example.com", EmailDigest: []byte("ada4242@"), People: true}, "exports_by_email"),
+		find("Name", search.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true}, "exports_by_org", "bodies_pkey"),
+		find("OfTheWhale", search.Search{Text: "4242", Filter: store.Filter{Org: "whale"}}, "exports_by_org"),
+		find("AmongDead", search.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}, "exports_attention_by_id"),
 		{name: "Lookup", do: func(ctx context.Context) error {
-			return nothing(e.serve.Lookup(ctx, store.Search{Text: "4242", EmailDigest: []byte("ada4242@"), CandidateDigest: []byte("cand_4242"), People: true, By: kim}))
+			return nothing(search.In(e.serve.Store).Lookup(ctx, search.Search{Text: "4242", EmailDigest: []byte("ada4242@"), CandidateDigest: []byte("cand_4242"), People: true, By: kim}))
 		}, uses: []string{"exports_pkey", "exports_key", "exports_by_profile", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
 		{name: "LookupName", do: func(ctx context.Context) error {
-			return nothing(e.serve.Lookup(ctx, store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}))
+			return nothing(search.In(e.serve.Store).Lookup(ctx, search.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}))
 		}, uses: []string{"exports_by_org", "bodies_pkey"}},
 	}
 }
@@ -291,8 +292,10 @@ func (e *explained) exportCalls() []call {
 		{name: "OfCompany", do: func(ctx context.Context) error {
 			return nothing(query.In(e.serve.Store).OfCompany(ctx, "org_7", []int64{1, 2}))
 		}},
-		{name: "Candidates", do: func(ctx context.Context) error { return nothing(e.serve.Candidates(ctx, []int64{5001})) }, uses: []string{"exports_pkey", "bodies_pkey"}},
-		{name: "Reveal", do: func(ctx context.Context) error { return nothing(e.serve.Reveal(ctx, 5001, kim)) }, uses: []string{"exports_pkey", "bodies_pkey"}},
+		{name: "Candidates", do: func(ctx context.Context) error {
+			return nothing(search.In(e.serve.Store).Candidates(ctx, []int64{5001}))
+		}, uses: []string{"exports_pkey", "bodies_pkey"}},
+		{name: "Reveal", do: func(ctx context.Context) error { return nothing(search.In(e.serve.Store).Reveal(ctx, 5001, kim)) }, uses: []string{"exports_pkey", "bodies_pkey"}},
 		{name: "Why", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Why(ctx, "org_7", "iv_5001")) },
 			uses: []string{"exports_key", "exports_by_candidate", "exports_by_email", "outbox_by_interview"}},
 		{name: "WhyAnywhere", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).Why(ctx, "", "iv_5001")) }, uses: []string{"exports_key"}},

@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
 func TestList(t *testing.T) {
@@ -67,36 +68,36 @@ func TestFind(t *testing.T) {
 	far := d.export(fixture{State: ledger.StateSent, Org: "other", Interview: "iv_1", Candidate: "far"})
 	d.exec("UPDATE ghexport.exports SET greenhouse_candidate_id = 777 WHERE id = $1", ada)
 	d.exec("UPDATE ghexport.bodies SET first_name = 'Kid', last_name = 'Őry' WHERE interview_id = 'iv_12'")
-	find := func(q store.Search) store.Found {
+	find := func(q search.Search) search.Found {
 		q.By = kim
-		found, err := d.Find(t.Context(), q)
+		found, err := search.In(d.Store).Find(t.Context(), q)
 		require.NoError(t, err)
 		return found
 	}
 	for name, c := range map[string]struct {
-		search  store.Search
+		search  search.Search
 		want    []int64
 		persons bool // it looked for people
 	}{
-		"PartOfAnInterview":  {store.Search{Text: " IV_1 "}, []int64{far, kid, ada}, false},
-		"PercentIsNoPattern": {store.Search{Text: "iv_1%"}, []int64{}, false},
-		"Candidate":          {store.Search{Text: "_ADA"}, []int64{ada}, false},
-		"GreenhousesNumber":  {store.Search{Text: "777"}, []int64{ada}, false},
-		"AmongTheFilter":     {store.Search{Text: "iv", Filter: store.Filter{State: ledger.StateDead}}, []int64{kid}, false},
-		"OfACompany":         {store.Search{Text: "iv_1", Filter: store.Filter{Org: "other"}}, []int64{far}, false},
-		"Email":              {store.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true}, []int64{kid}, true},
-		"EmailOfNobodyHere":  {store.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true, Filter: store.Filter{Org: "other"}}, []int64{}, true},
-		"NotPeople":          {store.Search{Text: "x@y", EmailDigest: []byte("kid@")}, []int64{}, false},
-		"Name":               {store.Search{Text: "kid őry", People: true, Filter: store.Filter{Org: "acme"}}, []int64{kid}, true},
-		"NameOfNoCompany":    {store.Search{Text: "kid őry", People: true}, []int64{}, false},
-		"NameNotAsked":       {store.Search{Text: "kid őry", Filter: store.Filter{Org: "acme"}}, []int64{}, false},
+		"PartOfAnInterview":  {search.Search{Text: " IV_1 "}, []int64{far, kid, ada}, false},
+		"PercentIsNoPattern": {search.Search{Text: "iv_1%"}, []int64{}, false},
+		"Candidate":          {search.Search{Text: "_ADA"}, []int64{ada}, false},
+		"GreenhousesNumber":  {search.Search{Text: "777"}, []int64{ada}, false},
+		"AmongTheFilter":     {search.Search{Text: "iv", Filter: store.Filter{State: ledger.StateDead}}, []int64{kid}, false},
+		"OfACompany":         {search.Search{Text: "iv_1", Filter: store.Filter{Org: "other"}}, []int64{far}, false},
+		"Email":              {search.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true}, []int64{kid}, true},
+		"EmailOfNobodyHere":  {search.Search{Text: "x@y", EmailDigest: []byte("kid@"), People: true, Filter: store.Filter{Org: "other"}}, []int64{}, true},
+		"NotPeople":          {search.Search{Text: "x@y", EmailDigest: []byte("kid@")}, []int64{}, false},
+		"Name":               {search.Search{Text: "kid őry", People: true, Filter: store.Filter{Org: "acme"}}, []int64{kid}, true},
+		"NameOfNoCompany":    {search.Search{Text: "kid őry", People: true}, []int64{}, false},
+		"NameNotAsked":       {search.Search{Text: "kid őry", Filter: store.Filter{Org: "acme"}}, []int64{}, false},
 	} {
 		found := find(c.search)
 		assert.Equal(t, c.want, found.IDs, name)
 		assert.Equal(t, c.persons, found.People, name)
 		assert.False(t, found.Cut, name)
 	}
-	byNumber := find(store.Search{Text: strconv.FormatInt(ada, 10), Filter: store.Filter{IDs: []int64{ada}}})
+	byNumber := find(search.Search{Text: strconv.FormatInt(ada, 10), Filter: store.Filter{IDs: []int64{ada}}})
 	assert.Equal(t, []int64{ada}, byNumber.IDs)
 
 	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "search people"})
@@ -113,14 +114,14 @@ func TestReveal(t *testing.T) {
 	d := setup(t)
 	id := d.export(fixture{State: ledger.StateSent})
 	nobody := d.export(fixture{State: ledger.StateIneligible, Cause: ledger.CauseDecisionNo})
-	person, err := d.Reveal(t.Context(), id, kim)
+	person, err := search.In(d.Store).Reveal(t.Context(), id, kim)
 	require.NoError(t, err)
 	assert.Equal(t, "Ada Lovelace", person.Name())
-	assert.Equal(t, "Ada", store.Candidate{FirstName: "Ada", LastName: "-"}.Name())
+	assert.Equal(t, "Ada", search.Candidate{FirstName: "Ada", LastName: "-"}.Name())
 	assert.Equal(t, "the note", person.Note)
-	_, err = d.Reveal(t.Context(), nobody, kim)
+	_, err = search.In(d.Store).Reveal(t.Context(), nobody, kim)
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = d.Reveal(t.Context(), id, store.By{})
+	_, err = search.In(d.Store).Reveal(t.Context(), id, store.By{})
 	require.Error(t, err, "nobody looks namelessly")
 	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "reveal"})
 	require.NoError(t, err)
@@ -129,17 +130,17 @@ func TestReveal(t *testing.T) {
 	assert.Equal(t, "kim", trail[0].Actor)
 	assert.JSONEq(t, `{}`, string(trail[0].Detail))
 
-	people, err := d.Candidates(t.Context(), []int64{id, nobody, 4711})
+	people, err := search.In(d.Store).Candidates(t.Context(), []int64{id, nobody, 4711})
 	require.NoError(t, err)
-	assert.Equal(t, map[int64]store.Candidate{id: person}, people)
+	assert.Equal(t, map[int64]search.Candidate{id: person}, people)
 
 	assert.Nil(t, person.Answer)
 	d.exec("INSERT INTO ghexport.answers (body_id, attempt, words) SELECT body_id, attempt, 'no, Ada' FROM ghexport.exports WHERE id = $1", id)
-	person, err = d.Reveal(t.Context(), id, kim)
+	person, err = search.In(d.Store).Reveal(t.Context(), id, kim)
 	require.NoError(t, err)
 	require.NotNil(t, person.Answer)
 	assert.Equal(t, "no, Ada", person.Answer.Words)
-	people, err = d.Candidates(t.Context(), []int64{id})
+	people, err = search.In(d.Store).Candidates(t.Context(), []int64{id})
 	require.NoError(t, err)
 	assert.Nil(t, people[id].Answer, "a list never shows it")
 }

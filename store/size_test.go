@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
 // large fills a ledger with 50,000 dead letters among 200,000 other exports, the rare states the oldest, which no page may search for
@@ -53,8 +54,8 @@ func (d *db) asked() map[string]func() error {
 	list := func(f store.Filter) func() error {
 		return func() error { _, err := query.In(d.Store).List(d.t.Context(), f, 50); return err }
 	}
-	find := func(q store.Search) func() error {
-		return func() error { _, err := d.Find(d.t.Context(), q); return err }
+	find := func(q search.Search) func() error {
+		return func() error { _, err := search.In(d.Store).Find(d.t.Context(), q); return err }
 	}
 	asked := map[string]func() error{
 		"List":               list(store.Filter{}),
@@ -81,10 +82,10 @@ func (d *db) asked() map[string]func() error {
 			_, err := runs.In(d.Store).Plan(d.t.Context(), runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}})
 			return err
 		},
-		"FindInterview": find(store.Search{Text: "iv_4242"}),
-		"FindPerson":    find(store.Search{Text: "ada4242@example.com", EmailDigest: []byte("nobody"), People: true, By: kim}),
-		"FindName":      find(store.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}),
-		"FindAmongDead": find(store.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}),
+		"FindInterview": find(search.Search{Text: "iv_4242"}),
+		"FindPerson":    find(search.Search{Text: "ada4242@example.com", EmailDigest: []byte("nobody"), People: true, By: kim}),
+		"FindName":      find(search.Search{Text: "ada55", Filter: store.Filter{Org: "org_7"}, People: true, By: kim}),
+		"FindAmongDead": find(search.Search{Text: "nothing", Filter: store.Filter{State: ledger.StateDead}}),
 	}
 	for _, state := range ledger.States {
 		asked["List_"+string(state)] = list(store.Filter{State: state})

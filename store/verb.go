@@ -79,7 +79,7 @@ func (s *Store) apply(ctx context.Context, v Verb, by By, dryRun bool, ids []int
 
 func (v Verb) ApplyTo(ctx context.Context, tx pgx.Tx, by By, dryRun bool, ids []int64) (Result, error) {
 	var r Result
-	rows, err := v.lock(ctx, tx, ids)
+	rows, err := v.Lock(ctx, tx, ids)
 	if err != nil {
 		return r, err
 	}
@@ -123,8 +123,8 @@ const UnsettledUntil = `
 		             AND e.attempt_started_at + 2 * e.job_timeout > clock_timestamp()
 		            THEN e.attempt_started_at + 2 * e.job_timeout END`
 
-// lock locks the exports and reads what the verb is judged by.
-func (v Verb) lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
+// Lock locks the exports and reads what the verb is judged by.
+func (v Verb) Lock(ctx context.Context, tx pgx.Tx, ids []int64) ([]ledger.Export, error) {
 	if v.profile.CandidateID != 0 {
 		if err := lockProfiles(ctx, tx); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -40,7 +41,7 @@ type decisionsPage struct {
 // decisionCard is one export with what helps to decide it.
 type decisionCard struct {
 	query.Decision
-	Person *store.Candidate // nil where it is hidden, or gone
+	Person *search.Candidate // nil where it is hidden, or gone
 	Masked *maskedPerson
 	Acts   []exportAct
 	Staff  bool
@@ -189,7 +190,7 @@ func (k *console) cards(r *http.Request, list []query.Decision, back string) ([]
 	for i, d := range list {
 		ids[i] = d.ID
 	}
-	people, err := k.Store.Candidates(r.Context(), ids)
+	people, err := search.In(k.Store).Candidates(r.Context(), ids)
 	if err != nil {
 		return nil, err
 	}

@@ -9,14 +9,16 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
 // Amend is what editing an export before its replay needs. Its zero value is a console without it.
 type Amend struct {
-	Change  func(was ledger.Body, set map[string]string) (store.Edited, error) // the rules; pure
-	Digests *seal.Digests                                                      // siblings are found by a new address
+	Change  func(was ledger.Body, set map[string]string) (edit.Edited, error) // the rules; pure
+	Digests *seal.Digests                                                     // siblings are found by a new address
 }
 
 // editPage corrects one dead export. Its form begins empty: nobody sees a person by opening it. What would change is shown before it
@@ -26,8 +28,8 @@ type editPage struct {
 	Set     map[string]string
 	Wrong   string
 	NoLink  bool
-	Changes []store.FieldChange // to be confirmed
-	Seen    store.Revision
+	Changes []edit.FieldChange // to be confirmed
+	Seen    edit.Revision
 	Reason  string
 }
 
@@ -93,9 +95,9 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	a := store.Amendment{
+	a := edit.Amendment{
 		ExportID: id, By: auth.By(r, page.Reason), Digests: k.Amend.Digests,
-		Change: func(was ledger.Body) (store.Edited, error) {
+		Change: func(was ledger.Body) (edit.Edited, error) {
 			edited, err := k.Amend.Change(was, set)
 			if err != nil {
 				err = &wrongEdit{err}
@@ -112,7 +114,7 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 		k.lookAtEdit(w, r, a, page)
 		return
 	}
-	if _, err := k.Store.Amend(r.Context(), a); err != nil {
+	if _, err := edit.In(k.Store).Amend(r.Context(), a); err != nil {
 		k.noEdit(w, r, err, page)
 		return
 	}
@@ -120,24 +122,24 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 }
 
 // seen reads what the editor has looked at, if they have.
-func (k *console) seen(r *http.Request, a *store.Amendment) bool {
+func (k *console) seen(r *http.Request, a *edit.Amendment) bool {
 	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
 	revision, wrong := strconv.Atoi(r.PostFormValue("revision"))
 	if err != nil || wrong != nil {
 		return false
 	}
-	a.Seen = &store.Revision{Version: version, Revision: revision}
+	a.Seen = &edit.Revision{Version: version, Revision: revision}
 	return true
 }
 
-func (k *console) lookAtEdit(w http.ResponseWriter, r *http.Request, a store.Amendment, page editPage) {
+func (k *console) lookAtEdit(w http.ResponseWriter, r *http.Request, a edit.Amendment, page editPage) {
 	a.DryRun = true
-	found, err := k.Store.Amend(r.Context(), a)
+	found, err := edit.In(k.Store).Amend(r.Context(), a)
 	if err != nil {
 		k.noEdit(w, r, err, page)
 		return
 	}
-	if _, err := k.Store.Reveal(r.Context(), page.ID, a.By); err != nil { // what stands now is shown beside what is typed
+	if _, err := search.In(k.Store).Reveal(r.Context(), page.ID, a.By); err != nil { // what stands now is shown beside what is typed
 		k.broken(w, r, err)
 		return
 	}
@@ -155,10 +157,10 @@ func (k *console) noEdit(w http.ResponseWriter, r *http.Request, err error, page
 	case errors.As(err, &wrong):
 		page.Wrong = sentenceCase(wrong.Error()) + "."
 		k.showEdit(w, r, http.StatusBadRequest, page)
-	case errors.Is(err, store.ErrSame):
+	case errors.Is(err, edit.ErrSame):
 		page.Wrong = "Nothing would change: what you typed is what stands there."
 		k.showEdit(w, r, http.StatusBadRequest, page)
-	case errors.Is(err, store.ErrEdited):
+	case errors.Is(err, edit.ErrEdited):
 		k.refuse(w, r, http.StatusConflict, "It was changed since you looked. Nothing was done; look again.")
 	case errors.As(err, &refused):
 		k.refuse(w, r, http.StatusConflict, sentenceCase(refused.Error())+".")

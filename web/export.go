@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/access"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -28,8 +29,8 @@ type exportPage struct {
 	Job           *string
 	Newer         bool // a newer message waits
 	Masked        *maskedPerson
-	Person        *store.Candidate // nil until shown
-	Edited        bool             // the words of a newer result are there to copy
+	Person        *search.Candidate // nil until shown
+	Edited        bool              // the words of a newer result are there to copy
 	Siblings      []query.Sibling
 	Events        []exportEvent
 	AttemptLog    []query.AttemptRow
@@ -59,7 +60,7 @@ type exportTrack struct {
 // exchange is one attempt's request and answer.
 type exchange struct {
 	Attempt query.AttemptRow
-	Person  *store.Candidate // nil while hidden
+	Person  *search.Candidate // nil while hidden
 }
 
 // exchanges are how many attempts show request and answer side by side.

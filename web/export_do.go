@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -22,7 +23,7 @@ func (k *console) reveal(w http.ResponseWriter, r *http.Request) {
 		k.showExport(w, r, http.StatusUnprocessableEntity, func(page *exportPage) { page.Wrong, page.AtPerson = wrong, true })
 		return
 	}
-	person, err := k.Store.Reveal(r.Context(), id, auth.By(r, reason))
+	person, err := search.In(k.Store).Reveal(r.Context(), id, auth.By(r, reason))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		k.showExport(w, r, http.StatusConflict, func(page *exportPage) {

@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -111,7 +112,7 @@ func (k *console) selected(r *http.Request, page *exportsPage) (store.Filter, er
 		filter.IDs, err = numbers(page.Filter.Found)
 		page.Search = fmt.Sprintf("Your search found %s.", wording.Plural(int64(len(filter.IDs)), "export", "exports"))
 	case page.Filter.Q != "":
-		var found store.Found
+		var found search.Found
 		found, err = k.search(r, page.Filter)
 		filter.IDs, page.Search = found.IDs, searched(page.Filter, found, page.People)
 	}
@@ -128,7 +129,7 @@ func (k *console) lines(r *http.Request, rows []query.ExportRow) ([]exportLine, 
 	if auth.Who(r).Role != auth.RoleCompany {
 		return lines, nil
 	}
-	people, err := k.Store.Candidates(r.Context(), ids)
+	people, err := search.In(k.Store).Candidates(r.Context(), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +148,7 @@ func (k *console) looked(r *http.Request, what string, exports []int64) error {
 	if len(exports) == 0 {
 		return nil
 	}
-	return k.Store.RecordList(r.Context(), auth.Who(r).Org, what, exports, auth.By(r, ""))
+	return search.In(k.Store).RecordList(r.Context(), auth.Who(r).Org, what, exports, auth.By(r, ""))
 }
 
 // turn makes the addresses of the pages around this one.

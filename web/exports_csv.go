@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -43,7 +44,7 @@ func (k *console) writeCSV(w http.ResponseWriter, r *http.Request, org string) {
 		return
 	}
 	if p := auth.Who(r); p.Role == auth.RoleCompany { // the ids of its candidates leave the console
-		if err := k.Store.RecordList(r.Context(), p.Org, "file", nil, auth.By(r, "")); err != nil {
+		if err := search.In(k.Store).RecordList(r.Context(), p.Org, "file", nil, auth.By(r, "")); err != nil {
 			k.broken(w, r, err)
 			return
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -119,7 +120,7 @@ func numbers(text string) ([]int64, error) {
 	ids := []int64{}
 	for part := range strings.SplitSeq(text, ".") {
 		id, err := position(part)
-		if err != nil || len(ids) > store.SearchFound {
+		if err != nil || len(ids) > search.SearchFound {
 			return nil, badFilter("What was found cannot be read from this address. Search again.")
 		}
 		if id != 0 {

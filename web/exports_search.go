@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -31,7 +31,7 @@ func (k *console) postSearch(w http.ResponseWriter, r *http.Request, org string)
 	form, err := readFilter(r.PostForm, org)
 	if err == nil && form.Q != "" {
 		form.Found, form.After, form.Before = "", 0, 0
-		var found store.Found
+		var found search.Found
 		if found, err = k.search(r, form); err == nil && found.People {
 			form.Q, form.Found = "", dotted(found.IDs)
 			if len(found.IDs) == 0 {
@@ -47,25 +47,25 @@ func (k *console) postSearch(w http.ResponseWriter, r *http.Request, org string)
 }
 
 // search looks for what the filter's text may mean to whoever asks.
-func (k *console) search(r *http.Request, form exportsFilter) (store.Found, error) {
+func (k *console) search(r *http.Request, form exportsFilter) (search.Found, error) {
 	filter, err := form.store()
 	if err != nil {
-		return store.Found{}, err
+		return search.Found{}, err
 	}
 	filter.AfterID, filter.BeforeID = 0, 0
-	q := store.Search{Filter: filter, Text: form.Q, People: mayFindPeople(r), By: auth.By(r, "")}
+	q := search.Search{Filter: filter, Text: form.Q, People: mayFindPeople(r), By: auth.By(r, "")}
 	if q.People && k.Digests != nil && strings.Contains(form.Q, "@") {
 		q.EmailDigest = k.Digests.Email(form.Q)
 	}
-	return k.Store.Find(r.Context(), q)
+	return search.In(k.Store).Find(r.Context(), q)
 }
 
 // searched says what a search did and did not do.
-func searched(form exportsFilter, found store.Found, people bool) string {
+func searched(form exportsFilter, found search.Found, people bool) string {
 	says := "Searched for “" + form.Q + "”: " + wording.Plural(int64(len(found.IDs)), "export", "exports") + "."
 	switch {
 	case found.Cut:
-		says += " A part of an id, or a name, is looked for among the newest " + wording.Number(store.SearchDepth) + " only, and at most " + wording.Number(store.SearchFound) + " are shown."
+		says += " A part of an id, or a name, is looked for among the newest " + wording.Number(search.SearchDepth) + " only, and at most " + wording.Number(search.SearchFound) + " are shown."
 	case len(found.IDs) == 0 && people && form.Org == "":
 		says += " To search by name, choose a company; an email must be whole."
 	case len(found.IDs) == 0 && !people:

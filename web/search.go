@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -93,24 +94,24 @@ func (k *console) postEverything(w http.ResponseWriter, r *http.Request, org str
 }
 
 // lookup searches at a company, or everywhere and then for a name at the company that is near.
-func (k *console) lookup(r *http.Request, org, near, text string) (store.Looked, error) {
-	q := store.Search{Filter: store.Filter{Org: org}, Text: text, People: mayFindPeople(r), By: auth.By(r, "")}
+func (k *console) lookup(r *http.Request, org, near, text string) (search.Looked, error) {
+	q := search.Search{Filter: store.Filter{Org: org}, Text: text, People: mayFindPeople(r), By: auth.By(r, "")}
 	if q.People && k.Digests != nil {
 		q.CandidateDigest = k.Digests.Candidate(text)
 		if emails := jobs.Emails(text); len(emails) > 0 {
 			q.EmailDigest = k.Digests.Email(emails[0])
 		}
 	}
-	found, err := k.Store.Lookup(r.Context(), q)
+	found, err := search.In(k.Store).Lookup(r.Context(), q)
 	if err != nil || near == "" || len(found.By)+len(found.Companies)+len(found.Messages) > 0 {
 		return found, err
 	}
 	q.Filter.Org = near
-	return k.Store.Lookup(r.Context(), q)
+	return search.In(k.Store).Lookup(r.Context(), q)
 }
 
 // foundQuery writes what was found into an address.
-func foundQuery(found store.Looked, near, text string) url.Values {
+func foundQuery(found search.Looked, near, text string) url.Values {
 	q := url.Values{"asked": {"1"}}
 	for by, ids := range found.By {
 		q.Set("by."+string(by), dotted(ids))

@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -57,10 +58,10 @@ func (k *console) foundRows(r *http.Request, page *searchedPage, by map[int64]le
 	if len(ids) == 0 {
 		return nil
 	}
-	if len(ids) > store.SearchFound {
-		ids, page.Cut = ids[:store.SearchFound], true
+	if len(ids) > search.SearchFound {
+		ids, page.Cut = ids[:search.SearchFound], true
 	}
-	list, err := query.In(k.Store).List(r.Context(), store.Filter{Org: page.Org, IDs: ids}, store.SearchFound)
+	list, err := query.In(k.Store).List(r.Context(), store.Filter{Org: page.Org, IDs: ids}, search.SearchFound)
 	if err != nil {
 		return err
 	}

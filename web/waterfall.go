@@ -6,8 +6,9 @@ import (
 	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -91,7 +92,7 @@ func (k *console) fillWay(r *http.Request, page *exportPage, d *query.ExportDeta
 // Edit is one edit as the page shows it: with what was there before, where the person is shown.
 type editShown struct {
 	query.EditedBody
-	Changes []store.FieldChange
+	Changes []edit.FieldChange
 }
 
 // EditsShown are the edits with what each replaced, as far as whoever looks may see it.
@@ -112,15 +113,15 @@ func (p exportPage) EditsShown() (list []editShown) {
 }
 
 // LaterChanges are the lines in which a newer note differs from the one that was sent.
-func (p exportPage) LaterChanges() []store.FieldChange {
+func (p exportPage) LaterChanges() []edit.FieldChange {
 	if p.Person == nil || p.Person.LaterNote == nil {
 		return nil
 	}
 	return lines(p.Person.Note, *p.Person.LaterNote)
 }
 
-func differences(was, now store.Candidate) (list []store.FieldChange) {
-	for _, f := range []store.FieldChange{
+func differences(was, now search.Candidate) (list []edit.FieldChange) {
+	for _, f := range []edit.FieldChange{
 		{Field: "first name", Before: was.FirstName, After: now.FirstName}, {Field: "last name", Before: was.LastName, After: now.LastName},
 		{Field: "email", Before: was.Email, After: now.Email}, {Field: "LinkedIn", Before: text(was.LinkedIn), After: text(now.LinkedIn)},
 	} {
@@ -132,16 +133,16 @@ func differences(was, now store.Candidate) (list []store.FieldChange) {
 }
 
 // lines are the lines that one text has and the other has not.
-func lines(was, now string) (list []store.FieldChange) {
+func lines(was, now string) (list []edit.FieldChange) {
 	before, after := strings.Split(was, "\n"), strings.Split(now, "\n")
 	for _, line := range before {
 		if line != "" && !slices.Contains(after, line) {
-			list = append(list, store.FieldChange{Field: "note", Before: line})
+			list = append(list, edit.FieldChange{Field: "note", Before: line})
 		}
 	}
 	for _, line := range after {
 		if line != "" && !slices.Contains(before, line) {
-			list = append(list, store.FieldChange{Field: "note", After: line})
+			list = append(list, edit.FieldChange{Field: "note", After: line})
 		}
 	}
 	return list

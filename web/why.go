@@ -9,6 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -105,7 +106,7 @@ func (k *console) whyEmails(r *http.Request, org string, emails []string) ([]led
 		}
 		all = append(all, list...)
 	}
-	return all, k.Store.RecordSearch(r.Context(), org, explained(all), auth.By(r, ""))
+	return all, search.In(k.Store).RecordSearch(r.Context(), org, explained(all), auth.By(r, ""))
 }
 
 // whyID asks by the producer's id of an interview, then of a candidate. Who may not look for people finds nobody by an address.

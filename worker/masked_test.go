@@ -13,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
 // What Greenhouse repeats of a person is in no column that a viewer may read, and in no log.
@@ -58,7 +59,7 @@ func TestAnswers_LiveAndDieWithTheBody(t *testing.T) {
 	kim := store.By{Actor: "kim", Reason: "to see"}
 	shown := func(id int64) string {
 		t.Helper()
-		person, err := r.store.Reveal(t.Context(), id, kim)
+		person, err := search.In(r.store).Reveal(t.Context(), id, kim)
 		require.NoError(t, err)
 		if person.Answer == nil {
 			return ""

@@ -14,11 +14,11 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse/greenhousesim"
 )
 
-// edit changes a producer's message.
-type edit = func(message map[string]any)
+// docEdit changes a producer's message.
+type docEdit = func(message map[string]any)
 
 // result is a message of a successful interview, whose candidate is nobody else's, as changed by the edits.
-func result(org, interview string, edits ...edit) map[string]any {
+func result(org, interview string, edits ...docEdit) map[string]any {
 	m := map[string]any{
 		"schema_version": 1, "org_id": org, "interview_id": interview, "version": 1, "interviewed_at": "2026-01-01T12:00:00Z",
 		"interviewer_advances": true, "candidate_continues": true,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
@@ -36,9 +37,9 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 	if err != nil {
 		return err
 	}
-	done, err := st.Amend(ctx, store.Amendment{
+	done, err := edit.In(st).Amend(ctx, edit.Amendment{
 		ExportID: f.IDs[0], By: c.by(flags.reason), Digests: digests, DryRun: flags.dryRun,
-		Change: func(b ledger.Body) (store.Edited, error) {
+		Change: func(b ledger.Body) (edit.Edited, error) {
 			edited, err := render.Amend(b, set)
 			if err != nil {
 				return edited, usagef("--set: %s", err)
@@ -46,7 +47,7 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 			return edited, nil
 		},
 	})
-	if errors.Is(err, store.ErrSame) {
+	if errors.Is(err, edit.ErrSame) {
 		return hinted(err, "without --set it is replayed as it is")
 	}
 	if err != nil {

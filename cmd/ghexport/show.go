@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
 func (c *cli) show() *cobra.Command {
@@ -35,7 +36,7 @@ func (c *cli) show() *cobra.Command {
 				return err
 			}
 			if export.Note != nil {
-				if _, err := st.Reveal(cmd.Context(), ids[0], c.by(reason)); err != nil {
+				if _, err := search.In(st).Reveal(cmd.Context(), ids[0], c.by(reason)); err != nil {
 					return err
 				}
 			}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
 // EditedBody is what an export would have sent before a person edited it. Was is personal data; it is nil once that is gone.
@@ -17,7 +17,7 @@ type EditedBody struct {
 	Fields   []string // in which its successor differs
 	Actor    string
 	At       time.Time
-	Was      *store.Candidate
+	Was      *search.Candidate
 }
 
 // Edits reads what people edited of an export, the newest first.
@@ -36,7 +36,7 @@ func (r Reader) Edits(ctx context.Context, export int64) ([]EditedBody, error) {
 		var first, last, email, linkedIn, note *string
 		err = row.Scan(&e.Version, &e.Revision, &e.Fields, &e.Actor, &e.At, &first, &last, &email, &linkedIn, &note)
 		if note != nil {
-			e.Was = &store.Candidate{FirstName: *first, LastName: *last, Email: *email, LinkedIn: linkedIn, Note: *note}
+			e.Was = &search.Candidate{FirstName: *first, LastName: *last, Email: *email, LinkedIn: linkedIn, Note: *note}
 		}
 		return e, err
 	})

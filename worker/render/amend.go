@@ -10,7 +10,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 )
 
 // AmendFields are the fields that a person may edit before a replay. A name is split as a producer's full_name is.
@@ -18,16 +18,16 @@ var AmendFields = []string{"name", "first_name", "last_name", "email", "linkedin
 
 // Amend edits what is sent about a person by the rules by which a producer's message is read and rendered; the note stays, byte for
 // byte. An empty linkedin leaves the address out; nothing else may be empty. Pure. Its errors name fields and rules, never a value.
-func Amend(was ledger.Body, set map[string]string) (store.Edited, error) {
+func Amend(was ledger.Body, set map[string]string) (edit.Edited, error) {
 	if len(set) == 0 {
-		return store.Edited{}, errors.New("no field is named: there are " + strings.Join(AmendFields, ", "))
+		return edit.Edited{}, errors.New("no field is named: there are " + strings.Join(AmendFields, ", "))
 	}
 	for _, field := range slices.Sorted(maps.Keys(set)) {
 		if !slices.Contains(AmendFields, field) {
-			return store.Edited{}, fmt.Errorf("%q cannot be edited: there are %s", field, strings.Join(AmendFields, ", "))
+			return edit.Edited{}, fmt.Errorf("%q cannot be edited: there are %s", field, strings.Join(AmendFields, ", "))
 		}
 		if field != "linkedin" && trimInvisible(set[field]) == "" {
-			return store.Edited{}, fmt.Errorf("%s must not be empty", field)
+			return edit.Edited{}, fmt.Errorf("%s must not be empty", field)
 		}
 	}
 	person := jobs.Candidate{ID: "-", FirstName: was.FirstName, LastName: was.LastName, Email: was.Email, LinkedIn: was.LinkedIn}
@@ -52,7 +52,7 @@ func given(set map[string]string, field string, into *string) bool {
 }
 
 // amended judges and renders the person as a fold would, and takes over what was edited.
-func amended(was ledger.Body, person jobs.Candidate, set map[string]string) (store.Edited, error) {
+func amended(was ledger.Body, person jobs.Candidate, set map[string]string) (edit.Edited, error) {
 	yes := true
 	r := jobs.InterviewResult{
 		OrgID: "-", InterviewID: "-", InterviewedAt: time.Unix(0, 0).UTC(), InterviewerAdvances: &yes, CandidateContinues: &yes, Candidate: person,
@@ -64,21 +64,21 @@ func amended(was ledger.Body, person jobs.Candidate, set map[string]string) (sto
 			field := strings.TrimPrefix(f.Field, "candidate.")
 			says = append(says, strings.Replace(field, "full_name", "name", 1)+" "+f.Message)
 		}
-		return store.Edited{}, errors.New(strings.Join(says, "; "))
+		return edit.Edited{}, errors.New(strings.Join(says, "; "))
 	} else if err != nil {
-		return store.Edited{}, errors.New("it cannot be written as a message")
+		return edit.Edited{}, errors.New("it cannot be written as a message")
 	}
 	rendered, err := Render(r, "", was.NoteFormat)
 	if err != nil {
-		return store.Edited{}, err
+		return edit.Edited{}, err
 	}
-	out := store.Edited{Body: was}
+	out := edit.Edited{Body: was}
 	if _, ok := set["email"]; ok {
 		out.Body.Email = rendered.Email
 	}
 	if _, ok := set["linkedin"]; ok {
 		if slices.Contains(rendered.Flags, ledger.FlagLinkedInLeftOut) {
-			return store.Edited{}, errors.New("linkedin must be the address of a profile, such as https://www.linkedin.com/in/ada, or empty")
+			return edit.Edited{}, errors.New("linkedin must be the address of a profile, such as https://www.linkedin.com/in/ada, or empty")
 		}
 		out.Body.LinkedIn = rendered.LinkedIn
 		out.Lowered = append(out.Lowered, ledger.FlagLinkedInLeftOut)

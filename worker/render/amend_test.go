@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/edit"
 )
 
 func TestAmend(t *testing.T) {
@@ -41,7 +41,7 @@ func TestAmend(t *testing.T) {
 			one.want.Note, one.want.NoteFormat = was.Note, was.NoteFormat
 			got, err := Amend(was, one.set)
 			require.NoError(t, err)
-			assert.Equal(t, store.Edited{Body: one.want, Lowered: one.lowered, Raised: one.raised}, got)
+			assert.Equal(t, edit.Edited{Body: one.want, Lowered: one.lowered, Raised: one.raised}, got)
 		})
 	}
 }

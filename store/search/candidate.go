@@ -1,4 +1,4 @@
-package store
+package search
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Candidate is whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
@@ -18,8 +19,8 @@ type Candidate struct {
 	Email     string
 	LinkedIn  *string
 	Note      string
-	LaterNote *string // of a newer result that came after it was sent
-	Answer    *Answer // of Greenhouse, to those who ask by Reveal alone
+	LaterNote *string       // of a newer result that came after it was sent
+	Answer    *store.Answer // of Greenhouse, to those who ask by Reveal alone
 }
 
 // Name is the whole name as one would write it: without the "-" that stands for a last name which there is not.
@@ -38,7 +39,7 @@ const personColumns = `
 
 // Candidates reads whom these exports are about. One without personal data, being ineligible or erased, is not in the map. The caller
 // answers for what it shows.
-func (s *Store) Candidates(ctx context.Context, exports []int64) (map[int64]Candidate, error) {
+func (s Store) Candidates(ctx context.Context, exports []int64) (map[int64]Candidate, error) {
 	rows, err := s.Pool.Query(ctx, strings.Replace(personColumns, "SELECT ", "SELECT e.id, ", 1)+" WHERE e.id = ANY ($1)", exports)
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
@@ -57,19 +58,19 @@ func (s *Store) Candidates(ctx context.Context, exports []int64) (map[int64]Cand
 }
 
 // Reveal reads whom an export is about and records who looked, in one transaction: nothing is shown that is not in the audit trail.
-// It returns [ErrNotFound] for an export without personal data, and records nothing then.
-func (s *Store) Reveal(ctx context.Context, export int64, by By) (Candidate, error) {
+// It returns [store.ErrNotFound] for an export without personal data, and records nothing then.
+func (s Store) Reveal(ctx context.Context, export int64, by store.By) (Candidate, error) {
 	var p Candidate
 	err := s.InTx(ctx, "reveal", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, personColumns+" WHERE e.id = $1", export).
 			Scan(&p.FirstName, &p.LastName, &p.Email, &p.LinkedIn, &p.Note, &p.LaterNote)
 		if err != nil {
-			return NotFound(err)
+			return store.NotFound(err)
 		}
-		if p.Answer, err = OneAnswer(tx.Query(ctx, ReadAnswer, export)); err != nil {
+		if p.Answer, err = store.OneAnswer(tx.Query(ctx, store.ReadAnswer, export)); err != nil {
 			return err
 		}
-		return AuditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
+		return store.AuditExports(ctx, tx, by, ledger.ActionReveal, []int64{export}, nil)
 	})
 	return p, err
 }

@@ -1,4 +1,4 @@
-package store
+package search
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Looked is what a search for everything came to.
@@ -25,9 +26,9 @@ const lookedCompanies = 20
 
 // Lookup looks for whatever a text may be: the number of an export, the id of an interview, of a candidate or of Greenhouse's, an email,
 // a company; where it is none of these whole, a part of an id, and at one company of a name. q.Filter selects nothing but the company.
-// A search for people is recorded with what it found, and not with what was asked. Its error is a [*TooSlowError] where it did not end
+// A search for people is recorded with what it found, and not with what was asked. Its error is a [*store.TooSlowError] where it did not end
 // in time.
-func (s *Store) Lookup(ctx context.Context, q Search) (Looked, error) {
+func (s Store) Lookup(ctx context.Context, q Search) (Looked, error) {
 	q.Text = strings.TrimSpace(q.Text)
 	out := Looked{By: map[ledger.Match][]int64{}}
 	err := s.Read(ctx, "search everything", func(tx pgx.Tx) error {
@@ -50,7 +51,7 @@ func (s *Store) Lookup(ctx context.Context, q Search) (Looked, error) {
 func (q Search) lookWhole(ctx context.Context, tx pgx.Tx, out *Looked) error {
 	number, _ := strconv.ParseInt(q.Text, 10, 64) // 0, which no export has, where it is none
 	profile := number
-	if p, err := ParseProfileURL(q.Text, true); err == nil {
+	if p, err := store.ParseProfileURL(q.Text, true); err == nil {
 		profile = p.CandidateID
 	}
 	for _, by := range []struct {

@@ -1,4 +1,4 @@
-package store
+package search
 
 import (
 	"context"
@@ -10,14 +10,15 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Search is what somebody looks for among exports.
 type Search struct {
-	Filter Filter // only among these
-	Text   string // part of an interview's or candidate's id, the number of an export, or Greenhouse's of a candidate
-	People bool   // look for a person of that email, or where nothing else is found of that name, too; this is audited
-	By     By     // who looks; People needs it
+	Filter store.Filter // only among these
+	Text   string       // part of an interview's or candidate's id, the number of an export, or Greenhouse's of a candidate
+	People bool         // look for a person of that email, or where nothing else is found of that name, too; this is audited
+	By     store.By     // who looks; People needs it
 
 	EmailDigest     []byte // of Text, see [Digests.Email]; nil where it is no address
 	CandidateDigest []byte // of Text, see [Digests.Candidate]; [Store.Lookup] alone reads it
@@ -39,8 +40,8 @@ const (
 
 // Find looks for exports. Whole ids and addresses are found by indexes, however old; parts of ids only among the newest SearchDepth of
 // what the filter selects, and names likewise, of one company and where the text is no part of an id. A search for people is recorded with what it found, and not with what
-// was asked, which is personal data. Its error is a [*TooSlowError] where it did not end in time.
-func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
+// was asked, which is personal data. Its error is a [*store.TooSlowError] where it did not end in time.
+func (s Store) Find(ctx context.Context, q Search) (Found, error) {
 	q.Text = strings.TrimSpace(q.Text)
 	var found Found
 	err := s.Read(ctx, "search exports", func(tx pgx.Tx) error {
@@ -59,9 +60,9 @@ func (s *Store) Find(ctx context.Context, q Search) (Found, error) {
 }
 
 // RecordSearch records that somebody looked for a person, at one company or with an empty org at all, and which exports they found.
-func (s *Store) RecordSearch(ctx context.Context, org string, found []int64, by By) error {
+func (s Store) RecordSearch(ctx context.Context, org string, found []int64, by store.By) error {
 	return s.InTx(ctx, "record a search", func(tx pgx.Tx) error {
-		return AddAudit(ctx, tx, by, ledger.ActionSearchPeople, org, map[string]any{"found": found})
+		return store.AddAudit(ctx, tx, by, ledger.ActionSearchPeople, org, map[string]any{"found": found})
 	})
 }
 
@@ -82,7 +83,7 @@ func (q Search) whole(ctx context.Context, tx pgx.Tx, found *Found) error {
 // parts looks for a part of an id.
 func (q Search) parts(ctx context.Context, tx pgx.Tx, found *Found) error {
 	w := q.Filter.Where()
-	newest := "SELECT e.id, e.interview_id, e.candidate_id, e.greenhouse_candidate_id" + ExportsHeld + w.SQL() + " ORDER BY e.id DESC LIMIT " + w.Arg(SearchDepth)
+	newest := "SELECT e.id, e.interview_id, e.candidate_id, e.greenhouse_candidate_id" + store.ExportsHeld + w.SQL() + " ORDER BY e.id DESC LIMIT " + w.Arg(SearchDepth)
 	var looked int
 	var ids []int64
 	err := tx.QueryRow(ctx, `
@@ -108,7 +109,7 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 	w := q.Filter.Where()
 	rows, err := tx.Query(ctx, `
 		SELECT n.id, b.first_name || ' ' || b.last_name
-		  FROM (SELECT e.id, e.body_id`+ExportsHeld+w.SQL()+` ORDER BY e.id DESC LIMIT `+w.Arg(SearchDepth)+`) n
+		  FROM (SELECT e.id, e.body_id`+store.ExportsHeld+w.SQL()+` ORDER BY e.id DESC LIMIT `+w.Arg(SearchDepth)+`) n
 		  LEFT JOIN ghexport.bodies b ON b.id = n.body_id`, w.Args...)
 	if err != nil {
 		return err
@@ -127,8 +128,8 @@ func (q Search) names(ctx context.Context, tx pgx.Tx, found *Found) error {
 	return err
 }
 
-func (f *Found) add(ctx context.Context, tx pgx.Tx, w Where) error {
-	rows, err := tx.Query(ctx, "SELECT e.id"+ExportsHeld+w.SQL()+" ORDER BY e.id DESC LIMIT "+w.Arg(SearchFound+1), w.Args...)
+func (f *Found) add(ctx context.Context, tx pgx.Tx, w store.Where) error {
+	rows, err := tx.Query(ctx, "SELECT e.id"+store.ExportsHeld+w.SQL()+" ORDER BY e.id DESC LIMIT "+w.Arg(SearchFound+1), w.Args...)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package store
+package edit
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/seal"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // Edited is a body as somebody edited it, with the flags that its rendering raised and those that are no longer true.
@@ -28,7 +29,7 @@ type FieldChange struct {
 // Amendment edits what one dead or cancelled export will send, and replays it.
 type Amendment struct {
 	ExportID int64
-	By       By
+	By       store.By
 	Digests  *seal.Digests                     // siblings are found by the new address
 	Change   func(ledger.Body) (Edited, error) // pure; its error is shown to the editor
 	Seen     *Revision                         // what the editor saw; another one by now is [ErrEdited]. Nil for whatever stands
@@ -56,7 +57,7 @@ var ErrSame = errors.New("it would be sent as it is: nothing is changed")
 
 // Amend stores the edited body as a new revision, keeps the one before it as history, and replays the export, in one transaction. The
 // producer's next version replaces the edit. The audit trail gets the names of the fields, never a value.
-func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
+func (s Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 	var out *Amended
 	var refused error
 	err := s.InTx(ctx, "edit an export", func(tx pgx.Tx) error {
@@ -69,17 +70,17 @@ func (s *Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 	return out, err
 }
 
-func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, error) {
-	rows, err := Verb{Verb: ledger.VerbEdit}.lock(ctx, tx, []int64{a.ExportID})
+func (s Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, error) {
+	rows, err := store.Verb{Verb: ledger.VerbEdit}.Lock(ctx, tx, []int64{a.ExportID})
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("export %d: %w", a.ExportID, ErrNotFound)
+		return nil, fmt.Errorf("export %d: %w", a.ExportID, store.ErrNotFound)
 	}
 	row := rows[0]
 	if _, refusal := ledger.VerbEdit.Judge(row); refusal != "" {
-		return nil, &RefusedError{ExportID: row.ID, State: row.State, Because: refusal}
+		return nil, &store.RefusedError{ExportID: row.ID, State: row.State, Because: refusal}
 	}
 	out := &Amended{}
 	was, err := readBody(ctx, tx, a.ExportID, out)
@@ -102,7 +103,7 @@ func (s *Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, er
 	if err := s.writeRevision(ctx, tx, a, out, edited); err != nil {
 		return nil, err
 	}
-	v := Verb{Verb: ledger.VerbReplay, Lane: LaneReplay}
+	v := store.Verb{Verb: ledger.VerbReplay, Lane: store.LaneReplay}
 	if _, err := v.ApplyTo(ctx, tx, a.By, false, []int64{a.ExportID}); err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b ledger.Bo
 		 WHERE e.id = $1`, id).
 		Scan(&a.OrgID, &a.Version, &a.Revision.Revision, &b.FirstName, &b.LastName, &b.Email, &b.LinkedIn, &b.Note, &b.NoteFormat,
 			&b.InterviewerName, &b.InterviewerEmail)
-	return b, NotFound(err)
+	return b, store.NotFound(err)
 }
 
 // differ lists what an editor changed. Pure.
@@ -136,7 +137,7 @@ func differ(was, now ledger.Body) []FieldChange {
 }
 
 // writeRevision puts the edited body in the place of the present one, which a row of revisions keeps.
-func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *Amended, edited Edited) error {
+func (s Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *Amended, edited Edited) error {
 	var fields []string
 	for _, c := range out.Changes {
 		fields = append(fields, c.Field)
@@ -160,7 +161,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		       flags = ARRAY(SELECT f FROM unnest(e.flags) f WHERE f <> ALL ($9) UNION SELECT unnest($10::text[]) ORDER BY 1)
 		  FROM body
 		 WHERE e.id = $1 AND e.state IN ('dead', 'cancelled')`,
-		a.ExportID, fields, ledger.Clean(a.By.Actor, DetailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
+		a.ExportID, fields, ledger.Clean(a.By.Actor, store.DetailCap), b.FirstName, b.LastName, b.Email, b.LinkedIn, a.Digests.Email(b.Email),
 		append([]string{}, edited.Lowered...), append([]string{}, edited.Raised...))
 	if err != nil {
 		return fmt.Errorf("store the revision: %w", err)
@@ -169,7 +170,7 @@ func (s *Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *
 		return fmt.Errorf("store the revision: %d rows changed", done.RowsAffected())
 	}
 	out.Revision.Revision++
-	return AuditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
+	return store.AuditExports(ctx, tx, a.By, ledger.ActionEdit, []int64{a.ExportID}, map[string]any{
 		"fields": fields, "version": out.Version, "revision": out.Revision.Revision,
 	})
 }
