@@ -32,9 +32,9 @@ func result(org, interview string, edits ...docEdit) map[string]any {
 
 func emailOf(interview string) string { return interview + "@example.com" }
 
-func with(field string, value any) edit { return func(m map[string]any) { m[field] = value } }
+func with(field string, value any) docEdit { return func(m map[string]any) { m[field] = value } }
 
-func sameCandidate(interview string) edit {
+func sameCandidate(interview string) docEdit {
 	return with("candidate", map[string]any{"id": "c_" + interview, "full_name": "Ada Lovelace", "email": emailOf(interview)})
 }
 
