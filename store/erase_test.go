@@ -72,7 +72,7 @@ func TestErase_LeavesNoWord(t *testing.T) {
 			digests := d.digests()
 			dead := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Detail: "emails: ada@example.com", Candidate: "cand_ada"})
 			d.exec("UPDATE ghexport.exports SET candidate_digest = $1, email_digest = $2", digests.Candidate("cand_ada"), digests.Email("ada@example.com"))
-			_, err := edit.In(d.Store).Amend(t.Context(), edit.Amendment{ExportID: dead, By: kim, Digests: digests, Change: func(b ledger.Body) (edit.Edited, error) {
+			_, err := edit.In(d.Store).Edit(t.Context(), edit.Request{ExportID: dead, By: kim, Digests: digests, Change: func(b ledger.Body) (edit.Edited, error) {
 				b.LastName = "King Lovelace"
 				return edit.Edited{Body: b}, nil
 			}})

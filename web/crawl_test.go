@@ -35,7 +35,7 @@ var noWayIn = map[string]string{
 func TestCrawl(t *testing.T) {
 	t.Parallel()
 	digests, with := findsPeople(t)
-	s := setup(t, with, withAmend(t))
+	s := setup(t, with, withEdits(t))
 	s.someLedger(digests)
 	s.twins("acme", "others", digests)
 	s.doubt("acme", "iv_doubt_too", digests)

@@ -15,8 +15,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// Amend is what editing an export before its replay needs. Its zero value is a console without it.
-type Amend struct {
+// Edits is what editing an export before its replay needs. Its zero value is a console without it.
+type Edits struct {
 	Change  func(was ledger.Body, set map[string]string) (edit.Edited, error) // the rules; pure
 	Digests *seal.Digests                                                     // siblings are found by a new address
 }
@@ -63,7 +63,7 @@ func (k *console) editForm(w http.ResponseWriter, r *http.Request) {
 
 func (k *console) editable(w http.ResponseWriter, r *http.Request) (int64, bool) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || k.Amend.Change == nil {
+	if err != nil || k.Edits.Change == nil {
 		k.refuse(w, r, http.StatusNotFound, "There is no such export.")
 		return 0, false
 	}
@@ -95,10 +95,10 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	a := edit.Amendment{
-		ExportID: id, By: auth.By(r, page.Reason), Digests: k.Amend.Digests,
+	a := edit.Request{
+		ExportID: id, By: auth.By(r, page.Reason), Digests: k.Edits.Digests,
 		Change: func(was ledger.Body) (edit.Edited, error) {
-			edited, err := k.Amend.Change(was, set)
+			edited, err := k.Edits.Change(was, set)
 			if err != nil {
 				err = &wrongEdit{err}
 			}
@@ -114,7 +114,7 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 		k.lookAtEdit(w, r, a, page)
 		return
 	}
-	if _, err := edit.In(k.Store).Amend(r.Context(), a); err != nil {
+	if _, err := edit.In(k.Store).Edit(r.Context(), a); err != nil {
 		k.noEdit(w, r, err, page)
 		return
 	}
@@ -122,7 +122,7 @@ func (k *console) edit(w http.ResponseWriter, r *http.Request) {
 }
 
 // seen reads what the editor has looked at, if they have.
-func (k *console) seen(r *http.Request, a *edit.Amendment) bool {
+func (k *console) seen(r *http.Request, a *edit.Request) bool {
 	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
 	revision, wrong := strconv.Atoi(r.PostFormValue("revision"))
 	if err != nil || wrong != nil {
@@ -132,9 +132,9 @@ func (k *console) seen(r *http.Request, a *edit.Amendment) bool {
 	return true
 }
 
-func (k *console) lookAtEdit(w http.ResponseWriter, r *http.Request, a edit.Amendment, page editPage) {
+func (k *console) lookAtEdit(w http.ResponseWriter, r *http.Request, a edit.Request, page editPage) {
 	a.DryRun = true
-	found, err := edit.In(k.Store).Amend(r.Context(), a)
+	found, err := edit.In(k.Store).Edit(r.Context(), a)
 	if err != nil {
 		k.noEdit(w, r, err, page)
 		return

@@ -45,11 +45,11 @@ func (s *site) connected(org string) {
 	require.NoError(s.t, err)
 }
 
-func withAmend(t *testing.T) func(*web.Config) {
+func withEdits(t *testing.T) func(*web.Config) {
 	return func(c *web.Config) {
 		digests, err := seal.NewDigests(seal.NewDigestKey())
 		require.NoError(t, err)
-		c.Amend = web.Amend{Change: render.Amend, Digests: digests}
+		c.Edits = web.Edits{Change: render.Edit, Digests: digests}
 	}
 }
 
@@ -67,7 +67,7 @@ func (s *site) advance(state ledger.State) {
 // An engineer who has never seen it: what died, is it safe, plan, one first, the rest, done.
 func TestDeadLettersAndRuns(t *testing.T) {
 	t.Parallel()
-	s := setup(t, withAmend(t))
+	s := setup(t, withEdits(t))
 	s.connected("acme")
 	s.connected("globex")
 	_, err := s.store.PauseOrg(t.Context(), "globex", store.By{Actor: "kim"})
@@ -152,7 +152,7 @@ func (s *site) fingerprint(cause ledger.Cause) string {
 
 func TestEditBeforeReplay(t *testing.T) {
 	t.Parallel()
-	s := setup(t, withAmend(t))
+	s := setup(t, withEdits(t))
 	id := s.letters("acme", "email: is invalid", ledger.CausePayloadRefused, 1)[0]
 	b := s.browser("kim")
 	b.open(fmt.Sprintf("/exports/%d/edit", id))
@@ -191,7 +191,7 @@ func form(values url.Values) (string, func(*http.Request)) {
 // What a form says is held against what is there: no more and no fewer than it named, and only by those who act.
 func TestRunForms_Refuse(t *testing.T) {
 	t.Parallel()
-	s := setup(t, withAmend(t))
+	s := setup(t, withEdits(t))
 	s.connected("acme")
 	s.letters("acme", "is wrong", ledger.CausePayloadRefused, 3)
 	group := s.fingerprint(ledger.CausePayloadRefused)

@@ -15,7 +15,7 @@ import (
 func TestStories(t *testing.T) {
 	t.Parallel()
 	digests, with := findsPeople(t)
-	s := setup(t, with, withAmend(t))
+	s := setup(t, with, withEdits(t))
 	told := func(b *browser, most int) {
 		b.t.Helper()
 		t.Logf("%d clicks", *b.clicks)

@@ -11,7 +11,7 @@ import (
 func TestBrowser_ReadsAnExportsWay(t *testing.T) {
 	t.Parallel()
 	digests, with := findsPeople(t)
-	s := setup(t, with, withAmend(t))
+	s := setup(t, with, withEdits(t))
 	dead, _, _ := s.someLedger(digests)
 	s.exec("UPDATE ghexport.exports SET committed_at = created_at - interval '2 s' WHERE id = $1", dead)
 	s.exec(`WITH old AS (INSERT INTO ghexport.bodies (org_id, interview_id, first_name, last_name, email, note, note_format)

@@ -37,7 +37,7 @@ type Config struct {
 	Keep       time.Duration                              // for how long personal data is kept for companies that say nothing else; 0: for ever
 	Hooks      *hooks.Door                                // where Greenhouse's webhooks come in; its clock, network and address are set here; nil: nowhere
 	Metrics    http.Handler                               // made by [Metrics], where it has no address of its own; nil leaves it out
-	Amend      Amend                                      // edits of dead exports; its zero value: none
+	Edits      Edits                                      // edits of dead exports; its zero value: none
 	Ready      func(context.Context) error                // nil when work can be done; its error's text is shown to anybody who asks /readyz
 	Simulated  bool                                       // a simulator stands for Greenhouse, and so do its candidates' addresses
 	Dev        bool                                       // every page says that this is a development service

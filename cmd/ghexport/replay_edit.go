@@ -21,7 +21,7 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 	for _, one := range flags.set {
 		field, value, found := strings.Cut(one, "=")
 		if !found {
-			return usagef("--set takes FIELD=VALUE; the fields are %s", strings.Join(render.AmendFields, ", "))
+			return usagef("--set takes FIELD=VALUE; the fields are %s", strings.Join(render.EditFields, ", "))
 		}
 		if _, twice := set[field]; twice {
 			return usagef("--set %s is there twice", field)
@@ -37,10 +37,10 @@ func (c *cli) replayEdited(ctx context.Context, flags replayFlags, f store.Filte
 	if err != nil {
 		return err
 	}
-	done, err := edit.In(st).Amend(ctx, edit.Amendment{
+	done, err := edit.In(st).Edit(ctx, edit.Request{
 		ExportID: f.IDs[0], By: c.by(flags.reason), Digests: digests, DryRun: flags.dryRun,
 		Change: func(b ledger.Body) (edit.Edited, error) {
-			edited, err := render.Amend(b, set)
+			edited, err := render.Edit(b, set)
 			if err != nil {
 				return edited, usagef("--set: %s", err)
 			}

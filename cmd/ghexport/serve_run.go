@@ -138,7 +138,7 @@ func (s *service) handler(ctx context.Context) (http.Handler, error) {
 	if s.config.MetricsAddr == "" {
 		config.Metrics = s.metrics()
 	}
-	config.Amend = web.Amend{Change: render.Amend, Digests: s.relay.Digests}
+	config.Edits = web.Edits{Change: render.Edit, Digests: s.relay.Digests}
 	config.Store, config.Ready, config.Version, config.Log = s.store, s.ready.check, binaryVersion(), s.log
 	handler, err := web.New(config)
 	if err != nil {

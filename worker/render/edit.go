@@ -13,18 +13,18 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/edit"
 )
 
-// AmendFields are the fields that a person may edit before a replay. A name is split as a producer's full_name is.
-var AmendFields = []string{"name", "first_name", "last_name", "email", "linkedin"}
+// EditFields are the fields that a person may edit before a replay. A name is split as a producer's full_name is.
+var EditFields = []string{"name", "first_name", "last_name", "email", "linkedin"}
 
-// Amend edits what is sent about a person by the rules by which a producer's message is read and rendered; the note stays, byte for
+// Edit edits what is sent about a person by the rules by which a producer's message is read and rendered; the note stays, byte for
 // byte. An empty linkedin leaves the address out; nothing else may be empty. Pure. Its errors name fields and rules, never a value.
-func Amend(was ledger.Body, set map[string]string) (edit.Edited, error) {
+func Edit(was ledger.Body, set map[string]string) (edit.Edited, error) {
 	if len(set) == 0 {
-		return edit.Edited{}, errors.New("no field is named: there are " + strings.Join(AmendFields, ", "))
+		return edit.Edited{}, errors.New("no field is named: there are " + strings.Join(EditFields, ", "))
 	}
 	for _, field := range slices.Sorted(maps.Keys(set)) {
-		if !slices.Contains(AmendFields, field) {
-			return edit.Edited{}, fmt.Errorf("%q cannot be edited: there are %s", field, strings.Join(AmendFields, ", "))
+		if !slices.Contains(EditFields, field) {
+			return edit.Edited{}, fmt.Errorf("%q cannot be edited: there are %s", field, strings.Join(EditFields, ", "))
 		}
 		if field != "linkedin" && trimInvisible(set[field]) == "" {
 			return edit.Edited{}, fmt.Errorf("%s must not be empty", field)
@@ -40,7 +40,7 @@ func Amend(was ledger.Body, set map[string]string) (edit.Edited, error) {
 		person.Email = jobs.PastedEmail(person.Email)
 	}
 	given(set, "linkedin", &person.LinkedIn)
-	return amended(was, person, set)
+	return edited(was, person, set)
 }
 
 func given(set map[string]string, field string, into *string) bool {
@@ -51,8 +51,8 @@ func given(set map[string]string, field string, into *string) bool {
 	return ok
 }
 
-// amended judges and renders the person as a fold would, and takes over what was edited.
-func amended(was ledger.Body, person jobs.Candidate, set map[string]string) (edit.Edited, error) {
+// edited judges and renders the person as a fold would, and takes over what was edited.
+func edited(was ledger.Body, person jobs.Candidate, set map[string]string) (edit.Edited, error) {
 	yes := true
 	r := jobs.InterviewResult{
 		OrgID: "-", InterviewID: "-", InterviewedAt: time.Unix(0, 0).UTC(), InterviewerAdvances: &yes, CandidateContinues: &yes, Candidate: person,

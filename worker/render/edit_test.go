@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/edit"
 )
 
-func TestAmend(t *testing.T) {
+func TestEdit(t *testing.T) {
 	t.Parallel()
 	was := ledger.Body{FirstName: "Ada", LastName: "-", Email: "ada@exmaple.com", Note: "as it was", NoteFormat: 1}
 	padded := []string{ledger.FlagNamePadded}
@@ -39,14 +39,14 @@ func TestAmend(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			one.want.Note, one.want.NoteFormat = was.Note, was.NoteFormat
-			got, err := Amend(was, one.set)
+			got, err := Edit(was, one.set)
 			require.NoError(t, err)
 			assert.Equal(t, edit.Edited{Body: one.want, Lowered: one.lowered, Raised: one.raised}, got)
 		})
 	}
 }
 
-func TestAmend_Refuses(t *testing.T) {
+func TestEdit_Refuses(t *testing.T) {
 	t.Parallel()
 	for want, set := range map[string]map[string]string{
 		"no field is named":                        {},
@@ -60,7 +60,7 @@ func TestAmend_Refuses(t *testing.T) {
 		"must not contain U+0000":                  {"name": "a\x00b"},
 		"name must not contain control characters": {"name": "a\nb"},
 	} {
-		_, err := Amend(ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com"}, set)
+		_, err := Edit(ledger.Body{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com"}, set)
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -30,7 +30,7 @@ func (d *db) digests() *seal.Digests {
 	return digests
 }
 
-func TestAmend(t *testing.T) {
+func TestEdit(t *testing.T) {
 	t.Parallel()
 
 	t.Run("StoresARevisionKeepsTheOriginalAndReplays", func(t *testing.T) {
@@ -38,10 +38,10 @@ func TestAmend(t *testing.T) {
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused, Flags: []string{ledger.FlagLinkedInLeftOut, ledger.FlagNoteCut}})
 		original := one[int64](d, "SELECT body_id FROM ghexport.exports WHERE id = $1", id)
-		a := edit.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
+		a := edit.Request{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
 
 		a.DryRun = true
-		seen, err := edit.In(d.Store).Amend(t.Context(), a)
+		seen, err := edit.In(d.Store).Edit(t.Context(), a)
 		require.NoError(t, err)
 		want := []edit.FieldChange{{Field: "last_name", Before: "Lovelace", After: "-"}, {Field: "email", Before: "ada@example.com", After: "grace@example.com"}}
 		assert.Equal(t, want, seen.Changes)
@@ -49,7 +49,7 @@ func TestAmend(t *testing.T) {
 		assert.Zero(t, d.count("SELECT count(*) FROM ghexport.audit"))
 
 		a.DryRun, a.Seen = false, &seen.Revision
-		done, err := edit.In(d.Store).Amend(t.Context(), a)
+		done, err := edit.In(d.Store).Edit(t.Context(), a)
 		require.NoError(t, err)
 		assert.Equal(t, edit.Revision{Version: 5, Revision: 1}, done.Revision)
 		assert.Equal(t, standings{State: ledger.StatePending, Due: true, Lane: 1, Flags: []string{ledger.FlagNamePadded, ledger.FlagNoteCut}}, d.ledger(id))
@@ -74,30 +74,30 @@ func TestAmend(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
-		a := edit.Amendment{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
+		a := edit.Request{ExportID: id, By: kim, Digests: d.digests(), Change: emailTo("grace@example.com")}
 		for what, one := range map[string]struct {
-			edit func(*edit.Amendment)
+			edit func(*edit.Request)
 			is   func(error) bool
 		}{
-			"another revision": {func(a *edit.Amendment) { a.Seen = &edit.Revision{Version: 5, Revision: 1} }, isErr(edit.ErrEdited)},
-			"another version":  {func(a *edit.Amendment) { a.Seen = &edit.Revision{Version: 4} }, isErr(edit.ErrEdited)},
+			"another revision": {func(a *edit.Request) { a.Seen = &edit.Revision{Version: 5, Revision: 1} }, isErr(edit.ErrEdited)},
+			"another version":  {func(a *edit.Request) { a.Seen = &edit.Revision{Version: 4} }, isErr(edit.ErrEdited)},
 			"no change": {
-				func(a *edit.Amendment) {
+				func(a *edit.Request) {
 					a.Change = func(b ledger.Body) (edit.Edited, error) { return edit.Edited{Body: b}, nil }
 				}, isErr(edit.ErrSame),
 			},
-			"no such export":   {func(a *edit.Amendment) { a.ExportID = 4711 }, isErr(store.ErrNotFound)},
-			"what was sent":    {func(a *edit.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateSent}) }, refused},
-			"what is in doubt": {func(a *edit.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateUnknown}) }, refused},
-			"what is erased":   {func(a *edit.Amendment) { a.ExportID = d.export(fixture{State: ledger.StateDead, NoBody: true}) }, refused},
-			"the editor's rule": {func(a *edit.Amendment) {
+			"no such export":   {func(a *edit.Request) { a.ExportID = 4711 }, isErr(store.ErrNotFound)},
+			"what was sent":    {func(a *edit.Request) { a.ExportID = d.export(fixture{State: ledger.StateSent}) }, refused},
+			"what is in doubt": {func(a *edit.Request) { a.ExportID = d.export(fixture{State: ledger.StateUnknown}) }, refused},
+			"what is erased":   {func(a *edit.Request) { a.ExportID = d.export(fixture{State: ledger.StateDead, NoBody: true}) }, refused},
+			"the editor's rule": {func(a *edit.Request) {
 				a.Change = func(ledger.Body) (edit.Edited, error) { return edit.Edited{}, errRule }
 			}, isErr(errRule)},
-			"nobody": {func(a *edit.Amendment) { a.By.Actor = "" }, func(err error) bool { return err != nil && strings.Contains(err.Error(), "nobody is named") }},
+			"nobody": {func(a *edit.Request) { a.By.Actor = "" }, func(err error) bool { return err != nil && strings.Contains(err.Error(), "nobody is named") }},
 		} {
 			other := a
 			one.edit(&other)
-			_, err := edit.In(d.Store).Amend(t.Context(), other)
+			_, err := edit.In(d.Store).Edit(t.Context(), other)
 			assert.True(t, one.is(err), "%s: %v", what, err)
 		}
 		assert.Equal(t, ledger.StateDead, d.ledger(id).State)
@@ -108,7 +108,7 @@ func TestAmend(t *testing.T) {
 		t.Parallel()
 		d := setup(t)
 		id := d.export(fixture{State: ledger.StateDead, Cause: ledger.CausePayloadRefused})
-		a := edit.Amendment{ExportID: id, By: kim, Digests: d.digests(), Seen: &edit.Revision{Version: 5}}
+		a := edit.Request{ExportID: id, By: kim, Digests: d.digests(), Seen: &edit.Revision{Version: 5}}
 		var done, told int
 		var mu sync.Mutex
 		var people sync.WaitGroup
@@ -116,7 +116,7 @@ func TestAmend(t *testing.T) {
 			people.Go(func() {
 				mine := a
 				mine.Change = emailTo(address)
-				_, err := edit.In(d.Store).Amend(t.Context(), mine)
+				_, err := edit.In(d.Store).Edit(t.Context(), mine)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {

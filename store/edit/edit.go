@@ -26,8 +26,8 @@ type FieldChange struct {
 	After  string `json:"after"`
 }
 
-// Amendment edits what one dead or cancelled export will send, and replays it.
-type Amendment struct {
+// Request edits what one dead or cancelled export will send, and replays it.
+type Request struct {
 	ExportID int64
 	By       store.By
 	Digests  *seal.Digests                     // siblings are found by the new address
@@ -42,8 +42,8 @@ type Revision struct {
 	Revision int   // edits since
 }
 
-// Amended says what an edit changed, or would.
-type Amended struct {
+// Done says what an edit changed, or would.
+type Done struct {
 	Revision
 	OrgID   string
 	Changes []FieldChange
@@ -55,13 +55,13 @@ var ErrEdited = errors.New("it was changed since you looked")
 // ErrSame says that an edit changes nothing.
 var ErrSame = errors.New("it would be sent as it is: nothing is changed")
 
-// Amend stores the edited body as a new revision, keeps the one before it as history, and replays the export, in one transaction. The
+// Edit stores the edited body as a new revision, keeps the one before it as history, and replays the export, in one transaction. The
 // producer's next version replaces the edit. The audit trail gets the names of the fields, never a value.
-func (s Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
-	var out *Amended
+func (s Store) Edit(ctx context.Context, a Request) (*Done, error) {
+	var out *Done
 	var refused error
 	err := s.InTx(ctx, "edit an export", func(tx pgx.Tx) error {
-		out, refused = s.amend(ctx, tx, a)
+		out, refused = s.edit(ctx, tx, a)
 		return refused
 	})
 	if refused != nil && errors.Is(err, refused) {
@@ -70,7 +70,7 @@ func (s Store) Amend(ctx context.Context, a Amendment) (*Amended, error) {
 	return out, err
 }
 
-func (s Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, error) {
+func (s Store) edit(ctx context.Context, tx pgx.Tx, a Request) (*Done, error) {
 	rows, err := store.Verb{Verb: ledger.VerbEdit}.Lock(ctx, tx, []int64{a.ExportID})
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (s Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, err
 	if _, refusal := ledger.VerbEdit.Judge(row); refusal != "" {
 		return nil, &store.RefusedError{ExportID: row.ID, State: row.State, Because: refusal}
 	}
-	out := &Amended{}
+	out := &Done{}
 	was, err := readBody(ctx, tx, a.ExportID, out)
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (s Store) amend(ctx context.Context, tx pgx.Tx, a Amendment) (*Amended, err
 	return out, nil
 }
 
-func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Amended) (b ledger.Body, err error) {
+func readBody(ctx context.Context, tx pgx.Tx, id int64, a *Done) (b ledger.Body, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT e.org_id, e.version, e.revision, b.first_name, b.last_name, b.email, coalesce(b.linkedin, ''), b.note, b.note_format,
 		       coalesce(b.interviewer_name, ''), coalesce(b.interviewer_email, '')
@@ -137,7 +137,7 @@ func differ(was, now ledger.Body) []FieldChange {
 }
 
 // writeRevision puts the edited body in the place of the present one, which a row of revisions keeps.
-func (s Store) writeRevision(ctx context.Context, tx pgx.Tx, a Amendment, out *Amended, edited Edited) error {
+func (s Store) writeRevision(ctx context.Context, tx pgx.Tx, a Request, out *Done, edited Edited) error {
 	var fields []string
 	for _, c := range out.Changes {
 		fields = append(fields, c.Field)
