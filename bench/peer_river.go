@@ -71,7 +71,8 @@ func (r *raw) create(ctx context.Context, db database) error {
 		return err
 	}
 	var err error
-	r.inserter, err = river.NewClient(riverpgxv5.New(r.producer), &river.Config{Logger: quiet()})
+	// The inserting client is tuned as the working one is: River notifies a queue no more often than within its FetchCooldown.
+	r.inserter, err = river.NewClient(riverpgxv5.New(r.producer), &river.Config{Logger: quiet(), FetchCooldown: r.cooldown, FetchPollInterval: r.poll})
 	return err
 }
 
