@@ -45,6 +45,11 @@ func Up(ctx context.Context, databaseURL string) error {
 
 // UpTo is [Up] that leaves out our migrations after a version, so that a test can meet a schema of before them.
 func UpTo(ctx context.Context, databaseURL string, version int64) error {
+	return alone(ctx, databaseURL, func(pool *pgxpool.Pool) error { return apply(ctx, pool, version) })
+}
+
+// alone connects, and applies what no other migration stands beside; a lock that it meets makes it try again for retryFor.
+func alone(ctx context.Context, databaseURL string, apply func(*pgxpool.Pool) error) error {
 	pool, err := connect(ctx, databaseURL)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func UpTo(ctx context.Context, databaseURL string, version int64) error {
 
 	patience := backoff.NewExponentialBackOff(backoff.WithMaxElapsedTime(retryFor))
 	return backoff.Retry(func() error {
-		err := apply(ctx, pool, version)
+		err := apply(pool)
 		if err != nil && !metLock(err) {
 			return backoff.Permanent(err)
 		}

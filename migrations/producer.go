@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/cenkalti/backoff/v4"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -35,29 +34,7 @@ var (
 // It refuses a database of the service's ([ErrHasLedger]). Safe to call twice, and from two places at once; the role must own the schema,
 // or have CREATE on the database.
 func ProducerUp(ctx context.Context, databaseURL string) error {
-	pool, err := connect(ctx, databaseURL)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	turn, err := pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("connect to migrate: %w", err)
-	}
-	defer turn.Release()
-	release, err := takeTurn(ctx, turn.Conn())
-	if err != nil {
-		return err
-	}
-	defer release()
-	patience := backoff.NewExponentialBackOff(backoff.WithMaxElapsedTime(retryFor))
-	return backoff.Retry(func() error {
-		err := applyProducer(ctx, pool)
-		if err != nil && !metLock(err) {
-			return backoff.Permanent(err)
-		}
-		return err
-	}, backoff.WithContext(patience, ctx))
+	return alone(ctx, databaseURL, func(pool *pgxpool.Pool) error { return applyProducer(ctx, pool) })
 }
 
 func applyProducer(ctx context.Context, pool *pgxpool.Pool) error {
