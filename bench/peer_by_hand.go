@@ -54,7 +54,7 @@ func (h *byHand) create(ctx context.Context, db database) error {
 		return err
 	}
 	var err error
-	h.inserter, err = river.NewClient(riverpgxv5.New(h.producer), &river.Config{Logger: quiet(), FetchCooldown: 2*time.Millisecond, FetchPollInterval: 100*time.Millisecond})
+	h.inserter, err = river.NewClient(riverpgxv5.New(h.producer), &river.Config{Logger: quiet(), FetchCooldown: 2 * time.Millisecond, FetchPollInterval: 100 * time.Millisecond})
 	return err
 }
 
