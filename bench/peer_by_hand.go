@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -54,7 +53,7 @@ func (h *byHand) create(ctx context.Context, db database) error {
 		return err
 	}
 	var err error
-	h.inserter, err = river.NewClient(riverpgxv5.New(h.producer), &river.Config{Logger: quiet(), FetchCooldown: 2 * time.Millisecond, FetchPollInterval: 100 * time.Millisecond})
+	h.inserter, err = river.NewClient(riverpgxv5.New(h.producer), &river.Config{Logger: quiet(), FetchCooldown: tunedCooldown, FetchPollInterval: tunedPoll})
 	return err
 }
 
@@ -100,7 +99,7 @@ func (h *byHand) hand(ctx context.Context, list []result) error {
 func (h *byHand) handOne(ctx context.Context, one result) error { return h.hand(ctx, []result{one}) }
 
 func (h *byHand) start(ctx context.Context, url string) (func() error, error) {
-	return h.serve(ctx, 2*time.Millisecond, 100*time.Millisecond, func(workers *river.Workers, connections *pgxpool.Pool) func() {
+	return h.serve(ctx, tunedCooldown, tunedPoll, func(workers *river.Workers, connections *pgxpool.Pool) func() {
 		client := &greenhouse.Client{BaseURL: url}
 		river.AddWorker(workers, &byHandWorker{client: client, pool: connections, window: h.Window.Seconds()})
 		return client.CloseIdleConnections

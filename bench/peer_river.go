@@ -15,6 +15,12 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 )
 
+// How River is tuned, whoever inserts or works.
+const (
+	tunedCooldown = 2 * time.Millisecond
+	tunedPoll     = 100 * time.Millisecond
+)
+
 const riverModule = "github.com/riverqueue/river"
 
 var riverPeer = peer{
@@ -22,7 +28,7 @@ var riverPeer = peer{
 	how:   "FetchCooldown 2 ms, FetchPollInterval 100 ms; -workers slots, -conns connections",
 	keeps: "at least one send, never an end to doubt; no ledger, attempts, budgets, order, holds",
 	make: func(s settings) contender {
-		return &raw{onPostgres: onPostgres{settings: s}, cooldown: 2 * time.Millisecond, poll: 100 * time.Millisecond}
+		return &raw{onPostgres: onPostgres{settings: s}, cooldown: tunedCooldown, poll: tunedPoll}
 	},
 }
 
