@@ -45,7 +45,7 @@ func (s Store) Observe(ctx context.Context, org string, list []ledger.Observatio
 	return done, err
 }
 
-// lockTracks reads and locks the tracked exports of the candidates that are observed. The time is the database's, after the lock.
+// LockTracked reads and locks the tracked exports of the candidates that are observed. The time is the database's, after the lock.
 func LockTracked(ctx context.Context, tx pgx.Tx, org string, list []ledger.Observation) (tracked []ledger.Tracked, now time.Time, err error) {
 	ids := make([]int64, len(list))
 	events := false
@@ -89,7 +89,7 @@ func scanTracked(row pgx.CollectableRow) (t ledger.Tracked, err error) {
 	return t, err
 }
 
-// trackWriter gathers what observations change.
+// Writer gathers what observations change.
 type Writer struct {
 	counted []ledger.Tracked
 	next    []*time.Time // of counted: the next look, nil for never again

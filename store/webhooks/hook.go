@@ -51,10 +51,10 @@ func (s Store) Hook(ctx context.Context, org string) (Hook, error) {
 	return h, nil
 }
 
-// HookSecret is a company's sealed secret, and the one before while that counts.
+// Secret is a company's sealed secret, and the one before while that counts.
 type Secret struct{ Sealed, Before []byte }
 
-// HookSecret reads what a company's Greenhouse signs with, or returns [store.ErrNotFound].
+// Secret reads what a company's Greenhouse signs with, or returns [store.ErrNotFound].
 func (s Store) Secret(ctx context.Context, org string) (Secret, error) {
 	var h Secret
 	err := s.Pool.QueryRow(ctx, `

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// HookEvent is an event of a company's Greenhouse as it is kept: ids, and words of the company's own. Zero fields are not known.
+// Event is an event of a company's Greenhouse as it is kept: ids, and words of the company's own. Zero fields are not known.
 type Event struct {
 	OrgID        string
 	Key          [sha256.Size]byte // the same for a repeat

@@ -27,7 +27,7 @@ func HookBy(action ledger.HookAction) store.By {
 // Eraser takes a person's data out of the ledger at one company, and returns the exports that it concerns. Safe to call again.
 type Eraser func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error)
 
-// HookWorked is what came of one event.
+// Worked is what came of one event.
 type Worked struct {
 	ID      int64
 	Action  ledger.HookAction
