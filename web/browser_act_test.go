@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,34 +90,58 @@ func (b *browser) on(node cdp.BackendNodeID, function string) bool {
 	b.t.Helper()
 	ctx, done := b.bound("look at a node")
 	defer done()
-	resolved, err := chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node})
-	require.NoError(b.t, err)
-	yes := true
-	result, err := chromedp.Call(ctx, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
-		FunctionDeclaration: function, ObjectID: resolved.Object.ObjectID, ReturnByValue: &yes,
-	})
-	require.NoError(b.t, err)
-	require.Nil(b.t, result.ExceptionDetails, function)
-	return string(result.Result.Value) == "true"
+	yes, err := callOn(ctx, node, function)
+	require.NoError(b.t, err, function)
+	return yes
 }
 
-// mouse clicks into the middle of a node.
+func callOn(ctx context.Context, node cdp.BackendNodeID, function string) (bool, error) {
+	resolved, err := chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node})
+	if err != nil {
+		return false, err
+	}
+	byValue := true
+	result, err := chromedp.Call(ctx, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: function, ObjectID: resolved.Object.ObjectID, ReturnByValue: &byValue,
+	})
+	if err == nil && result.ExceptionDetails != nil {
+		err = errors.New(result.ExceptionDetails.Text)
+	}
+	return err == nil && string(result.Result.Value) == "true", err
+}
+
+// mouse clicks into the middle of a node. Where the page moved the node away in that moment it clicks again, as a person would.
 func (b *browser) mouse(node cdp.BackendNodeID) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		if _, err := chromedp.Call(ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
-			return err
+		for b.script {
+			if _, err := callOn(ctx, node, `function() { this.missed = true; this.addEventListener("click", () => { this.missed = false; }, {once: true}); }`); err != nil {
+				return err
+			}
+			if err := clickMiddle(ctx, t, node); err != nil {
+				return err
+			}
+			if missed, err := callOn(ctx, node, `function() { return this.missed; }`); err != nil || !missed {
+				return nil // it was heard, or has led to another page already
+			}
 		}
-		quads, err := chromedp.Call(ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node})
-		if err != nil {
-			return err
-		}
-		if len(quads.Quads) == 0 || len(quads.Quads[0]) != 8 {
-			return fmt.Errorf("it is nowhere on the page")
-		}
-		q := quads.Quads[0]
-		_, err = chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t)
-		return err
+		return clickMiddle(ctx, t, node)
 	})
+}
+
+func clickMiddle(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) error {
+	if _, err := chromedp.Call(ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
+		return err
+	}
+	quads, err := chromedp.Call(ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node})
+	if err != nil {
+		return err
+	}
+	if len(quads.Quads) == 0 || len(quads.Quads[0]) != 8 {
+		return errors.New("it is nowhere on the page")
+	}
+	q := quads.Quads[0]
+	_, err = chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t)
+	return err
 }
 
 // fill types into the field of this label, over what is there.

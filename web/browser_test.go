@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -51,11 +52,21 @@ func (s *site) browser(who string) *browser {
 		assert.Empty(s.t, b.trouble.list(), "the pages complained to the console")
 	})
 	require.NoError(s.t, chromedp.Listen(ctx, b.trouble.hear))
+	b.mayCopy()
 	b.window(1280, "light")
 	if who != "" {
 		b.logIn(s, who)
 	}
 	return b
+}
+
+// mayCopy lets pages write to the clipboard, which a browser with windows asks nobody about.
+func (b *browser) mayCopy() {
+	b.t.Helper()
+	_, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
+		Permission: &cdpbrowser.PermissionDescriptor{Name: "clipboard-write"}, Setting: cdpbrowser.PermissionSettingGranted, Origin: b.base,
+	})
+	require.NoError(b.t, err)
 }
 
 // logIn gives the window a session's cookie.

@@ -68,7 +68,7 @@ func (c *sharedChromium) end() {
 }
 
 var errNoChromium = errors.New("no Chromium found, which the tests of pages need: install it with " +
-	"`sudo apt-get install -y --no-install-recommends chromium fonts-dejavu-core` (Debian), `sudo snap install chromium` (Ubuntu) or " +
+	"`sudo apt-get install -y --no-install-recommends chromium-headless-shell fonts-dejavu-core` (Debian), `sudo snap install chromium` (Ubuntu) or " +
 	"`brew install --cask chromium` (macOS), or name one in " + envChromium)
 
 // findChromium looks for a browser of Chromium's kind.
@@ -80,9 +80,10 @@ func findChromium() (string, error) {
 		}
 		return found, nil
 	}
-	for _, name := range []string{
-		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell", "chrome-headless-shell", "microsoft-edge",
-		"/snap/bin/chromium", "/headless-shell/headless-shell", "/usr/lib/chromium/chromium",
+	for _, name := range []string{ // without windows first: the same pages cost it half
+		"chromium-headless-shell", "chrome-headless-shell", "headless-shell", "/headless-shell/headless-shell",
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
+		"/snap/bin/chromium", "/usr/lib/chromium/chromium",
 		"/Applications/Chromium.app/Contents/MacOS/Chromium",
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 		"/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",

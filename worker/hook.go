@@ -34,12 +34,15 @@ func workedHooks() *prometheus.CounterVec {
 	return counter
 }
 
-// Work works off a company's events in the order in which they came, until none is left or half of the job's time is over; the sweep
-// hands out the rest. One that fails is put off, and the others go on.
+// Work works off a company's events in the order in which they came, until none is left. After half of the job's time it goes behind
+// other companies' jobs and carries on from there. An event that fails is put off, and the others go on.
 func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) error {
 	until := time.Now().Add(w.config.JobTimeout / 2)
-	nudge := false
-	for after := int64(0); time.Now().Before(until); {
+	nudge, left := false, false
+	for after := int64(0); ; {
+		if left = !time.Now().Before(until); left {
+			break
+		}
 		done, err := webhooks.In(w.store).WorkEvent(ctx, job.Args.OrgID, after, w.erase)
 		if errors.Is(err, store.ErrNotFound) {
 			break
@@ -63,6 +66,9 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 	}
 	if nudge { // a sibling may go now
 		w.config.Relay.Nudge()
+	}
+	if left {
+		return river.JobSnooze(0)
 	}
 	return nil
 }
