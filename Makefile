@@ -2,12 +2,14 @@
 .DEFAULT_GOAL := help
 GO ?= go
 ARGS ?=
+# Without cgo nothing needs a C compiler, and whatever is built here shares what was compiled before.
+export CGO_ENABLED ?= 0
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z\/]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build ghexport, greenhouse-sim, the demo and chaos into bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
+	$(GO) build -o bin/ ./cmd/...
 
 demo: build ## See the whole thing work: own Postgres, simulated Greenhouse, no configuration (ARGS=--once ends after the table)
 	./bin/demo $(ARGS)
@@ -17,7 +19,7 @@ test: ## Run every test, on a private Postgres
 	cd bench && $(GO) test -timeout 5m ./...
 
 race: ## Run every test with the race detector (PKG="./worker/..." for some)
-	$(GO) test -race -parallel 4 -timeout 60m $(ARGS) $(or $(PKG),./...)
+	CGO_ENABLED=1 $(GO) test -race -parallel 4 -timeout 60m $(ARGS) $(or $(PKG),./...)
 
 bench: ## Measure ours beside raw River and the same guarantee by hand, some minutes (ARGS="-only drain,idle -peers river" for a part)
 	cd bench && $(GO) run . $(ARGS)

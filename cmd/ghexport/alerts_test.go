@@ -61,9 +61,13 @@ func promtool(t *testing.T, args ...string) {
 func TestAlerts_ByPromtool(t *testing.T) {
 	t.Parallel()
 	promtool(t, "check", "rules", "--lint-fatal", "ghexport.rules.yml")
-	promtool(t, "test", "rules", "ghexport.rules.test.yml")
-	tests, err := os.ReadFile(filepath.Join(alertsDir, "ghexport.rules.test.yml"))
-	require.NoError(t, err)
+	var tests []byte
+	for _, file := range []string{"ghexport.rules.test.yml", "ghexport.rules.days.test.yml"} {
+		promtool(t, "test", "rules", file)
+		text, err := os.ReadFile(filepath.Join(alertsDir, file))
+		require.NoError(t, err)
+		tests = append(tests, text...)
+	}
 	for _, rule := range readRules(t).Groups[0].Rules {
 		assert.Contains(t, string(tests), rule.Alert, "an alert without a test")
 	}

@@ -27,7 +27,7 @@ func TestServe_SurvivesKillMinus9(t *testing.T) {
 
 func TestServe_SurvivesACrashOfPostgres(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 10, 50)
+	w := newWorldOn(t, durableServer(t), "world", 10, 50)
 	p := serveProcess(t, w.env)
 	require.NoError(t, w.sim.WaitForRequests(t.Context(), 150))
 	w.server.StopImmediate()

@@ -99,7 +99,7 @@ func TestServe_WhileTheNextSchemaIsApplied(t *testing.T) {
 // says that it cannot have lost anything.
 func TestServe_RestoreGuard(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 6, 50)
+	w := newWorldOn(t, durableServer(t), "world", 6, 50)
 	p := serveProcess(t, w.env)
 	require.NoError(t, w.sim.WaitForRequests(t.Context(), 30))
 	w.promote(t)

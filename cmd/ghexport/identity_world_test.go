@@ -58,6 +58,10 @@ func (w *past) down(t *testing.T) {
 	t.Helper()
 	require.NoError(t, w.p.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, w.p.Wait(), "log: %s", w.p.log)
+	if w.owners != nil { // nobody is connected any more
+		w.owners.Close()
+		w.owners = nil
+	}
 }
 
 func (w *past) enqueue(t *testing.T) {

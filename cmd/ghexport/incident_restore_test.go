@@ -12,7 +12,7 @@ import (
 // The database comes back from a backup that does not know of the last candidate sent. Nothing goes out until somebody has looked.
 func TestIncident_I10_TheDatabaseIsRestored(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 2, 5)
+	w := newWorldOn(t, durableServer(t), "world", 2, 5)
 	p := serveProcess(t, w.env)
 	w.settled(t, p, resumeWithin)
 	w.promote(t)

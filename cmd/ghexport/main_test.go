@@ -22,6 +22,12 @@ type suite struct{ m *testing.M }
 // Run leaves no goroutine behind, or says which.
 func (s suite) Run() int {
 	code := storetest.Run(s.m)
+	if durableStarted != nil {
+		if err := durableStarted.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	os.RemoveAll(builtDirs.armed) //nolint:errcheck // temporary folders; "" removes nothing
 	os.RemoveAll(builtDirs.plain) //nolint:errcheck
 	if code == 0 {

@@ -30,7 +30,7 @@ const inCommit = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid
 // to hear of it, or is rolled back.
 func TestCrashSweep_DuringCommit(t *testing.T) {
 	t.Parallel()
-	server := durableServer(t)
+	server := sharedServer(t)
 	for i, state := range []string{"queued", "sending", "sent"} { // dispatch, intent, settle
 		for j, commits := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s-%t", state, commits), func(t *testing.T) {

@@ -88,7 +88,7 @@ func crashPoints() []crashPoint {
 // another, and counts.
 func TestCrashSweep(t *testing.T) {
 	t.Parallel()
-	server := durableServer(t)
+	server := sharedServer(t)
 	atOnce := make(chan struct{}, 9)
 	for i, point := range crashPoints() {
 		t.Run(fmt.Sprintf("%s-%d", point.name, i), func(t *testing.T) {
@@ -166,10 +166,7 @@ func (w *world) hurry(t *testing.T) {
 // owner runs a statement as the owner of the tables.
 func (w *world) owner(t *testing.T, sql string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), w.ownerURL)
-	require.NoError(t, err)
-	defer conn.Close(context.Background())
-	_, err = conn.Exec(t.Context(), sql)
+	_, err := w.pool(t).Exec(t.Context(), sql)
 	require.NoError(t, err)
 }
 

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -28,12 +31,32 @@ type world struct {
 	ownerURL string
 	env      map[string]string
 	total    int
+	owners   *pgxpool.Pool // of pool
 }
 
+// pool is a connection or two of the owner's, for the many small looks of a test.
+func (w *world) pool(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	if w.owners == nil {
+		config, err := pgxpool.ParseConfig(w.ownerURL)
+		require.NoError(t, err)
+		config.MaxConns = 2
+		config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true } // the server may have crashed since
+		w.owners, err = pgxpool.NewWithConfig(t.Context(), config)
+		require.NoError(t, err)
+		t.Cleanup(w.owners.Close)
+	}
+	return w.owners
+}
+
+// newWorld is one whose server others use, too: a test that ends its server takes newWorldOn, and a server of its own.
 func newWorld(t *testing.T, companies, each int) *world {
 	t.Helper()
-	return newWorldOn(t, durableServer(t), "world", companies, each)
+	return newWorldOn(t, sharedServer(t), identifier(t), companies, each)
 }
+
+// identifier is a database's name for a test.
+func identifier(t *testing.T) string { return strings.ReplaceAll(strings.ToLower(t.Name()), "/", "_") }
 
 // durableServer is a Postgres of the test's own, which keeps what it has committed.
 func durableServer(t *testing.T) *storetest.Server {
@@ -43,6 +66,23 @@ func durableServer(t *testing.T) *storetest.Server {
 	t.Cleanup(func() { assert.NoError(t, server.Stop()) })
 	return server
 }
+
+// sharedServer is a durable Postgres for all tests that end no server.
+func sharedServer(t *testing.T) *storetest.Server {
+	t.Helper()
+	server, err := durableOne()
+	require.NoError(t, err)
+	return server
+}
+
+// durableOne starts it once. TestMain stops it.
+var (
+	durableStarted *storetest.Server // nil unless a test wanted it
+	durableOne     = sync.OnceValues(func() (_ *storetest.Server, err error) {
+		durableStarted, err = storetest.Start(context.Background(), storetest.ServerConfig{Durable: true, MaxConnections: 900})
+		return durableStarted, err
+	})
+)
 
 // newWorldOn is a database of its own on a server that others use, too.
 func newWorldOn(t *testing.T, server *storetest.Server, name string, companies, each int) *world {

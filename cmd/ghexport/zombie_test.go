@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -33,7 +31,7 @@ func (w *world) frozen(t *testing.T, point string) *process {
 // until polls a condition that another process brings about.
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	look := time.NewTicker(20 * time.Millisecond)
+	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for limit := time.After(resumeWithin); !done(); {
 		select {
@@ -47,10 +45,7 @@ func until(t *testing.T, what string, done func() bool) {
 // one reads a single number.
 func (w *world) one(t *testing.T, query string) (n int) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), w.ownerURL)
-	require.NoError(t, err)
-	defer conn.Close(context.Background())
-	require.NoError(t, conn.QueryRow(t.Context(), query).Scan(&n))
+	require.NoError(t, w.pool(t).QueryRow(t.Context(), query).Scan(&n))
 	return n
 }
 
@@ -59,7 +54,7 @@ const lateAttempts = "SELECT count(*) FROM ghexport.attempts WHERE late AND outc
 // A process frozen between its intent and the first byte sends nothing when it wakes, however much later.
 func TestZombie_FrozenBeforeTheFirstByte(t *testing.T) {
 	t.Parallel()
-	w, committed := sweepWorld(t, durableServer(t), "before_first_byte")
+	w, committed := sweepWorld(t, sharedServer(t), "before_first_byte")
 	zombie := w.frozen(t, "intent.committed:5")
 	live := serveProcess(t, w.env)
 	w.conserved(t, live, committed, resumeWithin)
@@ -77,7 +72,7 @@ func TestZombie_FrozenBeforeTheFirstByte(t *testing.T) {
 // One frozen after the answer settles it late: what was unknown is sent, once.
 func TestZombie_FrozenAfterTheAnswer(t *testing.T) {
 	t.Parallel()
-	w, committed := sweepWorld(t, durableServer(t), "after_the_answer")
+	w, committed := sweepWorld(t, sharedServer(t), "after_the_answer")
 	zombie := w.frozen(t, "settle.before:5")
 	live := serveProcess(t, w.env)
 	before := w.conserved(t, live, committed, resumeWithin)
@@ -94,7 +89,7 @@ func TestZombie_FrozenAfterTheAnswer(t *testing.T) {
 // producers not at all.
 func TestZombie_FrozenInATransaction(t *testing.T) {
 	t.Parallel()
-	w, committed := sweepWorld(t, durableServer(t), "in_a_transaction")
+	w, committed := sweepWorld(t, sharedServer(t), "in_a_transaction")
 	zombie := w.frozen(t, "turn.open:2")
 	w.trickle(t, "meanwhile")
 	live := serveProcess(t, w.env)
