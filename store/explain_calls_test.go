@@ -189,8 +189,8 @@ func (e *explained) sweepCalls() []call {
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
 		{name: "SumUpHours", do: figures.In(e.serve.Store).SumUpHours, uses: []string{"attempts_by_end"}},
 		{name: "SumUpAttempts", do: figures.In(e.serve.Store).SumUpAttempts, uses: []string{"attempts_by_end"}},
-		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
-		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
+		{name: "AnnouncePolling", do: func(ctx context.Context) error { return e.serve.AnnouncePolling(ctx, time.Second) }},
+		{name: "PollingState", do: func(ctx context.Context) error { return nothing(e.serve.PollingState(ctx)) }},
 		{name: "StartRun", do: func(ctx context.Context) error {
 			run, err := runs.In(e.serve.Store).Start(ctx, runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
 			if err == nil {
