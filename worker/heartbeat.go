@@ -23,9 +23,9 @@ type Heartbeat struct {
 }
 
 const (
-	beatLimit     = 10 * time.Second // one beat
-	leaveLimit = 2 * time.Second
-	recoveryPoll    = time.Second // how often a node that has told of trouble looks whether that is over, to say so at once
+	beatLimit    = 10 * time.Second // one beat
+	leaveLimit   = 2 * time.Second
+	recoveryPoll = time.Second // how often a node that has told of trouble looks whether that is over, to say so at once
 )
 
 // Run beats until ctx ends, and then takes the node off the list.
