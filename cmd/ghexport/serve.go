@@ -15,6 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
+	"github.com/interviewing-io/greenhouse-export/store/source"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/carrier"
@@ -26,7 +27,7 @@ import (
 const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which folds what producers enqueued and hands out what is due; the workers,
 which send it to Greenhouse; the console, with River UI. Any number may run on one database. When told to stop it is not ready at
 once, takes nothing new, lets what is being sent finish, and exits with 0; a second signal ends it without waiting. SIGHUP reads
-GHEXPORT_KEYSET_FILE again; SIGUSR1 makes the log say everything, and once more what GHEXPORT_LOG_LEVEL says.
+GHEXPORT_KEYSET_FILE and GHEXPORT_OUTBOX_URLS_FILE again; SIGUSR1 makes the log say everything, and once more what GHEXPORT_LOG_LEVEL says.
 
 ` + settingsHelp
 
@@ -89,6 +90,7 @@ type service struct {
 	state  *stateFile
 
 	carrier *carrier.Carrier
+	sources map[sourceAddress]*source.Source // of carrier
 
 	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
@@ -158,11 +160,10 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)
 	}
-	sources, err := s.config.openSources("ghexport serve")
-	if err != nil {
+	if s.sources, err = s.config.openSources("ghexport serve", nil); err != nil {
 		return err
 	}
-	s.carrier = &carrier.Carrier{Store: s.store, Sources: sources, Log: s.log, Node: uuid.New(), Poll: s.config.RelayPoll}
+	s.carrier = &carrier.Carrier{Store: s.store, Sources: byName(s.sources), Log: s.log, Node: uuid.New(), Poll: s.config.RelayPoll}
 	s.ready = readiness{store: s.store, worker: s.worker, relay: s.relay}
 	return nil
 }
