@@ -32,13 +32,13 @@ func (e *explained) hookCalls() []call {
 		return nothing(webhooks.In(e.serve.Store).ReceiveEvent(ctx, event))
 	}
 	work := func(ctx context.Context) error {
-		return nothing(webhooks.In(e.serve.Store).WorkEvent(ctx, "org_9000", 0, nil))
+		return nothing(webhooks.In(e.serve.Store).WorkEvents(ctx, "org_9000", 0, nil))
 	}
 	return []call{
 		{name: "ReceiveEvent", do: func(ctx context.Context) error {
 			return receive(ctx, webhooks.Event{Action: ledger.HookProspectCreated, Candidate: 300000, Digest: []byte("cand_77"), Status: "active"})
 		}},
-		{name: "WorkEventOfAStranger", do: work, uses: []string{"hook_events_due", "exports_by_profile", "exports_by_candidate"}},
+		{name: "WorkEventsOfAStranger", do: work, uses: []string{"hook_events_due", "exports_by_profile", "exports_by_candidate"}},
 		{name: "ReceiveMerge", do: func(ctx context.Context) error {
 			return receive(ctx, webhooks.Event{Action: ledger.HookMerged, Candidate: 300001, NewCandidate: 300002})
 		}},
