@@ -115,9 +115,11 @@ func TestReceiveEvent(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, lost)
 	}
-	d.exec("UPDATE ghexport.hook_events SET received_at = now() - interval '31 days'")
-	require.NoError(t, webhooks.In(d.Store).PruneHooks(t.Context()))
-	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.hook_events"), "what is not worked off stays")
+	d.exec("UPDATE ghexport.hook_events SET received_at = now() - interval '31 days' WHERE action <> 'ping'")
+	keep := ledger.Retention{ledger.KeptEvents: 30 * 24 * time.Hour}
+	assert.Equal(t, 3, d.retain(keep, true)[ledger.KeptEvents], "a dry run")
+	assert.Equal(t, 3, d.retain(keep, false)[ledger.KeptEvents])
+	assert.Equal(t, 2, d.count("SELECT count(*) FROM ghexport.hook_events"), "what is not worked off stays, and what is young")
 }
 
 func TestWorkEvents_Settles(t *testing.T) {
