@@ -141,19 +141,19 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	s.registry = prometheus.NewRegistry()
 	metrics := worker.NewMetrics(s.registry)
 	s.hooked = hooks.Received(s.registry)
-	teller, rules, _ := s.config.notices() // checked with the other settings
+	notifier, rules, _ := s.config.notices() // checked with the other settings
 	s.relay = relay.New(relay.Relay{
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
 		Retention: s.config.retention(), Traces: s.traces,
 		// The worker is made with the relay, so the relay asks for it when it is there.
-		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
-		Tell:  func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Tell(ctx, due) },
-		Track: func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
+		Probe:  func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
+		Notify: func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Notify(ctx, due) },
+		Track:  func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Tests: s.config.tests(), Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
-		Store: s.store, Greenhouse: client, Test: s.connections.Tests, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
+		Store: s.store, Greenhouse: client, Test: s.connections.Tests, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Notifier: notifier,
 		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
 		KeepCancelled: s.config.KeepJobs, Traces: s.traces,
 	})

@@ -28,9 +28,9 @@ const (
 	pruneEvery  = time.Hour
 	pruneRest   = time.Second // between steps of what there is much of
 
-	busyFrom  = 100 // messages of a pass that make producers silent
-	awakeFor  = 2 * time.Second
-	awakePoll = 100 * time.Millisecond
+	busyFrom    = 100 // messages of a pass that make producers silent
+	announceFor = 2 * time.Second
+	busyPoll    = 100 * time.Millisecond
 )
 
 // Carrier reads the outboxes of producers' own databases and puts what lies there into ours, each source for itself: one that is down,
