@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -115,6 +116,38 @@ func TestHeld(t *testing.T) {
 		fields := erasure.HeldRow{"b": json.RawMessage("12345678901"), "a": json.RawMessage(`"x"`), "c": json.RawMessage(`{"y": 1}`)}.Fields()
 		assert.Equal(t, []erasure.HeldField{{Name: "a", Value: "x"}, {Name: "b", Value: "12345678901"}, {Name: "c", Value: `{"y": 1}`}}, fields)
 	})
+	t.Run("ForACompanyWhatBothSaidYesTo", func(t *testing.T) {
+		ask := func(candidate, org string) (erasure.Held, string) {
+			got, err := erasure.In(d.Store).HeldForCompany(t.Context(), erasure.Erasure{
+				Candidate: candidate, Org: org, Digests: digests, By: store.By{Actor: "mia of acme", Reason: "asked by cand_ada"}})
+			require.NoError(t, err)
+			text, err := json.Marshal(got)
+			require.NoError(t, err)
+			return got, string(text)
+		}
+		_, err := erasure.In(d.Store).HeldForCompany(t.Context(), erasure.Erasure{Candidate: "cand_ada"})
+		require.Error(t, err, "never of all companies")
+		before := d.count("SELECT count(*) FROM ghexport.audit WHERE action = 'held' AND actor = 'mia of acme'")
+		got, text := ask("ADA@example.com", "acme")
+		want := maps.Clone(all)
+		for _, ours := range []string{"outbox", "carried", "aside", "rejected", "traces", "run_members", "audit"} {
+			delete(want, ours)
+		}
+		assert.Equal(t, want, rows(got))
+		assert.Empty(t, got.NamedIn)
+		for _, word := range []string{"Grace", "globex", "digest\"", "kim", "a call"} {
+			assert.NotContains(t, text, word)
+		}
+		assert.Equal(t, before+2, d.count("SELECT count(*) FROM ghexport.audit WHERE action = 'held' AND actor = 'mia of acme'"), "for each of the exports")
+		got, _ = ask("cand_ada", "globex")
+		assert.True(t, got.Nobody(), "another company's people")
+		got, _ = ask("cand_grace", "acme")
+		assert.True(t, got.Nobody())
+		d.exec("UPDATE ghexport.exports SET state = 'ineligible', cause = 'decision.missing', due_at = NULL, attention_at = NULL, job_id = NULL WHERE id = $1", dead)
+		got, _ = ask("cand_ada", "acme")
+		assert.Equal(t, 1, rows(got)["exports"], "who has not said yes is nobody's business")
+		d.exec("UPDATE ghexport.exports SET state = 'dead', cause = 'payload.refused', attention_at = now() WHERE id = $1", dead)
+	})
 	t.Run("ShowsWhatIsLeftOfTheErased", func(t *testing.T) {
 		_, err := erasure.In(d.Store).Erase(t.Context(), erasure.Erasure{Candidate: "cand_ada", Digests: digests, By: kim})
 		require.NoError(t, err)
@@ -125,5 +158,8 @@ func TestHeld(t *testing.T) {
 		}
 		assert.Equal(t, 3, left["exports"], "with that of the message that waited")
 		assert.NotContains(t, strings.ToLower(text), "ada@example.com")
+		got, err = erasure.In(d.Store).HeldForCompany(t.Context(), erasure.Erasure{Candidate: "cand_ada", Org: "acme", Digests: digests, By: kim})
+		require.NoError(t, err)
+		assert.Equal(t, 1, rows(got)["exports"], "what is in its Greenhouse")
 	})
 }

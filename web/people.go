@@ -26,6 +26,7 @@ type peoplePage struct {
 	Rows  []personLine
 	Older string
 	Links bool // whoever looks may make links for recruiters
+	Asks  bool // whoever looks may ask what is held about one of them
 	Wrong string
 }
 
@@ -83,7 +84,8 @@ func (k *console) linkRecruiter(w http.ResponseWriter, r *http.Request) {
 func (k *console) showPeople(w http.ResponseWriter, r *http.Request, status int, wrong string) {
 	org, q := r.PathValue("org"), r.URL.Query()
 	page := peoplePage{Org: org, Tabs: companyTabs(r, org), Base: auth.PeopleHome(org), Staff: auth.Who(r).Role.Staff(), Shown: query.PeopleShown(q.Get("show"))}
-	page.Links, page.Wrong = k.LinkSecret != "" && mayFindPeople(r), wrong
+	page.Asks, page.Wrong = mayFindPeople(r), wrong
+	page.Links = page.Asks && k.LinkSecret != ""
 	before, err := position(q.Get("before"))
 	if err == nil && !page.Shown.Known() {
 		err = badFilter("There is no such list.")

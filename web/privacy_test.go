@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
 // TestPrivacy is what a company's admin chooses about its notes and its personal data.
@@ -53,7 +55,44 @@ func TestPrivacy(t *testing.T) {
 		b.fill("Keep what was sent about people for so many days", "")
 		b.click("Save all")
 		b.sees("Saved.", "as for every company that sets nothing else")
+	})
+	t.Run("HearsBackByWebhook", func(t *testing.T) {
+		b.open("/orgs/acme/settings")
+		b.sees("Hear back from Greenhouse", "http://example.com/hooks/greenhouse/acme", "none yet")
+		b.click("How to set webhooks up in Greenhouse")
+		b.sees("Configure > Dev Center > Web Hooks", "Can manage and configure web hooks", "Candidate has been merged")
+		b.click("Make a secret")
+		b.click("Make a secret now")
+		b.sees("The new secret, shown this once", "Configure > Dev Center > Web Hooks") // the steps beside it are open
+		first := b.text("#webhook-secret")
+		assert.Len(t, first, 43)
+		const event = `{"action":"candidate_stage_change","payload":{"application":{"id":3,"candidate":{"id":4}}}}`
+		heard := func(secret, id string) {
+			require.Equal(t, http.StatusOK, s.ask("POST", hookPath, event, signedBy(secret, id, event)).StatusCode)
+			_, err := webhooks.In(s.store).WorkEvents(t.Context(), "acme", 0, nil)
+			require.NoError(t, err)
+			b.open("/orgs/acme/settings")
+			b.sees("Last event", ", candidate_stage_change")
+			b.seesNot(secret)
+		}
+		heard(first, "1")
+		b.click("Make another secret")
+		b.click("Make another secret now")
+		second := b.text("#webhook-secret")
+		assert.NotEqual(t, first, second)
+		b.sees("; the one before counts until ")
+		b.axe()
+		b.shot("settings-webhook")
+		heard(first, "2")
+		heard(second, "3")
+		require.Equal(t, http.StatusUnauthorized, s.ask("POST", hookPath, event, signedBy("another", "4", event)).StatusCode)
+		b.open("/orgs/acme/settings")
+		b.sees("Wrong signature", "1, the last on ")
+		b.seesNot("The runbook")
 		b = s.browser("val")
+		b.open("/orgs/acme/settings")
+		b.in("[aria-labelledby=webhook]").click("The runbook")
+		b.sees("A company's Greenhouse tells us nothing, is refused, or is not understood.")
 		b.open("/orgs/acme/settings")
 		b.sees("Kept 365 days, as for every company", "A short first line, and bullets")
 	})
@@ -93,5 +132,29 @@ func TestPrivacy(t *testing.T) {
 		}
 		assert.Equal(t, 403, s.form("/erase/held", s.as("val"), "candidate", "ada@example.com", "reason", "x").StatusCode, "who may not reveal may not ask")
 		assert.Equal(t, 404, s.form("/erase/held", s.asCompany("acme"), "candidate", "ada@example.com", "reason", "x").StatusCode)
+	})
+	t.Run("TellsACompanysAdminOfItsOwn", func(t *testing.T) {
+		before := s.audits("held")
+		b := s.browser("mia of acme")
+		b.open("/orgs/acme/people")
+		b.click("What is held about one of them")
+		b.fill("Person", "nobody@example.com")
+		b.click("Show what is held")
+		b.sees("Nothing is held about this person.")
+		b.fill("Person", "ada@example.com")
+		b.click("Show what is held")
+		b.sees("exports 1 row, each an interview in the ledger", "Lovelace", "Left out: digests")
+		assert.Equal(t, "/orgs/acme/held", b.path())
+		b.axe()
+		b.shot("company-held")
+		assert.Equal(t, before+2, s.audits("held"))
+		for who, status := range map[string]int{"val": 403, "kim": 422} {
+			assert.Equal(t, status, s.form("/orgs/acme/held", s.as(who), "candidate", "ada@example.com").StatusCode, who)
+		}
+		assert.Equal(t, 404, s.form("/orgs/acme/held", s.asCompany("globex"), "candidate", "ada@example.com").StatusCode, "another company's admin")
+		assert.Equal(t, 404, s.form("/orgs/acme/held", s.asRecruiter("acme", "rita"), "candidate", "ada@example.com").StatusCode, "a recruiter")
+		a := s.form("/orgs/acme/held", s.asCompany("acme"), "candidate", "ada@example.com", "as", "json")
+		assert.Contains(t, a.body, `"email": "ada@example.com"`)
+		assert.NotContains(t, a.body, `"audit"`)
 	})
 }

@@ -110,7 +110,7 @@ func (k *console) routes() []route {
 		allow(staff, "GET /runbooks/{$}", k.runbooks),
 		allow(staff, "GET /runbooks/{cause}", k.runbook),
 		allow(loggedIn, "/", k.noSuchPage),
-	}, k.ledgerRoutes(), k.numbersRoutes(), k.trackingRoutes(), k.peopleRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.eraseRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
+	}, k.ledgerRoutes(), k.numbersRoutes(), k.trackingRoutes(), k.peopleRoutes(), k.companyHeldRoutes(), k.deadRoutes(), k.runRoutes(), k.editRoutes(), k.eraseRoutes(), k.companyRoutes(), k.ssoRoutes(), k.linkRoutes(), k.riverRoutes(),
 		k.metricsRoutes(), k.apiRoutes(), k.hookRoutes())
 }
 

@@ -55,6 +55,12 @@ func TrackChange(c ledger.TrackChange) string {
 	return string(c)
 }
 
+// The pages about Greenhouse that does not say where candidates stand, and about one that tells nothing by webhook.
+const (
+	RunbookTracking = "tracking"
+	RunbookWebhook  = "webhook"
+)
+
 // MissingReasons are why Greenhouse may leave a candidate out of an answer. It does not say which, so nothing is sent again for it.
 var MissingReasons = []string{
 	"The “Created by” user was deactivated in Greenhouse, or lost the right to see candidates.",

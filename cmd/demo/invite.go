@@ -14,6 +14,7 @@ var pages = []struct{ about, path string }{
 	{"two wait for a decision", "/decisions"},
 	{"three dead letters, one cause", "/dead"},
 	{"why is somebody not there?", "/why?q=iv_108"},
+	{"what a webhook told, and links", "/orgs/globex/settings#webhook"},
 	{"what to do about a cause", "/runbooks/auth.rejected"},
 	{"River's jobs", "/river/"},
 }

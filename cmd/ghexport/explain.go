@@ -38,7 +38,7 @@ func (c *cli) explainCause() *cobra.Command {
 		Use:   "explain [CAUSE]",
 		Short: "Print the runbook's page of a cause: what it means, what to do, how to see that it is over",
 		Long: `Prints a page of the runbook: of a cause, such as payload.refused, or of what is seen without one: stuck, missing, doubled,
-privacy, silence, source. Alone it lists them all. The pages are compiled in: it needs no settings and no database.`,
+privacy, silence, source, tracking, webhook. Alone it lists them all. The pages are compiled in: it needs no settings and no database.`,
 		Example: "  ghexport explain\n  ghexport explain payload.refused | less",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -24,7 +24,7 @@ func (c *cli) orgWebhook() *cobra.Command {
 		Use: "webhook", Short: "Let a company's Greenhouse tell what happens there",
 		Long:    orgWebhookLong,
 		Example: "  ghexport org webhook new acme\n  ghexport org webhook show acme",
-	}, c.orgWebhookNew(), c.orgWebhookRotate(), c.orgWebhookShow())
+	}, c.orgWebhookNew(), c.orgWebhookRotate(), c.orgWebhookShow(), c.orgWebhookRetry())
 }
 
 // madeWebhook is a secret that was just made.
@@ -153,4 +153,7 @@ func (c *cli) showWebhook(address string, h webhooks.Hook) {
 		rows = append(rows, []string{e.Named, string(e.Action), e.Does})
 	}
 	c.table([]column{{"when", 30}, {"event", 25}, {"what we do", 40}}, rows)
+	if h.Refused > 0 {
+		c.printf("\nrunbook  ghexport explain %s\n", wording.RunbookWebhook)
+	}
 }

@@ -85,12 +85,18 @@ func sceneSource(d *drill) {
 // seen waits until the one source is found to be so.
 func (d *drill) seen(how string) {
 	d.t.Helper()
+	d.there("SELECT FROM ghexport.sources WHERE " + how)
+}
+
+// there waits until a query gives a row, whatever changes.
+func (d *drill) there(query string) {
+	d.t.Helper()
 	conn, err := pgx.Connect(d.t.Context(), d.db.URL)
 	require.NoError(d.t, err)
 	defer conn.Close(context.Background())
 	require.Eventually(d.t, func() bool {
 		var is bool
-		err := conn.QueryRow(d.t.Context(), "SELECT EXISTS (SELECT FROM ghexport.sources WHERE "+how+")").Scan(&is)
+		err := conn.QueryRow(d.t.Context(), "SELECT EXISTS ("+query+")").Scan(&is)
 		return err == nil && is
-	}, patience, 20*time.Millisecond, how)
+	}, patience, 20*time.Millisecond, query)
 }

@@ -19,6 +19,7 @@ var scenes = map[string]func(*drill){
 	"target.refused": sceneTargetRefused, "refusing": sceneRefusing,
 	"auth.rejected": sceneAuthRejected, "permission.denied": scenePermissionDenied, "decrypt.failed": sceneDecryptFailed,
 	"stuck": sceneStuck, "missing": sceneMissing, "doubled": sceneDoubled, "privacy": scenePrivacy, "silence": sceneSilence, "source": sceneSource,
+	"tracking": sceneTracking, "webhook": sceneWebhook,
 }
 
 // TestRunbook types every command of every page, in order, against a real database, the real program and a Greenhouse over HTTP, and

@@ -78,10 +78,15 @@ func (c *cli) trackCompanies(ctx context.Context, st *store.Store, asJSON bool) 
 	c.table([]column{
 		{"org", 14}, {"sent", 7}, {"active", 7}, {"rejected", 8}, {"hired", 6}, {"missing", 7}, {"gone", 6}, {"first move", 10}, {"looked at", 17},
 	}, rows)
+	troubled := false
 	for _, t := range list {
 		if says := troubleOf(t); says != "" {
 			c.sayf("%s: %s", visible(t.OrgID), says)
+			troubled = true
 		}
+	}
+	if troubled {
+		c.sayf("runbook  ghexport explain %s", wording.RunbookTracking)
 	}
 	return nil
 }

@@ -1,0 +1,64 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/interviewing-io/greenhouse-export/store/erasure"
+	"github.com/interviewing-io/greenhouse-export/web/auth"
+)
+
+// companyHeldPage asks what is held about a person of one company, and shows it. Whom stands in forms alone, never in an address.
+type companyHeldPage struct {
+	Org   string
+	Tabs  []navItem
+	Staff bool
+	heldPanel
+}
+
+func (k *console) companyHeldRoutes() []route {
+	may := operators.andCompany()
+	return []route{
+		allow(may, "GET /orgs/{org}/held", k.companyHeldForm),
+		allow(may, "POST /orgs/{org}/held", k.companyHeld),
+	}
+}
+
+func (k *console) companyHeldForm(w http.ResponseWriter, r *http.Request) {
+	k.showCompanyHeld(w, r, http.StatusOK, heldPanel{})
+}
+
+// companyHeld shows what is held about a person of the company, or sends it as a file, and records who asked.
+func (k *console) companyHeld(w http.ResponseWriter, r *http.Request) {
+	reason, wrong := k.reason(w, r)
+	panel := heldPanel{Candidate: strings.TrimSpace(r.PostFormValue("candidate")), Reason: reason, Wrong: wrong}
+	if panel.Candidate == "" {
+		panel.Wrong = "Say whom: the email as it was sent, or the candidate’s id at interviewing.io."
+	}
+	if panel.Wrong != "" {
+		k.showCompanyHeld(w, r, http.StatusUnprocessableEntity, panel)
+		return
+	}
+	held, err := erasure.In(k.Store).HeldForCompany(r.Context(), erasure.Erasure{
+		Candidate: panel.Candidate, Org: r.PathValue("org"), Digests: k.Digests, By: auth.By(r, reason),
+	})
+	switch {
+	case err != nil:
+		k.broken(w, r, err)
+	case r.PostFormValue("as") == "json" && !held.Nobody():
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Content-Disposition", `attachment; filename="held.json"`)
+		out := json.NewEncoder(w)
+		out.SetIndent("", "  ")
+		out.Encode(heldFile{k.Now().UTC(), reason, held}) //nolint:errcheck // nobody is left to tell
+	default:
+		panel.Found = &held
+		k.showCompanyHeld(w, r, http.StatusOK, panel)
+	}
+}
+
+func (k *console) showCompanyHeld(w http.ResponseWriter, r *http.Request, status int, panel heldPanel) {
+	org := r.PathValue("org")
+	k.show(w, r, status, "company_held", "What "+org+" holds", companyHeldPage{org, companyTabs(r, org), auth.Who(r).Role.Staff(), panel})
+}
