@@ -13,12 +13,13 @@ const (
 	KeptAudit    Kept = "audit"    // what people did
 	KeptNotices  Kept = "notices"  // what companies and we were told
 	KeptChecks   Kept = "checks"   // looks at companies' credentials
+	KeptEvents   Kept = "events"   // what companies' Greenhouses told by webhook, once it is worked off
 	KeptMembers  Kept = "members"  // members of replay runs that have ended
 	KeptJobs     Kept = "jobs"     // River's jobs that ended without a send
 )
 
 // Keeps are the classes in the order in which they are looked at.
-var Keeps = []Kept{KeptPeople, KeptRejected, KeptAttempts, KeptAudit, KeptNotices, KeptChecks, KeptMembers, KeptJobs}
+var Keeps = []Kept{KeptPeople, KeptRejected, KeptAttempts, KeptAudit, KeptNotices, KeptChecks, KeptEvents, KeptMembers, KeptJobs}
 
 // The shortest time for which each class may be kept: pages, charts and a late answer still need what is younger. A test holds the
 // database's own limit on the audit trail against the one here.

@@ -10,7 +10,7 @@ import (
 )
 
 // brakeAfter is how many live exports of a company die in a row of the same thing, nothing accepted in between, before it is held
-// (`refusing`): the next would die of it, too.
+// (`refusing`): the next would die of it, too. Test candidates do not count.
 const brakeAfter = 20
 
 // countDeath counts a live export that died, and holds its company where it is one of too many. Those of a replay do not count: a run
@@ -28,7 +28,7 @@ const countDeath = `
 	   SET deaths = CASE WHEN i.deaths_of = $5 THEN i.deaths + 1 ELSE 1 END, deaths_of = $5
 	  FROM ghexport.exports e
 	 WHERE i.org_id = $1 AND i.credential_version = $2
-	   AND e.id = $3 AND e.state = 'dead' AND e.attempt = $4 AND e.lane = 0
+	   AND e.id = $3 AND e.state = 'dead' AND e.attempt = $4 AND e.lane = 0 AND NOT ` + IsTestCandidate + `
 	   AND ($6::timestamptz IS NULL OR i.released_at IS NULL OR $6 >= i.released_at)`
 
 const brake = `

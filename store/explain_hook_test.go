@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store/retention"
 	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
@@ -32,19 +33,21 @@ func (e *explained) hookCalls() []call {
 		return nothing(webhooks.In(e.serve.Store).ReceiveEvent(ctx, event))
 	}
 	work := func(ctx context.Context) error {
-		return nothing(webhooks.In(e.serve.Store).WorkEvent(ctx, "org_9000", 0, nil))
+		return nothing(webhooks.In(e.serve.Store).WorkEvents(ctx, "org_9000", 0, nil))
 	}
 	return []call{
 		{name: "ReceiveEvent", do: func(ctx context.Context) error {
 			return receive(ctx, webhooks.Event{Action: ledger.HookProspectCreated, Candidate: 300000, Digest: []byte("cand_77"), Status: "active"})
 		}},
-		{name: "WorkEventOfAStranger", do: work, uses: []string{"hook_events_due", "exports_by_profile", "exports_by_candidate"}},
+		{name: "WorkEventsOfAStranger", do: work, uses: []string{"hook_events_due", "exports_by_profile", "exports_by_candidate"}},
 		{name: "ReceiveMerge", do: func(ctx context.Context) error {
 			return receive(ctx, webhooks.Event{Action: ledger.HookMerged, Candidate: 300001, NewCandidate: 300002})
 		}},
 		{name: "WorkMerge", do: work, uses: []string{"hook_events_due", "exports_by_profile", "gone_profiles_pkey"}},
 		{name: "SweepHooks", do: func(ctx context.Context) error { return nothing(webhooks.In(e.serve.Store).SweepHooks(ctx, 16)) }, uses: []string{"hook_events_due"}},
-		{name: "PruneHooks", do: webhooks.In(e.serve.Store).PruneHooks, uses: []string{"hook_events_pkey"}},
+		{name: "RetainEvents", do: func(ctx context.Context) error {
+			return nothing(retention.In(e.serve.Store).Retain(ctx, ledger.Retention{ledger.KeptEvents: 90 * 24 * time.Hour}, true))
+		}, uses: []string{"hook_events_pkey"}},
 		{name: "Hook", do: func(ctx context.Context) error { return nothing(webhooks.In(e.serve.Store).Hook(ctx, "org_7")) }, uses: []string{"hook_events_due"}},
 		{name: "HookSecret", do: func(ctx context.Context) error { return nothing(webhooks.In(e.serve.Store).Secret(ctx, "org_7")) }},
 	}

@@ -64,13 +64,16 @@ func (d *db) hear(digests *seal.Digests, events ...webhooks.Event) (outcomes []l
 		require.True(d.t, fresh)
 	}
 	for after := int64(0); ; {
-		done, err := webhooks.In(d.Store).WorkEvent(d.t.Context(), "acme", after, d.eraser(digests))
-		if errors.Is(err, store.ErrNotFound) {
+		some, err := webhooks.In(d.Store).WorkEvents(d.t.Context(), "acme", after, d.eraser(digests))
+		require.NoError(d.t, err)
+		if len(some) == 0 {
 			return outcomes
 		}
-		require.NoError(d.t, err)
-		if outcomes, after = append(outcomes, done.Outcome), done.ID; done.Earlier > 0 {
-			after = 0
+		for _, done := range some {
+			require.NoError(d.t, done.Failed)
+			if outcomes, after = append(outcomes, done.Outcome), done.ID; done.Earlier > 0 {
+				after = 0
+			}
 		}
 	}
 }
@@ -112,12 +115,14 @@ func TestReceiveEvent(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, lost)
 	}
-	d.exec("UPDATE ghexport.hook_events SET received_at = now() - interval '31 days'")
-	require.NoError(t, webhooks.In(d.Store).PruneHooks(t.Context()))
-	assert.Equal(t, 1, d.count("SELECT count(*) FROM ghexport.hook_events"), "what is not worked off stays")
+	d.exec("UPDATE ghexport.hook_events SET received_at = now() - interval '31 days' WHERE action <> 'ping'")
+	keep := ledger.Retention{ledger.KeptEvents: 30 * 24 * time.Hour}
+	assert.Equal(t, 3, d.retain(keep, true)[ledger.KeptEvents], "a dry run")
+	assert.Equal(t, 3, d.retain(keep, false)[ledger.KeptEvents])
+	assert.Equal(t, 2, d.count("SELECT count(*) FROM ghexport.hook_events"), "what is not worked off stays, and what is young")
 }
 
-func TestWorkEvent_Settles(t *testing.T) {
+func TestWorkEvents_Settles(t *testing.T) {
 	t.Parallel()
 	d, _, digests := hooked(t)
 	created := func(candidate int64, who string) webhooks.Event {
@@ -178,7 +183,7 @@ func TestWorkEvent_Settles(t *testing.T) {
 
 // A person decides about an export at the moment at which Greenhouse says that it is there: whichever comes first, it is sent, nobody is
 // added twice, and what the person said is no longer a mere word.
-func TestWorkEvent_RacesAPerson(t *testing.T) {
+func TestWorkEvents_RacesAPerson(t *testing.T) {
 	t.Parallel()
 	d, _, digests := hooked(t)
 	for n, decide := range map[int]func(id int64, profile int64) error{
@@ -214,7 +219,7 @@ func TestWorkEvent_RacesAPerson(t *testing.T) {
 }
 
 // In whichever order a creation, merges, a deletion and an anonymisation come, the ledger ends alike.
-func TestWorkEvent_AnyOrder(t *testing.T) {
+func TestWorkEvents_AnyOrder(t *testing.T) {
 	t.Parallel()
 	merge := func(from, into int64) webhooks.Event {
 		e := hookSaid(ledger.HookMerged, from, "")
@@ -252,7 +257,7 @@ func TestWorkEvent_AnyOrder(t *testing.T) {
 }
 
 // Whatever a company chose for second interviews: who was deleted in its Greenhouse is not added again without a person's word.
-func TestWorkEvent_DeletedIsNeverCreatedAgain(t *testing.T) {
+func TestWorkEvents_DeletedIsNeverCreatedAgain(t *testing.T) {
 	t.Parallel()
 	d, _, digests := hooked(t)
 	d.company("acme")
@@ -322,7 +327,7 @@ func TestHook_Secret(t *testing.T) {
 }
 
 // What events tell of stage and status is kept where answers keep it, in whichever order they come; a merge loses nothing of it.
-func TestWorkEvent_NotesWhereTheyStand(t *testing.T) {
+func TestWorkEvents_NotesWhereTheyStand(t *testing.T) {
 	t.Parallel()
 	d, _, digests := hooked(t)
 	id := d.sentAs("acme", 17)

@@ -11,6 +11,7 @@ import (
 // Swept says what one sweep repaired.
 type Swept struct {
 	Unknown  int   // attempts whose worker stayed silent past the deadline
+	Tests    int   // how many of these were tests, which count nowhere
 	Requeued int   // exports whose job could no longer send them
 	Released int   // exports that waited for a sibling and need not any more
 	After    int64 // the waiting export to go on after; 0 begins again
@@ -29,7 +30,7 @@ const (
 func (s *Store) Sweep(ctx context.Context, after int64) (Swept, error) {
 	n := Swept{After: after}
 	silent, orphans := &pgx.Batch{}, &pgx.Batch{}
-	silent.Queue(sweepSilent).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Unknown) })
+	silent.Queue(sweepSilent).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Unknown, &n.Tests) })
 	orphans.Queue(sweepOrphans, runningGrace).QueryRow(func(row pgx.Row) error { return row.Scan(&n.Requeued) })
 	orphans.Queue(sweepTrials)
 	if err := s.sweepPart(ctx, silent); err != nil {
@@ -72,7 +73,7 @@ const sweepSilent = `
 		                    THEN e.flags || 'resent_after_5xx'::text ELSE e.flags END
 		  FROM silent
 		 WHERE e.id = silent.id
-		RETURNING e.id
+		RETURNING ` + IsTest + ` AS test
 	), logged AS (
 		INSERT INTO ghexport.attempts (token, export_id, number, job_id, started_at, finished_at, outcome, cause, detail, silent)
 		SELECT attempt, id, attempts, job_id, attempt_started_at, clock_timestamp(), 'unknown', 'outcome.unknown',
@@ -87,7 +88,7 @@ const sweepSilent = `
 		  FROM silent
 		 WHERE j.id = silent.job_id AND j.finalized_at IS NULL
 	)
-	SELECT count(*)::int FROM given_up`
+	SELECT count(*)::int, (count(*) FILTER (WHERE test))::int FROM given_up`
 
 // sweepOrphans makes `queued` rows due again whose job is missing, final, out of the way that leads to a worker, or has run for so
 // long that its intent was not granted. A job of a paused queue waits on: whoever paused it wants that.

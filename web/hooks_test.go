@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
@@ -128,13 +127,15 @@ func TestHooks_Corpus(t *testing.T) {
 	}
 	outcomes := map[string]int{}
 	for after := int64(0); ; {
-		done, err := webhooks.In(s.store).WorkEvent(t.Context(), "acme", after, nil)
-		if err != nil {
-			require.ErrorIs(t, err, store.ErrNotFound)
+		some, err := webhooks.In(s.store).WorkEvents(t.Context(), "acme", after, nil)
+		require.NoError(t, err)
+		if len(some) == 0 {
 			break
 		}
-		after = done.ID
-		outcomes[string(done.Outcome)]++
+		for _, done := range some {
+			after = done.ID
+			outcomes[string(done.Outcome)]++
+		}
 	}
 	assert.Equal(t, map[string]int{"unused": 5, "not_ours": len(files) - 5}, outcomes)
 }
@@ -186,7 +187,7 @@ func TestHooks_SettingsPage(t *testing.T) {
 	assert.Contains(t, page, "Candidate has been merged")
 	const event = `{"action":"candidate_stage_change","payload":{"application":{"id":3,"candidate":{"id":4}}}}`
 	require.Equal(t, http.StatusOK, s.ask("POST", hookPath, event, signedBy(secret, "1", event)).StatusCode)
-	_, err := webhooks.In(s.store).WorkEvent(t.Context(), "acme", 0, nil)
+	_, err := webhooks.In(s.store).WorkEvents(t.Context(), "acme", 0, nil)
 	require.NoError(t, err)
 	assert.Contains(t, s.ask("GET", "/orgs/acme/settings", "", s.as("val")).body, ", candidate_stage_change")
 }

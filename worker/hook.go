@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,25 +42,18 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 		if left = !time.Now().Before(until); left {
 			break
 		}
-		done, err := webhooks.In(w.store).WorkEvent(ctx, job.Args.OrgID, after, w.erase)
-		if errors.Is(err, store.ErrNotFound) {
-			break
-		}
-		if err != nil && done.ID == 0 {
+		some, err := webhooks.In(w.store).WorkEvents(ctx, job.Args.OrgID, after, w.erase)
+		if err != nil {
 			return err // the sweep hands it out again
 		}
-		if after = done.ID; done.Earlier > 0 {
-			after = 0
+		if len(some) == 0 {
+			break
 		}
-		if err != nil {
-			w.config.Log.Warn("event", zap.Int64("event_id", done.ID), zap.String("org_id", job.Args.OrgID), zap.String("action", string(done.Action)), zap.Error(err))
-			continue
-		}
-		w.config.Metrics.hooks.WithLabelValues(string(done.Outcome)).Inc()
-		nudge = nudge || done.Outcome == ledger.HookSettled || done.Outcome == ledger.HookErased
-		if len(done.Exports) > 0 {
-			w.config.Log.Info("event", zap.Int64("event_id", done.ID), zap.String("org_id", job.Args.OrgID), zap.String("action", string(done.Action)),
-				zap.String("outcome", string(done.Outcome)), zap.Int64s("exports", done.Exports))
+		for _, done := range some {
+			if after = done.ID; done.Earlier > 0 {
+				after = 0
+			}
+			nudge = w.tell(job.Args.OrgID, done) || nudge
 		}
 	}
 	if nudge { // a sibling may go now
@@ -71,6 +63,24 @@ func (w *hookWorker) Work(ctx context.Context, job *river.Job[jobs.HookArgs]) er
 		return river.JobSnooze(0)
 	}
 	return nil
+}
+
+// tell counts and logs what came of an event, and returns whether others may go for it.
+func (w *hookWorker) tell(org string, done webhooks.Worked) (nudge bool) {
+	fields := []zap.Field{zap.Int64("event_id", done.ID), zap.String("org_id", org), zap.String("action", string(done.Action))}
+	if done.Failed != nil {
+		if done.Outcome == ledger.HookAbandoned {
+			w.config.Metrics.hooks.WithLabelValues(string(done.Outcome)).Inc()
+			fields = append(fields, zap.String("outcome", string(done.Outcome)))
+		}
+		w.config.Log.Warn("event", append(fields, zap.Error(done.Failed))...)
+		return false
+	}
+	w.config.Metrics.hooks.WithLabelValues(string(done.Outcome)).Inc()
+	if len(done.Exports) > 0 {
+		w.config.Log.Info("event", append(fields, zap.String("outcome", string(done.Outcome)), zap.Int64s("exports", done.Exports))...)
+	}
+	return done.Outcome == ledger.HookSettled || done.Outcome == ledger.HookErased
 }
 
 // erase takes out what is held about a person whom a company has anonymised.

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -47,7 +48,7 @@ func (r *rig) heard(n int) {
 		var have int
 		require.NoError(r.t, r.store.Pool.QueryRow(r.t.Context(), "SELECT count(*) FROM ghexport.hook_events WHERE worked_at IS NOT NULL").Scan(&have))
 		return have >= n
-	}, patience, 5*time.Millisecond, "%d events worked off", n)
+	}, patience, 20*time.Millisecond, "%d events worked off", n)
 }
 
 // The answer gets lost, and Greenhouse's own webhook says that the candidate is there: no person is asked. What happens to the candidate
@@ -157,12 +158,14 @@ func (r *rig) play(events []webhooks.Event, people int, seed uint64) (stand map[
 	return stand
 }
 
+var hookPeople = flag.Int("hook-people", 150, "about how many people Greenhouse tells, four events of each")
+
 func TestHooks_TwoNodesAnyOrderTwice(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.company("acme")
 	r.hooked("acme")
-	const people = 125
+	people := *hookPeople
 	events, ends := eventStory(people, time.Now().Add(-time.Hour))
 	require.Len(t, events, 4*people)
 	r.start()

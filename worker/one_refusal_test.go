@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/wording"
+	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
 // mapped connects acme in mode candidate, with two roles that are mapped to jobs of its own.
@@ -210,6 +212,28 @@ func TestBrake(t *testing.T) {
 		r.quiet()
 		assert.Equal(t, 30-died, r.sim.CountCandidates(key))
 		assert.Equal(t, query.HoldResumed, *r.holds("acme")[0].Ended)
+	})
+
+	t.Run("CountsNoTestCandidate", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t)
+		r.refusing(r.company("acme"))
+		registry := prometheus.NewRegistry()
+		r.start(func(c *Config, _ *relay.Relay) { c.Metrics = NewMetrics(registry) })
+		test, _, err := r.store.SendTestCandidate(t.Context(), "acme", somebody)
+		require.NoError(t, err)
+		assert.Equal(t, "payload.refused", r.state(test.InterviewID, "dead").Cause)
+		deaths := func() (n int) {
+			require.NoError(t, r.watch.QueryRow(t.Context(), "SELECT deaths FROM ghexport.integrations").Scan(&n))
+			return n
+		}
+		assert.Zero(t, deaths())
+		r.countsNothing(registry, "acme")
+		counted, _ := counted(t, registry, "ghexport_dead_total", "payload.refused")
+		assert.Zero(t, counted)
+		r.enqueue(result("acme", "real"))
+		r.state("real", "dead")
+		assert.Equal(t, 1, deaths())
 	})
 
 	t.Run("ResumedTooSoonItHoldsAgainAfterAsMany", func(t *testing.T) {

@@ -90,6 +90,8 @@ type Config struct {
 	KeepAudit int `env:"GHEXPORT_KEEP_AUDIT_DAYS" envDefault:"1095" unit:"days, 0 for ever" read:"serve, retention"`
 	// For how long notices and looks at companies' credentials are kept.
 	KeepNotices int `env:"GHEXPORT_KEEP_NOTICES_DAYS" envDefault:"90" unit:"days, 0 for ever" read:"serve, retention"`
+	// For how long events of Greenhouse's [webhooks](webhooks.md#what-is-kept) are kept, once they are worked off. 7 at least.
+	KeepEvents int `env:"GHEXPORT_KEEP_EVENTS_DAYS" envDefault:"30" unit:"days, 0 for ever" read:"serve, retention"`
 	// For how long River keeps jobs that ended without a send; of more than 20,000 the oldest go sooner. An hour at least.
 	KeepJobs time.Duration `env:"GHEXPORT_KEEP_CANCELLED_JOBS" envDefault:"24h" read:"serve, retention"`
 	// How often the relay looks for work without being woken; bounds what a lost notification costs.

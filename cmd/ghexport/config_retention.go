@@ -20,6 +20,7 @@ func (c Config) retention() ledger.Retention {
 		ledger.KeptAudit:    time.Duration(c.KeepAudit) * day,
 		ledger.KeptNotices:  time.Duration(c.KeepNotices) * day,
 		ledger.KeptChecks:   time.Duration(c.KeepNotices) * day,
+		ledger.KeptEvents:   time.Duration(c.KeepEvents) * day,
 		ledger.KeptJobs:     c.KeepJobs,
 	}
 }
@@ -36,6 +37,7 @@ func (c Config) checkRetention() problems {
 		{"GHEXPORT_KEEP_ATTEMPTS_DAYS", ledger.KeptAttempts},
 		{"GHEXPORT_KEEP_AUDIT_DAYS", ledger.KeptAudit},
 		{"GHEXPORT_KEEP_NOTICES_DAYS", ledger.KeptNotices},
+		{"GHEXPORT_KEEP_EVENTS_DAYS", ledger.KeptEvents},
 	} {
 		if kept := keep[setting.class]; kept != 0 && kept < setting.class.Least() {
 			found = append(found, fmt.Errorf("%s: %d is neither 0, for ever, nor at least %d", setting.name, kept/day, setting.class.Least()/day))

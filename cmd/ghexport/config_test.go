@@ -18,7 +18,7 @@ func TestLoadConfig(t *testing.T) {
 		assert.Equal(t, Config{
 			DatabaseURL: "postgres://localhost/app", GreenhouseBaseURL: "https://api.greenhouse.io", HTTPAddr: "127.0.0.1:8080",
 			Workers: 64, JobTimeout: 30 * time.Second, ShutdownTimeout: 25 * time.Second, RelayPoll: time.Second, LogLevel: "info",
-			KeepPeople: 365, KeepAttempts: 365, KeepAudit: 1095, KeepNotices: 90, KeepJobs: 24 * time.Hour,
+			KeepPeople: 365, KeepAttempts: 365, KeepAudit: 1095, KeepNotices: 90, KeepEvents: 30, KeepJobs: 24 * time.Hour,
 		}, c)
 	})
 
@@ -26,12 +26,13 @@ func TestLoadConfig(t *testing.T) {
 		t.Parallel()
 		_, err := LoadConfig(map[string]string{
 			"GHEXPORT_KEEP_PEOPLE_DAYS": "-1", "GHEXPORT_KEEP_ATTEMPTS_DAYS": "30", "GHEXPORT_KEEP_AUDIT_DAYS": "89", "GHEXPORT_KEEP_NOTICES_DAYS": "0",
+			"GHEXPORT_KEEP_EVENTS_DAYS":    "6",
 			"GHEXPORT_KEEP_CANCELLED_JOBS": "1m",
 		})
 		require.Error(t, err)
 		for _, wrong := range []string{
 			"GHEXPORT_KEEP_PEOPLE_DAYS: -1 is neither 0, for ever, nor at least 7", "GHEXPORT_KEEP_ATTEMPTS_DAYS: 30 is neither",
-			"GHEXPORT_KEEP_AUDIT_DAYS: 89 is neither", "GHEXPORT_KEEP_CANCELLED_JOBS: 1m0s is less than 1h0m0s",
+			"GHEXPORT_KEEP_AUDIT_DAYS: 89 is neither", "GHEXPORT_KEEP_EVENTS_DAYS: 6 is neither 0, for ever, nor at least 7", "GHEXPORT_KEEP_CANCELLED_JOBS: 1m0s is less than 1h0m0s",
 		} {
 			assert.ErrorContains(t, err, wrong)
 		}

@@ -17,30 +17,41 @@ import (
 
 func (c *cli) enqueue() *cobra.Command {
 	var check, asJSON bool
+	var org string
+	var format int
 	cmd := &cobra.Command{
 		Use:   "enqueue FILE|-",
 		Short: "Hand over interview results, one JSON object a line",
 		Long: `Reads interview results, one JSON object a line, and enqueues them in one transaction: all, or with an error none. With --check
-it enqueues nothing and needs no database: it says what would become of each, and shows the note as Greenhouse would get it
-(the day is the interview's where it names a time zone, else UTC's: companies' own zones are not known then).`,
-		Example: "  ghexport enqueue results.jsonl --check\n  cat results.jsonl | ghexport enqueue -",
+it enqueues nothing and needs no database: it says what would become of each, and shows the note as Greenhouse would get it,
+in the layout of --note-format (the day is the interview's where it names a time zone, else UTC's). With --org it asks the
+database which layout and time zone that company has, and shows its notes so.`,
+		Example: "  ghexport enqueue results.jsonl --check\n  ghexport enqueue results.jsonl --check --org ORG\n  cat results.jsonl | ghexport enqueue -",
 		Args:    exactly("FILE|-"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if asJSON && !check {
-				return usagef("--json goes with --check")
+			for _, name := range []string{"json", "org", "note-format"} {
+				if cmd.Flags().Changed(name) && !check {
+					return usagef("--%s goes with --check", name)
+				}
+			}
+			look, err := c.noteLook(cmd, org, format)
+			if err != nil {
+				return err
 			}
 			results, err := c.readResults(args[0])
 			if err != nil {
 				return err
 			}
 			if check {
-				return c.checkResults(results, asJSON)
+				return c.checkResults(results, look, asJSON)
 			}
 			return c.enqueueResults(cmd.Context(), results)
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "enqueue nothing, and show what would become of each")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "with --check: print one JSON array")
+	cmd.Flags().StringVar(&org, "org", "", "with --check: show this company's notes in its own layout and time zone")
+	cmd.Flags().IntVar(&format, "note-format", 0, "with --check: the layout of notes, 1 or 2 (default the one of --org, else 1)")
 	return cmd
 }
 

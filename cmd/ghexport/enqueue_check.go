@@ -1,11 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/interviewing-io/greenhouse-export/jobs"
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
@@ -22,14 +27,53 @@ type checked struct {
 	LinkedIn    *string           `json:"linkedin"`
 	Flags       []string          `json:"flags"`
 	Note        *string           `json:"note"`
+	NoteFormat  *int              `json:"note_format"` // the layout in which it is shown
+}
+
+// noteLook is how notes are shown: each in a layout, and one company's in its own layout and time zone.
+type noteLook struct {
+	format int // of all, where it is said; else 0
+	org    string
+	own    store.Choices
+}
+
+// noteLook reads what the flags of enqueue say, and the company's choices where one is named.
+func (c *cli) noteLook(cmd *cobra.Command, org string, format int) (look noteLook, err error) {
+	look = noteLook{format: format, org: org}
+	if cmd.Flags().Changed("note-format") && !slices.Contains(ledger.NoteFormats, format) {
+		return look, usagef("--note-format is 1 or 2")
+	}
+	if org == "" {
+		return look, nil
+	}
+	st, _, err := c.open(cmd.Context(), "enqueue")
+	if err != nil {
+		return look, err
+	}
+	defer st.Close()
+	i, err := st.Integration(cmd.Context(), org)
+	look.own = i.Choices
+	return look, err
+}
+
+// of is the layout and the time zone of a result's note.
+func (n noteLook) of(r jobs.InterviewResult) (format int, zone string) {
+	format = ledger.NoteFormatLines
+	if n.org != "" && r.OrgID == n.org {
+		format = n.own.NoteFormat
+		if n.own.TimeZone != nil {
+			zone = *n.own.TimeZone
+		}
+	}
+	return cmp.Or(n.format, format), zone
 }
 
 // checkResults says what would become of each line; lines that would be refused make it exit with 1.
-func (c *cli) checkResults(results []lineResult, asJSON bool) error {
+func (c *cli) checkResults(results []lineResult, look noteLook, asJSON bool) error {
 	list := []checked{}
 	failed := problems{}
 	for _, one := range results {
-		verdict := judgeLine(one)
+		verdict := judgeLine(one, look)
 		list = append(list, verdict)
 		if len(verdict.Errors) > 0 {
 			failed = append(failed, refused([]lineResult{one})...)
@@ -54,7 +98,7 @@ func (c *cli) checkResults(results []lineResult, asJSON bool) error {
 	return nil
 }
 
-func judgeLine(one lineResult) checked {
+func judgeLine(one lineResult, look noteLook) checked {
 	v := checked{Line: one.line, OrgID: one.result.OrgID, InterviewID: one.result.InterviewID, Errors: []jobs.FieldError{}, Flags: []string{}}
 	var invalid *jobs.ValidationError
 	if errors.As(one.err, &invalid) {
@@ -66,12 +110,14 @@ func judgeLine(one lineResult) checked {
 	if would != jobs.WouldExport {
 		return v
 	}
-	rendered, err := render.Render(one.result, "", ledger.NoteFormatLines)
+	format, zone := look.of(one.result)
+	rendered, err := render.Render(one.result, zone, format)
 	if err != nil {
 		v.Errors, v.Would, v.Because = []jobs.FieldError{{Field: "message", Message: err.Error()}}, nil, nil
 		return v
 	}
 	v.FirstName, v.LastName, v.Note = &rendered.FirstName, &rendered.LastName, &rendered.Note
+	v.NoteFormat = &rendered.NoteFormat
 	if rendered.LinkedIn != "" {
 		v.LinkedIn = &rendered.LinkedIn
 	}

@@ -42,6 +42,7 @@ var keptWhat = map[ledger.Kept]string{
 	ledger.KeptAudit:    "the audit trail",
 	ledger.KeptNotices:  "notices",
 	ledger.KeptChecks:   "looks at credentials",
+	ledger.KeptEvents:   "events of Greenhouse's webhooks",
 	ledger.KeptMembers:  "members of ended replay runs",
 	ledger.KeptJobs:     "River's jobs without a send",
 }

@@ -43,6 +43,7 @@ const settingsHelp = `Settings come from the environment (durations as 30s or 2m
   GHEXPORT_KEEP_ATTEMPTS_DAYS  365; attempts of what is settled, and members of replay runs
   GHEXPORT_KEEP_AUDIT_DAYS   1095; the audit trail
   GHEXPORT_KEEP_NOTICES_DAYS  90; notices, and looks at credentials
+  GHEXPORT_KEEP_EVENTS_DAYS  30; events of Greenhouse's webhooks that are worked off
   GHEXPORT_KEEP_CANCELLED_JOBS  24h; River's jobs that ended without a send
   GHEXPORT_SYNCHRONOUS_STANDBY  true says that a promoted standby has every commit; else a promotion stops all sending
   GHEXPORT_STATE_FILE        a file of this node's own that remembers how far it saw the database come, to notice a restore

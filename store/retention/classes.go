@@ -108,6 +108,16 @@ var keepings = []keeping{
 		take: `, taken AS (DELETE FROM ghexport.checks c USING due WHERE c.id = due.place)`,
 	},
 	{
+		// By an event that is there a repeat of it is known; Greenhouse repeats for 15 hours.
+		class:  ledger.KeptEvents,
+		oldest: "SELECT v.received_at FROM ghexport.hook_events v ORDER BY v.id LIMIT 1",
+		looked: `
+			SELECT v.id AS place, v.received_at < clock_timestamp() - $2::interval AS old, v.due_at IS NULL AS worked
+			  FROM ghexport.hook_events v WHERE v.id > $1 ORDER BY v.id`, // hook_events_pkey
+		due:  `SELECT l.place FROM looked l WHERE l.old AND l.worked`,
+		take: `, taken AS (DELETE FROM ghexport.hook_events v USING due WHERE v.id = due.place AND v.due_at IS NULL)`,
+	},
+	{
 		// A run's row stays, with how many members it had.
 		class:     ledger.KeptMembers,
 		placeless: true,

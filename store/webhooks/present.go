@@ -19,15 +19,17 @@ const hookClock = 5 * time.Minute
 // hearPresence learns of a profile that exists, and how its application stands. An export of a candidate with that external_id which
 // is in doubt becomes sent, as by an answer: Greenhouse itself said that it is there.
 func (s Store) hearPresence(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked) (erase []string, err error) {
-	// Whoever decides about these exports at this moment has decided before they are looked at.
-	_, err = tx.Exec(ctx, `
-		SELECT FROM ghexport.exports e
-		 WHERE e.candidate_digest = $2 -- exports_by_candidate
-		   AND e.org_id || '' = $1
-		 ORDER BY e.id
-		   FOR NO KEY UPDATE`, e.OrgID, e.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("lock the candidate's exports: %w", err)
+	if e.Digest != nil {
+		// Whoever decides about these exports at this moment has decided before they are looked at.
+		_, err = tx.Exec(ctx, `
+			SELECT FROM ghexport.exports e
+			 WHERE e.candidate_digest = $2 -- exports_by_candidate
+			   AND e.org_id || '' = $1
+			 ORDER BY e.id
+			   FOR NO KEY UPDATE`, e.OrgID, e.Digest)
+		if err != nil {
+			return nil, fmt.Errorf("lock the candidate's exports: %w", err)
+		}
 	}
 	ours, erase, err := followProfile(ctx, tx, e, done)
 	if err == nil && !ours && e.Digest != nil {

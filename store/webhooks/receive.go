@@ -94,23 +94,3 @@ func (s Store) SweepHooks(ctx context.Context, limit int) (companies int, err er
 	}
 	return companies, nil
 }
-
-// keepEvents is for how long events that are worked off stay.
-const keepEvents = 30 * 24 * time.Hour
-
-// hookPrune is how many events one deletion takes.
-const hookPrune = 5000
-
-// PruneHooks deletes events that were worked off 30 days ago, a bounded number at a time. Safe to call at any time.
-func (s Store) PruneHooks(ctx context.Context) error {
-	_, err := s.Pool.Exec(ctx, `
-		DELETE FROM ghexport.hook_events
-		 WHERE id IN (SELECT e.id FROM ghexport.hook_events e -- hook_events_pkey
-		               WHERE e.due_at IS NULL AND e.received_at < statement_timestamp() - $1::interval
-		               ORDER BY e.id
-		               LIMIT $2)`, keepEvents, hookPrune)
-	if err != nil {
-		return fmt.Errorf("delete old events: %w", err)
-	}
-	return nil
-}

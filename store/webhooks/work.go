@@ -34,6 +34,7 @@ type Worked struct {
 	Outcome ledger.HookOutcome
 	Exports []int64 // that it changed
 	Earlier int     // events that came before and are about them, as is known now: they are due again
+	Failed  error   // why nothing came of it: it is due again later, or given up (abandoned)
 }
 
 // workedEvent is an event under work: its row and the company's are locked.
@@ -42,59 +43,6 @@ type workedEvent struct {
 	Event
 	ReceivedAt time.Time
 	Tries      int
-}
-
-// WorkEvent works off the company's oldest event behind one, or returns [store.ErrNotFound] where none is left that may be looked at now. Events of a company
-// are worked off one at a time, whichever node does it; one that is done again changes nothing more. Erasures that follow take
-// transactions of their own before the event counts as worked off. A failure leaves it due again, and is returned with its id.
-func (s Store) WorkEvent(ctx context.Context, org string, after int64, eraser Eraser) (Worked, error) {
-	var done Worked
-	var erase []string
-	err := s.InTx(ctx, "work off an event", func(tx pgx.Tx) (err error) {
-		done, erase = Worked{}, nil
-		e, err := takeEvent(ctx, tx, org, after)
-		if err != nil {
-			return err
-		}
-		done.ID, done.Action = e.ID, e.Action
-		if erase, err = s.hear(ctx, tx, e, &done); err != nil || len(erase) > 0 {
-			return err
-		}
-		return e.end(ctx, tx, done.Outcome)
-	})
-	if err == nil && len(erase) > 0 {
-		err = s.eraseHeard(ctx, org, erase, eraser, &done)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) && done.ID != 0 {
-		return done, errors.Join(err, s.failEvent(ctx, done.ID))
-	}
-	return done, err
-}
-
-// takeEvent locks the company's webhooks, so that no other node works on its events, and its next event.
-func takeEvent(ctx context.Context, tx pgx.Tx, org string, after int64) (workedEvent, error) {
-	if _, err := tx.Exec(ctx, "SELECT FROM ghexport.hooks WHERE org_id = $1 FOR NO KEY UPDATE", org); err != nil {
-		return workedEvent{}, err
-	}
-	var e workedEvent
-	var at, born *time.Time
-	err := tx.QueryRow(ctx, `
-		SELECT e.id, e.org_id, e.action, e.said_at, coalesce(e.candidate_id, 0), coalesce(e.new_candidate_id, 0),
-		       coalesce(e.application_id, 0), e.candidate_digest, e.born_at, coalesce(e.profile_url, ''), coalesce(e.status, ''),
-		       coalesce(e.stage, ''), coalesce(e.job, ''), e.received_at, e.tries
-		  FROM ghexport.hook_events e -- hook_events_due
-		 WHERE e.org_id = $1 AND e.id > $2 AND e.due_at IS NOT NULL
-		   AND (e.tries = 0 OR e.due_at <= clock_timestamp())
-		 ORDER BY e.id
-		 LIMIT 1
-		   FOR NO KEY UPDATE`, org, after).
-		Scan(&e.ID, &e.OrgID, &e.Action, &at, &e.Candidate, &e.NewCandidate, &e.Application, &e.Digest, &born, &e.ProfileURL, &e.Status,
-			&e.Stage, &e.Job, &e.ReceivedAt, &e.Tries)
-	if err != nil {
-		return e, store.NotFound(err)
-	}
-	e.At, e.Born = store.TimeOrZero(at), store.TimeOrZero(born)
-	return e, nil
 }
 
 // hear does what an event tells, and returns the producer's ids of candidates whose data must be erased for it.
@@ -112,21 +60,14 @@ func (s Store) hear(ctx context.Context, tx pgx.Tx, e workedEvent, done *Worked)
 	return nil, nil
 }
 
-// end notes that an event is worked off, or is looked at again, and what was last heard of the company.
-func (e workedEvent) end(ctx context.Context, tx pgx.Tx, outcome ledger.HookOutcome) error {
-	batch := &pgx.Batch{}
+// end notes that an event is worked off, or is looked at again.
+func (e workedEvent) end(ctx context.Context, tx pgx.Tx, outcome ledger.HookOutcome) (err error) {
 	if outcome == ledger.HookAgain {
-		batch.Queue("UPDATE ghexport.hook_events SET tries = tries + 1, due_at = clock_timestamp() + $2::interval WHERE id = $1", e.ID, hookRetry)
+		_, err = tx.Exec(ctx, "UPDATE ghexport.hook_events SET tries = tries + 1, due_at = clock_timestamp() + $2::interval WHERE id = $1", e.ID, hookRetry)
 	} else {
-		batch.Queue("UPDATE ghexport.hook_events SET due_at = NULL, worked_at = clock_timestamp(), outcome = $2 WHERE id = $1", e.ID, outcome)
-		batch.Queue(`
-			UPDATE ghexport.hooks
-			   SET ping_at = CASE WHEN $3 = 'pinged' THEN greatest(ping_at, $2) ELSE ping_at END,
-			       last_action = CASE WHEN last_at > $2 THEN last_action ELSE $4 END, last_at = greatest(last_at, $2),
-			       unused = unused + ($3 = 'unused')::int, unused_action = CASE WHEN $3 = 'unused' THEN $4 ELSE unused_action END
-			 WHERE org_id = $1`, e.OrgID, e.ReceivedAt, string(outcome), string(e.Action))
+		_, err = tx.Exec(ctx, "UPDATE ghexport.hook_events SET due_at = NULL, worked_at = clock_timestamp(), outcome = $2 WHERE id = $1", e.ID, outcome)
 	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+	if err != nil {
 		return fmt.Errorf("note what came of the event: %w", err)
 	}
 	return nil
@@ -151,21 +92,31 @@ func (s Store) eraseHeard(ctx context.Context, org string, candidates []string, 
 			return err
 		}
 		e := workedEvent{ID: done.ID, Event: Event{OrgID: org, Action: done.Action}, ReceivedAt: received}
-		return e.end(ctx, tx, done.Outcome)
+		if err := e.end(ctx, tx, done.Outcome); err != nil {
+			return err
+		}
+		var last lastHeard
+		last.add(e, done.Outcome)
+		return last.write(ctx, tx, org)
 	})
 }
 
-// failEvent puts an event off after a failure, longer each time, and gives it up in the end: it stays, with its outcome.
-func (s Store) failEvent(ctx context.Context, id int64) error {
-	_, err := s.Pool.Exec(context.WithoutCancel(ctx), `
+// putOff puts an event off after a failure, longer each time, and gives it up in the end: it stays, with its outcome.
+func (s Store) putOff(ctx context.Context, done *Worked, failure error) {
+	done.Outcome, done.Failed = "", failure
+	var outcome *ledger.HookOutcome
+	err := s.Pool.QueryRow(context.WithoutCancel(ctx), `
 		UPDATE ghexport.hook_events
 		   SET tries = tries + 1,
 		       due_at = CASE WHEN tries + 1 < $3 THEN clock_timestamp() + $2::interval * power(2, least(tries, 10)) END,
 		       worked_at = CASE WHEN tries + 1 >= $3 THEN clock_timestamp() END,
 		       outcome = CASE WHEN tries + 1 >= $3 THEN 'abandoned' END
-		 WHERE id = $1 AND due_at IS NOT NULL`, id, hookRetry, hookTries)
-	if err != nil {
-		return fmt.Errorf("put an event off: %w", err)
+		 WHERE id = $1 AND due_at IS NOT NULL
+		RETURNING outcome`, done.ID, hookRetry, hookTries).Scan(&outcome)
+	switch {
+	case err != nil && !errors.Is(err, pgx.ErrNoRows):
+		done.Failed = errors.Join(failure, fmt.Errorf("put an event off: %w", err))
+	case outcome != nil:
+		done.Outcome = *outcome
 	}
-	return nil
 }

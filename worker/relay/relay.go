@@ -12,7 +12,6 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
-	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 	"github.com/interviewing-io/greenhouse-export/worker/trace"
 )
 
@@ -43,7 +42,7 @@ type Relay struct {
 	Log     *zap.Logger
 	Poll    time.Duration                                  // how often to look without being woken; PollDefault when zero
 	NoSend  bool                                           // fold only
-	Silent  func(attempts int)                             // counts attempts whose worker never said how they ended; nil counts nothing
+	Silent  func(attempts int)                             // counts attempts, tests left out, whose worker never said how they ended; nil counts nothing
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
 	Notices   notices.Rules                                            // when people are told; zero durations take the defaults
@@ -122,7 +121,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-sweep.C:
 			r.Sweep(ctx)
 		case <-housekeep.C:
-			r.report("housekeeping", errors.Join(r.Store.SweepBodies(ctx), webhooks.In(r.Store).PruneHooks(ctx)))
+			r.report("housekeeping", r.Store.SweepBodies(ctx))
 		}
 		timer.Stop()
 	}

@@ -15,7 +15,7 @@ import (
 func (r *Relay) Sweep(ctx context.Context) {
 	swept, err := r.Store.Sweep(ctx, r.siblings)
 	r.siblings = swept.After
-	r.Silent(swept.Unknown)
+	r.Silent(swept.Unknown - swept.Tests)
 	if swept.Unknown+swept.Requeued > 0 {
 		r.Log.Warn("swept", zap.Int("unknown", swept.Unknown), zap.Int("requeued", swept.Requeued))
 	}
