@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"time"
 
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
-// quietLimit is how long a healed system may take until nothing moves.
+// quietLimit is how long a healed system may go without having less to do than ever before.
 const quietLimit = 2 * time.Minute
 
 // attack is a whole run: faults for as long as asked, healing, quiet, verdict. Its error means that it could not be carried out.
@@ -98,11 +99,13 @@ const stillMoving = `
 // quiet waits until nothing moves, and returns how much still did at the end. What waits for a later try or a probe is made due at
 // once: a first retry may wait 30 s and a probe 15 min, and a run shall end.
 func (w *world) quiet() (moving int) {
-	ctx, cancel := context.WithTimeout(context.Background(), quietLimit+time.Duration(w.o.Flood)*time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	limit := time.AfterFunc(quietLimit, cancel)
+	defer limit.Stop()
 	look := time.NewTicker(500 * time.Millisecond)
 	defer look.Stop()
-	still := 0
+	still, least := 0, math.MaxInt
 	for moving = 1; ctx.Err() == nil && still < 4; { // 2 s: a sweep may release more
 		w.owner.Exec(ctx, "UPDATE ghexport.exports SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()")          //nolint:errcheck // asked again
 		w.owner.Exec(ctx, "UPDATE ghexport.integrations SET probe_at = clock_timestamp() WHERE probe_at > clock_timestamp()") //nolint:errcheck
@@ -111,6 +114,10 @@ func (w *world) quiet() (moving int) {
 		n := 0
 		if err := w.owner.QueryRow(ctx, stillMoving).Scan(&n); err != nil {
 			continue
+		}
+		if n < least {
+			least = n
+			limit.Reset(quietLimit)
 		}
 		if moving = n; n == 0 {
 			still++
