@@ -91,6 +91,24 @@ func (e *explained) relayCalls() []call {
 			_, _, err := e.serve.Pass(ctx, arrivals(11), "")
 			return err
 		}, uses: append(slices.Clone(standing), "exports_due", "exports_in_flight", "exports_by_candidate", "exports_by_email", "outbox_by_interview")},
+		{name: "Few", do: func(ctx context.Context) error {
+			e.exec("DELETE FROM ghexport.outbox")
+			defer e.exec(explainOutbox)
+			some := map[string]ledger.Arrival{}
+			for _, a := range []ledger.Arrival{arrive(of(21), "iv_21", 3), arrive(of(20021), "iv_20021", 3), arrive("org_9", "unseen_few", 1)} {
+				some[a.InterviewID] = a
+			}
+			_, _, done, err := e.serve.Few(ctx, []int{1}, func(messages []store.Message) (list []ledger.Arrival, all bool) {
+				for _, m := range messages {
+					list = append(list, some[m.InterviewID])
+				}
+				return list, len(list) == len(some)
+			})
+			if err == nil && !done {
+				err = errors.New("the few messages were not passed at once")
+			}
+			return err
+		}, uses: append(slices.Clone(standing), "exports_due", "exports_in_flight", "exports_by_candidate", "exports_by_email", "outbox_by_interview")},
 		{name: "Reject", do: func(ctx context.Context) error {
 			return e.serve.Reject(ctx, map[int64]string{e.message("acme", "bad", 1, true, true): "no name"})
 		}, uses: []string{"outbox_pkey"}},

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -42,9 +43,37 @@ func (r *Relay) Pass(ctx context.Context) (int, error) {
 	return folded, err
 }
 
+// few passes at once what little lies in the outbox, and reports false where that could not be done so. It keeps no trace, since a turn
+// must not wait for another connection. Where something may be due it leaves that to a dispatch.
+func (r *Relay) few(ctx context.Context) (folded int, dispatched, done bool, err error) {
+	if r.NoSend || r.many || r.outboxAfter != "" || r.dueAfter != "" {
+		return 0, false, false, nil
+	}
+	var arrivals []ledger.Arrival
+	folded, d, done, err := r.Store.Few(ctx, []int{jobs.SchemaVersion}, func(messages []store.Message) ([]ledger.Arrival, bool) {
+		var rejected map[int64]string
+		arrivals, rejected = r.arrive(messages)
+		traced := r.Traces != nil && slices.ContainsFunc(arrivals, func(a ledger.Arrival) bool { return a.Traceparent != "" })
+		return arrivals, len(rejected) == 0 && !traced
+	})
+	switch {
+	case errors.Is(err, store.ErrStandby):
+		return 0, true, true, err
+	case err != nil: // each for itself tells what is wrong, and with whom
+		return 0, false, false, nil //nolint:nilerr
+	}
+	return folded, !d.Left, done, nil
+}
+
 // fold is Fold, or where asked both passes in one turn; then it reports that dispatch is done, too.
 func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched bool, err error) {
+	if dispatch {
+		if folded, dispatched, done, err := r.few(ctx); done {
+			return folded, dispatched, err
+		}
+	}
 	messages, err := r.unfolded(ctx)
+	r.many = len(messages) >= store.FewMessages
 	if err != nil || len(messages) == 0 {
 		return 0, false, err
 	}
