@@ -81,7 +81,7 @@ func (e *explained) relayCalls() []call {
 	standing := []string{"exports_key", "outbox_pkey", "exports_pkey"}
 	return []call{
 		{name: "Outbox", do: func(ctx context.Context) error {
-			_, _, err := e.serve.Outbox(ctx, "", []int{1})
+			_, _, err := e.serve.Outbox(ctx, "", []int{1}, store.OutboxMessages)
 			return err
 		}, uses: []string{"outbox_by_org"}},
 		{name: "Fold", do: func(ctx context.Context) error { return nothing(e.serve.Fold(ctx, arrivals(1))) }, uses: standing},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -72,11 +73,25 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 			return folded, dispatched, err
 		}
 	}
+	began := time.Now()
 	messages, err := r.unfolded(ctx)
 	r.many = len(messages) >= store.FewMessages
-	if err != nil || len(messages) == 0 {
+	if err != nil {
 		return 0, false, err
 	}
+	for _, part := range apart(messages) {
+		var n int
+		n, dispatched, err = r.foldThese(ctx, part, dispatch && r.mayDispatch())
+		folded += n
+		if err != nil {
+			return folded, dispatched, err
+		}
+	}
+	r.slice.took(len(messages), time.Since(began))
+	return folded, dispatched, nil
+}
+
+func (r *Relay) foldThese(ctx context.Context, messages []store.Message, dispatch bool) (folded int, dispatched bool, err error) {
 	arrivals, rejected := r.arrive(messages)
 	r.keepTraces(ctx, arrivals)
 	if dispatch {
@@ -106,7 +121,7 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 func (r *Relay) unfolded(ctx context.Context) ([]store.Message, error) {
 	turn := startRound(r.outboxAfter)
 	for {
-		messages, next, err := r.Store.Outbox(ctx, r.outboxAfter, []int{jobs.SchemaVersion})
+		messages, next, err := r.Store.Outbox(ctx, r.outboxAfter, []int{jobs.SchemaVersion}, r.slice.size())
 		if err != nil {
 			return nil, err
 		}
