@@ -14,12 +14,12 @@ build: ## Build ghexport, greenhouse-sim, the demo and chaos into bin/
 demo: build ## See the whole thing work: own Postgres, simulated Greenhouse, no configuration (ARGS=--once ends after the table)
 	./bin/demo $(ARGS)
 
-test: ## Run every test, on a private Postgres
-	$(GO) test -parallel 4 -timeout 30m $(ARGS) ./...
-	cd bench && $(GO) test -timeout 5m ./...
+test: ## Run every test, on a private Postgres (make lint vets)
+	$(GO) test -vet=off -parallel 4 -timeout 30m $(ARGS) ./...
+	cd bench && $(GO) test -vet=off -timeout 5m ./...
 
 race: ## Run every test with the race detector (PKG="./worker/..." for some)
-	CGO_ENABLED=1 $(GO) test -race -parallel 4 -timeout 60m $(ARGS) $(or $(PKG),./...)
+	CGO_ENABLED=1 $(GO) test -vet=off -race -parallel 4 -timeout 60m $(ARGS) $(or $(PKG),./...)
 
 bench: ## Measure ours beside raw River and the same guarantee by hand, some minutes (ARGS="-only drain,idle -peers river" for a part)
 	cd bench && $(GO) run . $(ARGS)

@@ -39,7 +39,7 @@ const recipeTables = `
 var recipes = map[string]struct {
 	block   string
 	program string
-	command func(t *testing.T, program string) *exec.Cmd
+	command func(t *testing.T, program string) *exec.Cmd // nil where the language or its driver is not installed, and need not be
 }{
 	"Psycopg": {"python", `
 import json, os, sys, psycopg, psycopg.rows
@@ -51,6 +51,39 @@ for interview in sys.argv[1:]:
     except psycopg.errors.InvalidParameterValue as refused:
         print(refused.sqlstate, refused.diag.message_primary)
 `, pythonCommand},
+	"Ruby": {"ruby", `
+require "json"
+require "pg"
+require "time"
+%s
+conn = PG.connect(ENV["DATABASE_URL"])
+ARGV.each do |interview|
+  decide(conn, interview, true)
+rescue PG::InvalidParameterValue => refused
+  puts refused.result.error_field(PG::Result::PG_DIAG_SQLSTATE) + " " + refused.result.error_field(PG::Result::PG_DIAG_MESSAGE_PRIMARY)
+end
+`, rubyCommand},
+	"JDBC": {"java", `
+import java.net.URI;
+import java.sql.*;
+
+class Recipe {
+%s
+  public static void main(String[] interviews) throws Exception {
+    var url = URI.create(System.getenv("DATABASE_URL"));
+    var user = url.getUserInfo().split(":");
+    try (var conn = DriverManager.getConnection("jdbc:postgresql://" + url.getAuthority().split("@")[1] + url.getPath(), user[0], user[1])) {
+      for (var interview : interviews) {
+        try {
+          decide(conn, interview, true);
+        } catch (SQLException refused) {
+          System.out.println(refused.getSQLState() + " " + ((org.postgresql.util.PSQLException) refused).getServerErrorMessage().getMessage());
+        }
+      }
+    }
+  }
+}
+`, javaCommand},
 	"NodePostgres": {"js", `
 const { Client } = require("pg");
 %s
@@ -77,9 +110,12 @@ func TestRecipes(t *testing.T) {
 	for name, recipe := range recipes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			owner, address := recipeDatabase(t)
 			code := block(t, documented, recipe.block)
 			cmd := recipe.command(t, fmt.Sprintf(recipe.program, code))
+			if cmd == nil {
+				return
+			}
+			owner, address := recipeDatabase(t)
 			cmd.Args = append(cmd.Args, "iv_123", "iv_bad")
 			cmd.Env = append(os.Environ(), "DATABASE_URL="+address)
 			out, err := cmd.CombinedOutput()
@@ -148,6 +184,30 @@ func pythonCommand(t *testing.T, program string) *exec.Cmd {
 	}
 	require.FailNow(t, "no python3 with psycopg 3 is installed, which runs the recipe of docs/producers.md: apt-get install python3-psycopg")
 	return nil
+}
+
+// rubyCommand runs a program with the first Ruby that has pg, if any.
+func rubyCommand(t *testing.T, program string) *exec.Cmd {
+	t.Helper()
+	for _, ruby := range []string{"ruby", "/usr/bin/ruby"} {
+		if exec.CommandContext(t.Context(), ruby, "-e", `require "pg"`).Run() == nil {
+			return exec.CommandContext(t.Context(), ruby, "-e", program, "--")
+		}
+	}
+	return nil
+}
+
+// javaCommand runs a program with Java 17 or newer and Debian's driver, where both are installed.
+func javaCommand(t *testing.T, program string) *exec.Cmd {
+	t.Helper()
+	const driver = "/usr/share/java/postgresql.jar"
+	java, err := exec.LookPath("java")
+	if _, there := os.Stat(driver); err != nil || there != nil {
+		return nil
+	}
+	source := filepath.Join(t.TempDir(), "Recipe.java")
+	require.NoError(t, os.WriteFile(source, []byte(program), 0o600))
+	return exec.CommandContext(t.Context(), java, "--class-path", driver, source)
 }
 
 // nodeCommand runs a program with node and the driver pg, which npm fetches once.

@@ -22,7 +22,7 @@ type CompanyLine struct {
 	Undecided  int64 // in doubt, or possible duplicates
 	Testing    bool  // it is in test mode
 	ledger.Still
-	State ConnectionState
+	State ledger.ConnectionState
 }
 
 // Stands is how many exports go no further before somebody does something: dead and undecided ones, and what waits for a company that

@@ -47,7 +47,7 @@ func TestCompanyLines(t *testing.T) {
 	assert.Equal(t, int64(1), by["acme"].Undecided)
 	assert.Equal(t, 3, by["acme"].StillLimited)
 	assert.Equal(t, int64(1), by["nobody"].Stands(), "what waits for a company that may not send stands")
-	assert.Equal(t, store.ConnectionOff, by["fresh"].State)
+	assert.Equal(t, ledger.ConnectionOff, by["fresh"].State)
 	assert.Equal(t, int64(1), by["fresh"].Waiting)
 	for _, org := range []string{"acme", "empty", "massive"} { // one number, wherever it is read
 		one, err := d.Integration(t.Context(), org)

@@ -23,29 +23,29 @@ func TestConnectionState(t *testing.T) {
 	on := func(i *Integration) { i.Enabled, i.SwitchedAt = true, &now }
 	for name, c := range map[string]struct {
 		is   Integration
-		want string
+		want ledger.ConnectionState
 	}{
-		"Nobody":             {NewIntegration("acme"), "Off"},
-		"ChoicesAlone":       {Integration{}, "Off"},
-		"EmailAlone":         {Integration{CreatedBy: &email}, "Needs details"},
-		"KeyAlone":           {Integration{HasKey: true}, "Needs details"},
-		"OnWithoutAnything":  {Integration{Enabled: true, SwitchedAt: &now}, "Needs details"},
-		"Untested":           {complete(func(i *Integration) { i.Tested = false }), "Needs details"},
-		"UntestedAndOn":      {complete(on, func(i *Integration) { i.Tested = false }), "Needs details"},
-		"KeyStaysShut":       {complete(on, func(i *Integration) { i.DecryptFailedAt = &now }), "Needs details"},
-		"Complete":           {complete(), "Ready"},
-		"CompleteAndPaused":  {complete(func(i *Integration) { i.PausedAt = &now }), "Ready"},
-		"On":                 {complete(on), "On"},
-		"Refused":            {complete(on, func(i *Integration) { i.HoldCause, i.Held = &refused, &refused }), "On"},
-		"Paused":             {complete(on, func(i *Integration) { i.PausedAt = &now }), "Paused by us"},
-		"EverythingStopped":  {complete(on, func(i *Integration) { i.Held = &stopped }), "Paused by us"},
-		"TurnedOff":          {complete(func(i *Integration) { i.SwitchedAt = &now }), "Paused by you"},
-		"TurnedOffAndPaused": {complete(func(i *Integration) { i.SwitchedAt, i.PausedAt = &now, &now }), "Paused by you"},
-		"TurnedOffUntested":  {complete(func(i *Integration) { i.SwitchedAt, i.Tested = &now, false }), "Needs details"},
+		"Nobody":             {NewIntegration("acme"), ledger.ConnectionOff},
+		"ChoicesAlone":       {Integration{}, ledger.ConnectionOff},
+		"EmailAlone":         {Integration{CreatedBy: &email}, ledger.ConnectionNeedsDetails},
+		"KeyAlone":           {Integration{HasKey: true}, ledger.ConnectionNeedsDetails},
+		"OnWithoutAnything":  {Integration{Enabled: true, SwitchedAt: &now}, ledger.ConnectionNeedsDetails},
+		"Untested":           {complete(func(i *Integration) { i.Tested = false }), ledger.ConnectionNeedsDetails},
+		"UntestedAndOn":      {complete(on, func(i *Integration) { i.Tested = false }), ledger.ConnectionNeedsDetails},
+		"KeyStaysShut":       {complete(on, func(i *Integration) { i.DecryptFailedAt = &now }), ledger.ConnectionNeedsDetails},
+		"Complete":           {complete(), ledger.ConnectionReady},
+		"CompleteAndPaused":  {complete(func(i *Integration) { i.PausedAt = &now }), ledger.ConnectionReady},
+		"On":                 {complete(on), ledger.ConnectionOn},
+		"Refused":            {complete(on, func(i *Integration) { i.HoldCause, i.Held = &refused, &refused }), ledger.ConnectionOn},
+		"Paused":             {complete(on, func(i *Integration) { i.PausedAt = &now }), ledger.ConnectionPausedByUs},
+		"EverythingStopped":  {complete(on, func(i *Integration) { i.Held = &stopped }), ledger.ConnectionPausedByUs},
+		"TurnedOff":          {complete(func(i *Integration) { i.SwitchedAt = &now }), ledger.ConnectionPausedByYou},
+		"TurnedOffAndPaused": {complete(func(i *Integration) { i.SwitchedAt, i.PausedAt = &now, &now }), ledger.ConnectionPausedByYou},
+		"TurnedOffUntested":  {complete(func(i *Integration) { i.SwitchedAt, i.Tested = &now, false }), ledger.ConnectionNeedsDetails},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, c.want, c.is.connectionState().Words())
+			assert.Equal(t, c.want, c.is.connectionState())
 		})
 	}
 }

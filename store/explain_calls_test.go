@@ -20,6 +20,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/query"
 	"github.com/interviewing-io/greenhouse-export/store/retention"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 	"github.com/interviewing-io/greenhouse-export/store/search"
 )
@@ -207,8 +208,8 @@ func (e *explained) sweepCalls() []call {
 		{name: "DueProbes", do: func(ctx context.Context) error { return nothing(e.serve.DueProbes(ctx, 10)) }},
 		{name: "SumUpHours", do: figures.In(e.serve.Store).SumUpHours, uses: []string{"attempts_by_end"}},
 		{name: "SumUpAttempts", do: figures.In(e.serve.Store).SumUpAttempts, uses: []string{"attempts_by_end"}},
-		{name: "StayAwake", do: func(ctx context.Context) error { return e.serve.StayAwake(ctx, time.Second) }},
-		{name: "Drowsy", do: func(ctx context.Context) error { return nothing(e.serve.Drowsy(ctx)) }},
+		{name: "AnnouncePolling", do: func(ctx context.Context) error { return e.serve.AnnouncePolling(ctx, time.Second) }},
+		{name: "PollingState", do: func(ctx context.Context) error { return nothing(e.serve.PollingState(ctx)) }},
 		{name: "StartRun", do: func(ctx context.Context) error {
 			run, err := runs.In(e.serve.Store).Start(ctx, runs.Request{Filter: store.Filter{Cause: ledger.CauseTargetGone}, By: kim})
 			if err == nil {
@@ -332,7 +333,9 @@ func (e *explained) exportCalls() []call {
 			return nothing(query.In(e.serve.Store).JobExports(ctx, []int64{1012000}))
 		}, uses: []string{"river_job_pkey"}},
 		{name: "RiverGap", do: func(ctx context.Context) error { return nothing(query.In(e.serve.Store).RiverGap(ctx)) }},
-		{name: "ExportJobs", do: func(ctx context.Context) error { return nothing(e.serve.ExportJobs(ctx, []int64{1012000})) }, uses: []string{"river_job_pkey"}},
+		{name: "ExportJobs", do: func(ctx context.Context) error {
+			return nothing(riverqueue.In(e.serve.Store).ExportJobs(ctx, []int64{1012000}))
+		}, uses: []string{"river_job_pkey"}},
 	}
 }
 
@@ -401,9 +404,11 @@ func (e *explained) healthCalls() []call {
 		}, uses: []string{"exports_due", "exports_in_flight"},
 			may: map[string]string{"outbox": waits, "exports": "at times: a ledger that counts slowly is counted for a hundredth of the time"}},
 		{name: "Holders", do: func(ctx context.Context) error { return nothing(health.In(e.serve.Store).Holders(ctx)) }},
-		{name: "QueueIs", do: func(ctx context.Context) error { return nothing(e.serve.QueueIs(ctx, "export", true)) }},
-		{name: "CancelAsked", do: func(ctx context.Context) error { return nothing(e.serve.CancelAsked(ctx, 7)) }},
-		{name: "PausedQueues", do: func(ctx context.Context) error { return nothing(e.serve.PausedQueues(ctx)) }},
+		{name: "QueueIs", do: func(ctx context.Context) error {
+			return nothing(riverqueue.In(e.serve.Store).QueueIs(ctx, "export", true))
+		}},
+		{name: "CancelAsked", do: func(ctx context.Context) error { return nothing(riverqueue.In(e.serve.Store).CancelAsked(ctx, 7)) }},
+		{name: "PausedQueues", do: func(ctx context.Context) error { return nothing(riverqueue.In(e.serve.Store).PausedQueues(ctx)) }},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store/health"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
@@ -147,7 +148,7 @@ func TestHealth_PausedQueues(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	d.exec("INSERT INTO ghexport.river_queue (name, updated_at, paused_at) VALUES ('export', now(), now()), ('probe', now(), now() - interval '1 hour')")
-	require.NoError(t, d.AuditQueue(t.Context(), kim, "river.pause", "*"))
+	require.NoError(t, riverqueue.In(d.Store).AuditQueue(t.Context(), kim, "river.pause", "*"))
 	h := d.health()
 	require.Len(t, h.Paused, 2)
 	assert.Equal(t, []string{"kim", ""}, []string{h.Paused[0].By, h.Paused[1].By})

@@ -27,26 +27,26 @@ type Integration struct {
 	Tested            bool       `json:"tested"` // the present credential passed the test
 	TestedAt          *time.Time `json:"tested_at"`
 	Choices
-	TestReport      *TestReport     `json:"test_report"` // of the last test with the present credential
-	PausedAt        *time.Time      `json:"paused_at"`
-	PausedBy        *string         `json:"paused_by"`
-	PausedReason    *string         `json:"paused_reason"`
-	DecryptFailedAt *time.Time      `json:"decrypt_failed_at"`
-	HoldCause       *ledger.Cause   `json:"hold_cause"`
-	HoldSince       *time.Time      `json:"hold_since"`
-	HoldDetail      *string         `json:"hold_detail"`
-	ProbeAt         *time.Time      `json:"probe_at"`
-	Probes          int             `json:"probes"`
-	LastGoodAt      *time.Time      `json:"last_good_at"`
-	CreatedAt       time.Time       `json:"created_at"`
-	UpdatedAt       time.Time       `json:"updated_at"`
-	Held            *ledger.Cause   `json:"held"`            // why nothing is sent for it; null when it may send
-	Waiting         int64           `json:"waiting"`         // exports that would go if it could, those not folded yet included
-	TestSince       *time.Time      `json:"test_mode_since"` // since when it is in test mode; null: it is not
-	TestBy          *string         `json:"test_mode_by"`
-	TestSends       bool            `json:"test_mode_sends"` // in test mode: to the test address
-	State           ConnectionState `json:"state" db:"-"`    // as its admin sees it
-	HasKey          bool            `json:"has_key"`         // of a key too short to show an end of it, this alone tells
+	TestReport      *TestReport            `json:"test_report"` // of the last test with the present credential
+	PausedAt        *time.Time             `json:"paused_at"`
+	PausedBy        *string                `json:"paused_by"`
+	PausedReason    *string                `json:"paused_reason"`
+	DecryptFailedAt *time.Time             `json:"decrypt_failed_at"`
+	HoldCause       *ledger.Cause          `json:"hold_cause"`
+	HoldSince       *time.Time             `json:"hold_since"`
+	HoldDetail      *string                `json:"hold_detail"`
+	ProbeAt         *time.Time             `json:"probe_at"`
+	Probes          int                    `json:"probes"`
+	LastGoodAt      *time.Time             `json:"last_good_at"`
+	CreatedAt       time.Time              `json:"created_at"`
+	UpdatedAt       time.Time              `json:"updated_at"`
+	Held            *ledger.Cause          `json:"held"`            // why nothing is sent for it; null when it may send
+	Waiting         int64                  `json:"waiting"`         // exports that would go if it could, those not folded yet included
+	TestSince       *time.Time             `json:"test_mode_since"` // since when it is in test mode; null: it is not
+	TestBy          *string                `json:"test_mode_by"`
+	TestSends       bool                   `json:"test_mode_sends"` // in test mode: to the test address
+	State           ledger.ConnectionState `json:"state" db:"-"`    // as its admin sees it
+	HasKey          bool                   `json:"has_key"`         // of a key too short to show an end of it, this alone tells
 }
 
 const integrationsShown = `

@@ -10,6 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
 // riverJob puts a job into River's table and returns its id.
@@ -25,7 +26,7 @@ func TestExportJobs(t *testing.T) {
 	nameless := d.riverJob("export", `{"export_id": "x; 1"}`)
 	probe := d.riverJob("probe", `{"org_id": "acme", "export_id": 3}`)
 
-	got, err := d.ExportJobs(t.Context(), []int64{export, nameless, probe, 1 << 40})
+	got, err := riverqueue.In(d.Store).ExportJobs(t.Context(), []int64{export, nameless, probe, 1 << 40})
 	require.NoError(t, err)
 	assert.Equal(t, map[int64]int64{export: 12, nameless: 0}, got)
 }
@@ -38,7 +39,7 @@ func TestAuditJobs(t *testing.T) {
 	first, again := d.riverJob("export", args), d.riverJob("export", args)
 	probe := d.riverJob("probe", `{"org_id": "acme"}`)
 
-	require.NoError(t, d.AuditJobs(t.Context(), kim, "river.retry", []int64{again, first, probe, 1 << 40}))
+	require.NoError(t, riverqueue.In(d.Store).AuditJobs(t.Context(), kim, "river.retry", []int64{again, first, probe, 1 << 40}))
 	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "river.retry"})
 	require.NoError(t, err)
 	require.Len(t, trail, 2, "the export's own, and one for the rest")
@@ -52,7 +53,7 @@ func TestAuditJobs(t *testing.T) {
 			assert.JSONEq(t, fmt.Sprintf(`{"jobs": [%d]}`, probe), string(entry.Detail))
 		}
 	}
-	require.Error(t, d.AuditJobs(t.Context(), store.By{}, "river.retry", []int64{first}), "nobody did it")
+	require.Error(t, riverqueue.In(d.Store).AuditJobs(t.Context(), store.By{}, "river.retry", []int64{first}), "nobody did it")
 }
 
 func TestPausedQueues(t *testing.T) {
@@ -60,12 +61,12 @@ func TestPausedQueues(t *testing.T) {
 	d := setup(t)
 	d.exec(`INSERT INTO ghexport.river_queue (name, paused_at, updated_at) VALUES ('probe', now(), now()), ('export', NULL, now())`)
 
-	paused, err := d.PausedQueues(t.Context())
+	paused, err := riverqueue.In(d.Store).PausedQueues(t.Context())
 	require.NoError(t, err)
 	require.Len(t, paused, 1)
 	assert.Equal(t, "probe", paused[0].Name)
 
-	require.NoError(t, d.AuditQueue(t.Context(), kim, "river.pause", "probe"))
+	require.NoError(t, riverqueue.In(d.Store).AuditQueue(t.Context(), kim, "river.pause", "probe"))
 	trail, err := query.In(d.Store).AuditTrail(t.Context(), query.AuditFilter{Action: "river.pause"})
 	require.NoError(t, err)
 	require.Len(t, trail, 1)

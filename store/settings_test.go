@@ -147,7 +147,7 @@ func TestConnect_AuditsBeforeAndAfter(t *testing.T) {
 	i, err := d.Integration(t.Context(), "acme")
 	require.NoError(t, err)
 	assert.Nil(t, i.CreatedByName, "it was somebody else's")
-	assert.Equal(t, store.ConnectionNeedsDetails, i.State)
+	assert.Equal(t, ledger.ConnectionNeedsDetails, i.State)
 }
 
 func TestKeepJobs_DatesWhatIsOpenNoMore(t *testing.T) {

@@ -54,38 +54,38 @@ func (l *Listener) Close() {
 	l.conn.Close(ctx)
 }
 
-// StayAwake tells producers that a relay polls for the next d and that they need not NOTIFY. Under load a NOTIFY in every commit
+// AnnouncePolling tells producers that a relay polls for the next d and that they need not NOTIFY. Under load a NOTIFY in every commit
 // would serialise the commits of the whole cluster.
-func (s *Store) StayAwake(ctx context.Context, d time.Duration) error {
+func (s *Store) AnnouncePolling(ctx context.Context, d time.Duration) error {
 	_, err := s.Pool.Exec(ctx,
 		"SELECT setval('ghexport.awake_until', (extract(epoch FROM clock_timestamp() + $1::interval) * 1000000)::bigint)", d)
 	if err != nil {
-		return fmt.Errorf("stay awake: %w", err)
+		return fmt.Errorf("announce polling: %w", err)
 	}
 	return nil
 }
 
-// Drowsy is what a relay must know before it may sleep: whether the time promised by StayAwake has passed, and which transactions
+// PollingState says whether a relay may stop polling: whether the time promised by AnnouncePolling has passed, and which transactions
 // were running then, since each of them may have skipped its NOTIFY.
-type Drowsy struct {
+type PollingState struct {
 	Passed bool
 	XMin   uint64 // the oldest transaction still running
 	XMax   uint64 // the first transaction not yet begun
 }
 
-// Drowsy asks for the present facts. A relay may sleep once XMin has reached the XMax that it saw when Passed was first true.
+// PollingState reads the present state. A relay may stop polling once XMin has reached the XMax that it saw when Passed was first true.
 //
 // statement_timestamp, not clock_timestamp: it is taken before the statement's snapshot, so that a producer who looked before the
 // time had passed, and so stayed silent, had its transaction id before that snapshot and is below its XMax.
-func (s *Store) Drowsy(ctx context.Context) (Drowsy, error) {
-	var d Drowsy
+func (s *Store) PollingState(ctx context.Context) (PollingState, error) {
+	var d PollingState
 	err := s.Pool.QueryRow(ctx, `
 		SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint > a.last_value,
 		       pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
 		       pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 		  FROM ghexport.awake_until a`).Scan(&d.Passed, &d.XMin, &d.XMax)
 	if err != nil {
-		return d, fmt.Errorf("ask whether to sleep: %w", err)
+		return d, fmt.Errorf("read the polling state: %w", err)
 	}
 	return d, nil
 }

@@ -52,8 +52,8 @@ func (s *site) browser(who string) *browser {
 		assert.Empty(s.t, b.trouble.list(), "the pages complained to the console")
 	})
 	require.NoError(s.t, chromedp.Listen(ctx, b.trouble.hear))
-	b.mayCopy()
 	b.window(1280, "light")
+	b.mayCopy()
 	if who != "" {
 		b.logIn(s, who)
 	}
@@ -65,6 +65,7 @@ func (b *browser) mayCopy() {
 	b.t.Helper()
 	_, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
 		Permission: &cdpbrowser.PermissionDescriptor{Name: "clipboard-write"}, Setting: cdpbrowser.PermissionSettingGranted, Origin: b.base,
+		BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
 	})
 	require.NoError(b.t, err)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
@@ -15,15 +16,15 @@ func connectionSentence(i store.Integration, held *wording.Hold, lastSent *time.
 		asIf = " Candidates will look as if " + *i.CreatedByName + " added them."
 	}
 	switch i.State {
-	case store.ConnectionOff:
+	case ledger.ConnectionOff:
 		return "Off. Nothing is sent to Greenhouse. Interviews that finish meanwhile wait, and none is lost."
-	case store.ConnectionNeedsDetails:
+	case ledger.ConnectionNeedsDetails:
 		return "Needs details: " + missingDetail(i) + " Interviews that finish meanwhile wait, and none is lost."
-	case store.ConnectionReady:
+	case ledger.ConnectionReady:
 		return "Ready. The test passed, and nothing is sent before you turn it on." + asIf
-	case store.ConnectionPausedByYou:
+	case ledger.ConnectionPausedByYou:
 		return "Paused by you." + switchedOff(i, now) + " Interviews that finish meanwhile wait, and none is lost."
-	case store.ConnectionPausedByUs:
+	case ledger.ConnectionPausedByUs:
 		return "Paused by us. What waits is sent when we go on, and none is lost."
 	}
 	if held != nil {
@@ -66,7 +67,7 @@ func ago(t, now time.Time) string {
 }
 
 // connectionTones are the badges' colours.
-var connectionTones = map[store.ConnectionState]string{
-	store.ConnectionOff: "none", store.ConnectionNeedsDetails: "warn", store.ConnectionReady: "info", store.ConnectionOn: "good",
-	store.ConnectionPausedByUs: "warn", store.ConnectionPausedByYou: "none",
+var connectionTones = map[ledger.ConnectionState]string{
+	ledger.ConnectionOff: "none", ledger.ConnectionNeedsDetails: "warn", ledger.ConnectionReady: "info", ledger.ConnectionOn: "good",
+	ledger.ConnectionPausedByUs: "warn", ledger.ConnectionPausedByYou: "none",
 }

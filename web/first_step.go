@@ -1,6 +1,7 @@
 package web
 
 import (
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
@@ -23,7 +24,7 @@ func firstStepOf(i store.Integration, acts, staff, links bool) *firstStep {
 		return &firstStep{"The key is saved. The email of the user as whom candidates are added is missing.", "Enter the email", settings + "#connect"}
 	case !i.Tested:
 		return &firstStep{"Key and email are saved. Nothing is sent before a test with both has passed.", "Test the connection", settings + "#connect"}
-	case i.State == store.ConnectionReady:
+	case i.State == ledger.ConnectionReady:
 		return &firstStep{"The test passed. Nothing is sent before it is turned on.", "Turn it on", settings + "#greenhouse"}
 	}
 	return nil

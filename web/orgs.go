@@ -80,10 +80,10 @@ func (k *console) orgs(w http.ResponseWriter, r *http.Request) {
 // count says of each filter how many companies it takes.
 func (p *orgsPage) count(companies []store.CompanyLine) {
 	p.Filters = []orgFilter{{Text: "All", Tone: "none"}}
-	for _, s := range []store.ConnectionState{
-		store.ConnectionOn, store.ConnectionReady, store.ConnectionNeedsDetails, store.ConnectionPausedByUs, store.ConnectionPausedByYou, store.ConnectionOff,
+	for _, s := range []ledger.ConnectionState{
+		ledger.ConnectionOn, ledger.ConnectionReady, ledger.ConnectionNeedsDetails, ledger.ConnectionPausedByUs, ledger.ConnectionPausedByYou, ledger.ConnectionOff,
 	} {
-		p.Filters = append(p.Filters, orgFilter{Name: string(s), Text: s.Words(), Tone: "none"})
+		p.Filters = append(p.Filters, orgFilter{Name: string(s), Text: wording.Connection(s), Tone: "none"})
 	}
 	p.Filters = append(p.Filters, orgFilter{Name: orgsRefused, Text: "Refused", Tone: "bad"}, orgFilter{Name: orgsDead, Text: "With dead letters", Tone: "dead"},
 		orgFilter{Name: orgsWaiting, Text: "Waiting", Tone: "warn"})

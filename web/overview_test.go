@@ -81,21 +81,26 @@ func TestOverview(t *testing.T) {
 		s := setup(t)
 		s.sendingCompany("acme")
 		s.node1("node-a")
+		s.exec(`INSERT INTO ghexport.sources (name, looked_at, read_at, carried) VALUES ('scheduling', now(), now(), 1203)`)
 		sent := s.export("acme", "iv_sent", ledger.StateSent, "")
 		for range 9 {
 			s.attempted(sent, ledger.OutcomeSent, ledger.CauseNone, time.Minute)
 		}
 		b := s.browser("val")
 		b.open("/")
-		b.sees("All well: 9 sent in the last hour", "Nothing waits.", "100 %", "On, and may send", "node-a", "folds, sends, console")
+		b.sees("All well: 9 sent in the last hour", "Nothing waits.", "100 %", "On, and may send", "node-a", "folds, sends, console",
+			"Producers’ own databases", "scheduling read", "1,203")
 		b.axe()
 		b.shot("overview-well")
 
 		// The page comes to know by itself.
+		s.exec(`INSERT INTO ghexport.sources (name, looked_at, read_at, waiting, trouble_kind, trouble, trouble_since)
+			VALUES ('practice', now(), now() - interval '5 minutes', 2, 'unreachable', 'connection <refused>', now())`)
 		_, err := s.store.StopAll(t.Context(), store.By{Actor: "kim", Reason: "Greenhouse <asked>"})
 		require.NoError(t, err)
 		b.waitFor("Everything is stopped, by kim")
-		b.sees("Greenhouse <asked>", "Once the reason is gone.", "On the command line", "Whose doing: ours.")
+		b.sees("Greenhouse <asked>", "Once the reason is gone.", "On the command line", "Whose doing: ours.",
+			"practice trouble it cannot be reached connection <refused>", "5 min ago")
 		b.axe()
 		b.shot("overview-stopped")
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
@@ -68,7 +69,7 @@ func (k *console) riverJobs(w http.ResponseWriter, r *http.Request) {
 		k.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	exports, err := k.Store.ExportJobs(r.Context(), jobs)
+	exports, err := riverqueue.In(k.Store).ExportJobs(r.Context(), jobs)
 	if err != nil {
 		k.broken(w, r, err)
 		return
@@ -86,7 +87,7 @@ func (k *console) riverJobs(w http.ResponseWriter, r *http.Request) {
 
 // riverDo leaves a trace of what is done to jobs, and passes it on.
 func (k *console) riverDo(w http.ResponseWriter, r *http.Request, action string, jobs []int64) {
-	if err := k.Store.AuditJobs(r.Context(), k.byRiver(r), ledger.Action("river."+action), jobs); err != nil {
+	if err := riverqueue.In(k.Store).AuditJobs(r.Context(), k.byRiver(r), ledger.Action("river."+action), jobs); err != nil {
 		k.broken(w, r, err) // what leaves no trace is not done
 		return
 	}
@@ -103,7 +104,7 @@ func (k *console) riverQueue(w http.ResponseWriter, r *http.Request) {
 		action = r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 	}
 	queue := r.PathValue("name")
-	if err := k.Store.AuditQueue(r.Context(), k.byRiver(r), ledger.Action("river."+action), queue); err != nil {
+	if err := riverqueue.In(k.Store).AuditQueue(r.Context(), k.byRiver(r), ledger.Action("river."+action), queue); err != nil {
 		k.broken(w, r, err)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store/query"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
 // riverHelpPage is what River's words mean, with today's numbers.
@@ -18,7 +19,7 @@ type riverHelpPage struct {
 
 // riverHelp says what River's words mean here.
 func (k *console) riverHelp(w http.ResponseWriter, r *http.Request) {
-	paused, err := k.Store.PausedQueues(r.Context())
+	paused, err := riverqueue.In(k.Store).PausedQueues(r.Context())
 	if err != nil {
 		k.broken(w, r, err)
 		return
@@ -39,7 +40,7 @@ func (k *console) riverJob(w http.ResponseWriter, r *http.Request) {
 		k.noSuchPage(w, r)
 		return
 	}
-	exports, err := k.Store.ExportJobs(r.Context(), []int64{id})
+	exports, err := riverqueue.In(k.Store).ExportJobs(r.Context(), []int64{id})
 	switch export := exports[id]; {
 	case err != nil:
 		k.broken(w, r, err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/web/api"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
@@ -86,7 +87,7 @@ func (k *console) saveSettings(w http.ResponseWriter, r *http.Request) {
 	done := "saved"
 	if saved.Report != nil {
 		done = "tested"
-	} else if after, err := k.integration(r); err == nil && after.State == store.ConnectionNeedsDetails {
+	} else if after, err := k.integration(r); err == nil && after.State == ledger.ConnectionNeedsDetails {
 		done = "half"
 		if after.HasKey && after.CreatedBy != nil {
 			done = "untested"

@@ -11,7 +11,7 @@ import (
 // standing is how a company stands in a word and a colour. A company that may send is not well for that alone: what was refused, what
 // fails and what waits for a person is told first, the worst before all.
 type standing struct {
-	State     store.ConnectionState
+	State     ledger.ConnectionState
 	Held      *ledger.Cause
 	Dead      int64
 	Undecided int64
@@ -24,8 +24,8 @@ func (s standing) failing() bool { return s.Hour != nil && s.Hour.Attempts > 0 &
 
 // Word is the badge's word.
 func (s standing) Word() string {
-	if s.State != store.ConnectionOn {
-		return s.State.Words()
+	if s.State != ledger.ConnectionOn {
+		return wording.Connection(s.State)
 	}
 	switch {
 	case s.Held != nil:
@@ -39,12 +39,12 @@ func (s standing) Word() string {
 	case s.Undecided > 0:
 		return "On, to decide"
 	}
-	return s.State.Words()
+	return wording.Connection(s.State)
 }
 
 // Tone is the badge's colour.
 func (s standing) Tone() string {
-	if s.State != store.ConnectionOn {
+	if s.State != ledger.ConnectionOn {
 		return connectionTones[s.State]
 	}
 	switch {
@@ -59,7 +59,7 @@ func (s standing) Tone() string {
 // but says in a sentence what is not well with a company that is on and may send; empty where all is.
 func (s standing) but() string {
 	switch {
-	case s.State != store.ConnectionOn || s.Held != nil:
+	case s.State != ledger.ConnectionOn || s.Held != nil:
 		return ""
 	case s.Dead > 0:
 		return wording.Plural(s.Dead, "export was", "exports were") + " refused for good or given up. None is lost: each stays until somebody replays or discards it."

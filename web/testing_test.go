@@ -97,7 +97,7 @@ func TestTestingAndBackfill(t *testing.T) {
 	})
 
 	t.Run("TestModeIsOnEveryPage", func(t *testing.T) {
-		require.NoError(t, s.store.SeeNode(t.Context(), ledger.Node{ID: uuid.New(), Host: "node-a", Sends: true, TestAddress: true})) // its heart beats
+		require.NoError(t, s.store.SeeNode(t.Context(), ledger.Node{ID: uuid.New(), Host: "node-a", Sends: true, TestAddress: true})) // it is alive
 		b.open("/orgs/acme/settings")
 		b.click("Turn test mode on")
 		b.click("Turn test mode on now")

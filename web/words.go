@@ -51,6 +51,7 @@ var words = template.FuncMap{
 	"sentenceCase": sentenceCase,
 	"fault":        func(f ledger.Fault) string { return faultWords[f] },
 	"exportsOf":    exportsOf,
+	"sourceWhy":    wording.SourceTroubleSays,
 	"pace":         func(name string, p ledger.Pace) namedPace { return namedPace{name, p} },
 	"percent":      percent,
 	"companyHome":  auth.CompanyHome,

@@ -109,14 +109,14 @@ func TestMetrics_LateAnswersCount(t *testing.T) {
 	assert.InDelta(t, time.Hour.Seconds(), settled.Waited.Seconds(), 60)
 }
 
-func TestHeart(t *testing.T) {
+func TestHeartbeat(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.sql("CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON ghexport.nodes FOR EACH STATEMENT EXECUTE FUNCTION public.tell()")
 	n := r.start()
 	n.worker.keyless.Store(true)
-	heart := &Heart{Store: r.store, Node: ledger.Node{ID: newToken(), Host: "node-a", Sends: true}, Trouble: func(context.Context) error { return n.worker.Ready() }, Log: r.log}
-	beating := r.beat(heart)
+	heartbeat := &Heartbeat{Store: r.store, Node: ledger.Node{ID: newToken(), Host: "node-a", Sends: true}, Trouble: func(context.Context) error { return n.worker.Ready() }, Log: r.log}
+	beating := r.beat(heartbeat)
 	nodes := r.nodes(1)
 	assert.True(t, nodes[0].Alive())
 	assert.Contains(t, nodes[0].Trouble, "the keyset lacks the key")
@@ -124,8 +124,8 @@ func TestHeart(t *testing.T) {
 	r.nodes(0)
 }
 
-// beat runs a heart until the function that it returns has stopped it.
-func (r *rig) beat(h *Heart) (stop func()) {
+// beat runs a heartbeat until the function that it returns has stopped it.
+func (r *rig) beat(h *Heartbeat) (stop func()) {
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan struct{})
 	go func() {

@@ -133,7 +133,7 @@ func (r *rig) start(edit ...func(*Config, *relay.Relay)) *node {
 	c.Relay = rl
 	w, err := New(c)
 	require.NoError(r.t, err)
-	rl.Probe, rl.Track, rl.Tell = w.Probe, w.Track, w.Tell
+	rl.Probe, rl.Track, rl.Notify = w.Probe, w.Track, w.Notify
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { rl.Run(ctx) })

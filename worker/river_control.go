@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
 // River's channels on which a word makes nodes do something. Their names are those of its notifier.
@@ -72,9 +73,9 @@ func (l *confirmedListener) confirmed(ctx context.Context, n *riverdriver.Notifi
 	var err error
 	switch w.Action {
 	case "pause", "resume":
-		stands, err = l.store.QueueIs(ctx, w.Queue, w.Action == "pause")
+		stands, err = riverqueue.In(l.store).QueueIs(ctx, w.Queue, w.Action == "pause")
 	case "cancel":
-		stands, err = l.store.CancelAsked(ctx, w.JobID)
+		stands, err = riverqueue.In(l.store).CancelAsked(ctx, w.JobID)
 	case "resigned":
 		return true // a lease that still holds is not taken over
 	}

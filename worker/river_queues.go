@@ -6,6 +6,8 @@ import (
 
 	"github.com/riverqueue/river"
 	"go.uber.org/zap"
+
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
 // queuesEvery is how often the queues' state in memory is compared with River's table.
@@ -45,7 +47,7 @@ func (q *queueWatch) heard(e *river.Event) {
 // look tells River's nodes what the table says where memory is otherwise at two looks in a row: at the first the word may be on its way.
 func (q *queueWatch) look(ctx context.Context) {
 	w := q.worker
-	table, err := w.store.PausedOf(ctx, []string{exportQueue, probeQueue, noticeQueue, trackQueue, hookQueue})
+	table, err := riverqueue.In(w.store).PausedOf(ctx, []string{exportQueue, probeQueue, noticeQueue, trackQueue, hookQueue})
 	if err != nil {
 		if ctx.Err() == nil {
 			w.config.Log.Warn("compare River's queues", zap.Error(err))
@@ -63,7 +65,7 @@ func (q *queueWatch) look(ctx context.Context) {
 			continue
 		}
 		w.config.Log.Warn("River has a queue otherwise in memory than in its table, and is told again", zap.String("queue", queue), zap.Bool("paused", paused))
-		if err := w.store.TellQueue(ctx, queue, paused); err != nil {
+		if err := riverqueue.In(w.store).TellQueue(ctx, queue, paused); err != nil {
 			w.config.Log.Warn("compare River's queues", zap.Error(err))
 			continue
 		}

@@ -67,8 +67,8 @@ type Config struct {
 	Relay      *relay.Relay       // required: it is nudged when a settle frees a place
 	Metrics    *Metrics           // where attempts are counted; nobody sees them when nil
 
-	Teller Teller        // how notices leave
-	Traces *trace.Tracer // who is told how each send went; nil for nobody
+	Notifier Notifier      // how notices leave
+	Traces   *trace.Tracer // who is told how each send went; nil for nobody
 
 	Workers         int           // POSTs at once; WorkersDefault when zero
 	JobTimeout      time.Duration // of one run; a POST may take two thirds of it; JobTimeoutDefault when zero
@@ -187,7 +187,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	w.removing.Wait()
 	w.config.Greenhouse.CloseIdleConnections()
-	w.config.Teller.close()
+	w.config.Notifier.close()
 	if err != nil {
 		return fmt.Errorf("stop river: %w", err)
 	}

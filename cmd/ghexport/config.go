@@ -25,7 +25,7 @@ type Config struct {
 	DatabaseURL string `env:"DATABASE_URL" unit:"secret" unset:"required" read:"*"`
 	// Producers' own databases whose outboxes are read, too: `name=postgres://user:password@host/database`, separated by commas or newlines. See [a database of your own](producers.md#a-database-of-your-own).
 	OutboxURLs string `env:"GHEXPORT_OUTBOX_URLS" unit:"secret" unset:"that of DATABASE_URL alone" read:"serve"`
-	// A file that holds them. Not both.
+	// A file that holds them, read again at SIGHUP. Not both.
 	OutboxURLsFile string `env:"GHEXPORT_OUTBOX_URLS_FILE" unit:"file" read:"serve"`
 	// Address of Greenhouse. Plain http goes to a loopback address only, or anywhere with `GHEXPORT_DEV=true`.
 	GreenhouseBaseURL string `env:"GREENHOUSE_BASE_URL" envDefault:"https://api.greenhouse.io" unit:"address" read:"serve, org, reconcile, resolve"`

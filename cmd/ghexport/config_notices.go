@@ -12,20 +12,20 @@ import (
 )
 
 // notices reads how people are told. What is not set tells nobody, and is no problem. The errors hold no secret.
-func (c Config) notices() (worker.Teller, notices.Rules, problems) {
-	teller := worker.Teller{PublicURL: c.PublicURL}
+func (c Config) notices() (worker.Notifier, notices.Rules, problems) {
+	notifier := worker.Notifier{PublicURL: c.PublicURL}
 	rules := notices.Rules{Mail: c.SMTPURL != "", Webhook: c.WebhookURL != ""}
 	var found problems
 	if rules.Mail {
 		var err error
-		if teller.Mail, err = notice.ParseSMTP(c.SMTPURL, c.Dev); err != nil {
+		if notifier.Mail, err = notice.ParseSMTP(c.SMTPURL, c.Dev); err != nil {
 			found = append(found, fmt.Errorf("GHEXPORT_SMTP_URL: %w", err))
 		}
 	}
 	switch {
 	case rules.Webhook:
 		var err error
-		if teller.Hook, err = notice.ParseHook(c.WebhookURL, c.WebhookSecret, "ghexport/"+binaryVersion(), c.Dev); err != nil {
+		if notifier.Hook, err = notice.ParseHook(c.WebhookURL, c.WebhookSecret, "ghexport/"+binaryVersion(), c.Dev); err != nil {
 			found = append(found, err)
 		}
 	case c.WebhookSecret != "":
@@ -42,22 +42,22 @@ func (c Config) notices() (worker.Teller, notices.Rules, problems) {
 			rules.AlertTo = []string{address.Address}
 		}
 	}
-	return teller, rules, found
+	return notifier, rules, found
 }
 
 // mail connects to the mail server as a notice would, and sends none.
 func (e *examination) mail(ctx context.Context) {
-	teller, _, found := e.config.notices()
+	notifier, _, found := e.config.notices()
 	if len(found) > 0 {
 		return // they are among the settings' findings
 	}
-	if teller.Mail == nil {
+	if notifier.Mail == nil {
 		e.ok("mail", "none is set up (GHEXPORT_SMTP_URL): companies are told by the product's webhook, or not at all")
 		return
 	}
-	if err := teller.Mail.Reach(ctx); err != nil {
+	if err := notifier.Mail.Reach(ctx); err != nil {
 		e.bad("mail", hinted(err, "look at GHEXPORT_SMTP_URL: host, port, user, and whether the server offers STARTTLS"))
 		return
 	}
-	e.ok("mail", "%s takes mail from us", teller.Mail.Host())
+	e.ok("mail", "%s takes mail from us", notifier.Mail.Host())
 }

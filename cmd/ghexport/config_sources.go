@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -100,23 +103,32 @@ func (c *Config) readSources() problems {
 	return found
 }
 
-// openSources makes the sources ready; none is connected to. The caller closes them.
-func (c Config) openSources(application string) ([]*source.Source, error) {
+// openSources makes the sources ready, by their addresses, those that are open already as they are; none is connected to. The caller
+// closes them.
+func (c Config) openSources(application string, open map[sourceAddress]*source.Source) (map[sourceAddress]*source.Source, error) {
 	known, err := migrations.ProducerLatest()
 	if err != nil {
 		return nil, err
 	}
 	addresses, _ := c.sources() // checked with the other settings
-	var list []*source.Source
+	list, fresh := map[sourceAddress]*source.Source{}, []*source.Source{}
 	for _, a := range addresses {
+		if list[a] = open[a]; list[a] != nil {
+			continue
+		}
 		s, err := source.Open(source.Config{Name: a.name, URL: a.url, Known: known, ApplicationName: application})
 		if err != nil {
-			closeSources(list)
+			closeSources(fresh)
 			return nil, fmt.Errorf("GHEXPORT_OUTBOX_URLS: %w", err)
 		}
-		list = append(list, s)
+		list[a], fresh = s, append(fresh, s)
 	}
 	return list, nil
+}
+
+// byName are open sources in the order of their names.
+func byName(open map[sourceAddress]*source.Source) []*source.Source {
+	return slices.SortedFunc(maps.Values(open), func(a, b *source.Source) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 func closeSources(list []*source.Source) {

@@ -17,11 +17,12 @@ func (e *examination) sources(ctx context.Context) {
 	if _, found := e.config.sources(); len(found) > 0 {
 		return // they are among the settings' findings
 	}
-	list, err := e.config.openSources("ghexport doctor")
+	open, err := e.config.openSources("ghexport doctor", nil)
 	if err != nil {
 		e.bad("sources", err)
 		return
 	}
+	list := byName(open)
 	defer closeSources(list)
 	type look struct {
 		waiting int64

@@ -12,6 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/store/retention"
+	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
 func (c *cli) org() *cobra.Command {
@@ -125,7 +126,7 @@ func (c *cli) showOrg(i store.Integration, closed []store.SeenJob) {
 		}
 	}
 	line("company", i.OrgID)
-	line("state", i.State.Words())
+	line("state", wording.Connection(i.State))
 	line("sends", sends(i))
 	if i.TestSince != nil {
 		line("test mode", "since "+moment(*i.TestSince)+" by "+or(i.TestBy, asText)+": "+testWords(i))

@@ -15,6 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/keyring"
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 	"github.com/interviewing-io/greenhouse-export/store/rights"
+	"github.com/interviewing-io/greenhouse-export/store/source"
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 	"github.com/interviewing-io/greenhouse-export/worker"
 	"github.com/interviewing-io/greenhouse-export/worker/carrier"
@@ -26,7 +27,7 @@ import (
 const serveLong = `Runs the service until SIGTERM or Ctrl-C: the relay, which folds what producers enqueued and hands out what is due; the workers,
 which send it to Greenhouse; the console, with River UI. Any number may run on one database. When told to stop it is not ready at
 once, takes nothing new, lets what is being sent finish, and exits with 0; a second signal ends it without waiting. SIGHUP reads
-GHEXPORT_KEYSET_FILE again; SIGUSR1 makes the log say everything, and once more what GHEXPORT_LOG_LEVEL says.
+GHEXPORT_KEYSET_FILE and GHEXPORT_OUTBOX_URLS_FILE again; SIGUSR1 makes the log say everything, and once more what GHEXPORT_LOG_LEVEL says.
 
 ` + settingsHelp
 
@@ -89,6 +90,7 @@ type service struct {
 	state  *stateFile
 
 	carrier *carrier.Carrier
+	sources map[sourceAddress]*source.Source // of carrier
 
 	connections *connections.Connections
 	registry    *prometheus.Registry // what /metrics serves
@@ -139,30 +141,29 @@ func (s *service) prepare(ctx context.Context, keyset *seal.Keyset) error {
 	s.registry = prometheus.NewRegistry()
 	metrics := worker.NewMetrics(s.registry)
 	s.hooked = hooks.Received(s.registry)
-	teller, rules, _ := s.config.notices() // checked with the other settings
+	notifier, rules, _ := s.config.notices() // checked with the other settings
 	s.relay = relay.New(relay.Relay{
 		Store: s.store, Digests: digests, Log: s.log, Poll: s.config.RelayPoll, NoSend: s.flags.noSend, Silent: metrics.Silent, Notices: rules,
 		Retention: s.config.retention(), Traces: s.traces,
 		// The worker is made with the relay, so the relay asks for it when it is there.
-		Probe: func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
-		Tell:  func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Tell(ctx, due) },
-		Track: func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
+		Probe:  func(ctx context.Context, orgs []string) error { return s.worker.Probe(ctx, orgs) },
+		Notify: func(ctx context.Context, due []notices.DueNotice) error { return s.worker.Notify(ctx, due) },
+		Track:  func(ctx context.Context, orgs []string) error { return s.worker.Track(ctx, orgs) },
 	})
 	client := s.config.greenhouse()
 	s.connections = &connections.Connections{Store: s.store, Greenhouse: client, Tests: s.config.tests(), Keyset: keyset, Digests: digests, Log: s.log}
 	s.worker, err = worker.New(worker.Config{
-		Store: s.store, Greenhouse: client, Test: s.connections.Tests, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Teller: teller,
+		Store: s.store, Greenhouse: client, Test: s.connections.Tests, Keyset: keyset, Log: s.log, Relay: s.relay, Metrics: metrics, Notifier: notifier,
 		Workers: s.config.Workers, JobTimeout: s.config.JobTimeout, ShutdownTimeout: s.config.ShutdownTimeout, NoSend: s.flags.noSend || s.flags.noWorkers,
 		KeepCancelled: s.config.KeepJobs, Traces: s.traces,
 	})
 	if err != nil {
 		return fmt.Errorf("workers: %w", err)
 	}
-	sources, err := s.config.openSources("ghexport serve")
-	if err != nil {
+	if s.sources, err = s.config.openSources("ghexport serve", nil); err != nil {
 		return err
 	}
-	s.carrier = &carrier.Carrier{Store: s.store, Sources: sources, Log: s.log, Node: uuid.New(), Poll: s.config.RelayPoll}
+	s.carrier = &carrier.Carrier{Store: s.store, Sources: byName(s.sources), Log: s.log, Node: uuid.New(), Poll: s.config.RelayPoll}
 	s.ready = readiness{store: s.store, worker: s.worker, relay: s.relay}
 	return nil
 }

@@ -16,13 +16,13 @@ func (s *service) metrics() http.Handler {
 	return metrics.Handler(s.registry, s.store, binaryVersion(), s.log)
 }
 
-// heart tells the fleet that this node is there.
-func (s *service) heart() *worker.Heart {
+// heartbeat tells the fleet that this node is there.
+func (s *service) heartbeat() *worker.Heartbeat {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	return &worker.Heart{
+	return &worker.Heartbeat{
 		Store: s.store, Log: s.log, Trouble: s.ready.trouble, Keys: s.connections.Keyset.IDs,
 		Node: ledger.Node{
 			ID: uuid.New(), Host: host, Version: binaryVersion(), Console: s.console(), Sends: !s.flags.noSend && !s.flags.noWorkers,

@@ -73,7 +73,7 @@ func (s *service) run(ctx context.Context) error {
 	}
 	parts.Go(func() { s.relay.Run(work) })
 	parts.Go(func() { s.carrier.Run(work) })
-	parts.Go(func() { s.heart().Run(work) })
+	parts.Go(func() { s.heartbeat().Run(work) })
 	parts.Go(func() { s.keepState(work) })
 	parts.Go(func() { s.heed(work) })
 	parts.Go(func() { failed <- s.worker.Run(work) })

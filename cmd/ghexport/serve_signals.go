@@ -23,6 +23,7 @@ func (s *service) heed(ctx context.Context) {
 		case asked := <-signals:
 			if asked == syscall.SIGHUP {
 				s.readKeysetAgain()
+				s.readSourcesAgain()
 				continue
 			}
 			if s.level.Level() == zapcore.DebugLevel {
@@ -54,6 +55,36 @@ func (s *service) readKeysetAgain() {
 	}
 	have.Replace(read)
 	s.log.Info("the keyset was read again", zap.Int64s("keys", have.IDs()))
+}
+
+// readSourcesAgain takes over the producers' own databases that the file names now, and leaves alone those that are in it as they were.
+// Where something is wrong with it, all stay as they were.
+func (s *service) readSourcesAgain() {
+	if s.config.OutboxURLsFile == "" {
+		if s.config.OutboxURLs != "" {
+			s.log.Warn("asked to read the sources again, and they are in no file: other ones need a restart",
+				zap.String("hint", "set GHEXPORT_OUTBOX_URLS_FILE instead of GHEXPORT_OUTBOX_URLS"))
+		}
+		return
+	}
+	config := s.config
+	config.OutboxURLs = "" // which is what was read before
+	if found := config.readSources(); len(found) > 0 {
+		s.log.Error("the sources stay as they were", zap.Error(found))
+		return
+	}
+	open, err := config.openSources("ghexport serve", s.sources)
+	if err != nil {
+		s.log.Error("the sources stay as they were", zap.Error(err))
+		return
+	}
+	s.sources = open
+	s.carrier.Replace(byName(open))
+	names := []string{}
+	for _, source := range byName(open) {
+		names = append(names, source.Name)
+	}
+	s.log.Info("the sources were read again", zap.Strings("sources", names))
 }
 
 // missing are those of want that have lacks.

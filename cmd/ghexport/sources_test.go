@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -56,6 +58,61 @@ func TestServe_SurvivesACrashBetweenTwoDatabases(t *testing.T) {
 			}, patience, 20*time.Millisecond)
 			assert.NotContains(t, first.log.String()+second.log.String(), password(t, relay))
 		})
+	}
+}
+
+// A file that names the producers' own databases is read again at SIGHUP: one is added, one is left alone, one is taken away, and a file
+// with a mistake changes nothing.
+func TestServe_ReadsItsSourcesAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1, 0)
+	ownerA, relayA := w.source(t, "again_a")
+	ownerB, relayB := w.source(t, "again_b")
+	file := filepath.Join(t.TempDir(), "sources")
+	require.NoError(t, os.WriteFile(file, []byte("a="+relayA), 0o600))
+	w.env["GHEXPORT_OUTBOX_URLS_FILE"] = file
+	p := serveProcess(t, w.env)
+	p.ready(t) // it heeds signals
+	put := func(owner, interview string) {
+		t.Helper()
+		conn, err := pgx.Connect(t.Context(), owner)
+		require.NoError(t, err)
+		defer conn.Close(t.Context())
+		_, err = conn.Exec(t.Context(), "SELECT ghexport.enqueue($1)", eligible(t, "org-00", interview))
+		require.NoError(t, err)
+	}
+	arrived := func(interview string) bool {
+		return w.one(t, "SELECT count(*) FROM ghexport.exports WHERE interview_id = '"+interview+"'") == 1
+	}
+	comes := func(interview string) {
+		t.Helper()
+		until(t, interview, func() bool { return arrived(interview) })
+	}
+	names := func(sources, says string) {
+		t.Helper()
+		require.NoError(t, os.WriteFile(file, []byte(sources), 0o600))
+		before := strings.Count(p.log.String(), says)
+		require.NoError(t, p.Process.Signal(syscall.SIGHUP))
+		until(t, says, func() bool { return strings.Count(p.log.String(), says) > before })
+	}
+
+	put(ownerA, "iv_1")
+	comes("iv_1")
+	names("a="+relayA+"\nb="+relayB, `"sources":["a","b"]`)
+	put(ownerB, "iv_2")
+	comes("iv_2")
+	names("b="+relayB, `"sources":["b"]`)
+	put(ownerA, "iv_3")
+	put(ownerB, "iv_4")
+	comes("iv_4")
+	assert.False(t, arrived("iv_3"), "its database is not read any more")
+	names("b="+relayB+"\nb="+relayA, "the sources stay as they were")
+	put(ownerB, "iv_5")
+	comes("iv_5")
+	names("a="+relayA+"\nb="+relayB, `"sources":["a","b"]`)
+	comes("iv_3")
+	for _, address := range []string{relayA, relayB} {
+		assert.NotContains(t, p.log.String(), password(t, address))
 	}
 }
 

@@ -41,8 +41,9 @@ func TestUnit(t *testing.T) {
 // The manifests' settings are ones that serve takes, and their commands exist. That Kubernetes takes the rest is tested in bench.
 func TestManifests(t *testing.T) {
 	t.Parallel()
+	type container struct{ Args []string }
 	commands := 0
-	for _, name := range []string{"ghexport.yaml", "migrate.yaml"} {
+	for _, name := range []string{"ghexport.yaml", "migrate.yaml", "source.yaml"} {
 		text, err := os.ReadFile(filepath.Join(deployDir, "kubernetes", name))
 		require.NoError(t, err)
 		for document := range strings.SplitSeq(string(text), "\n---\n") {
@@ -52,8 +53,9 @@ func TestManifests(t *testing.T) {
 				Spec struct {
 					Template struct {
 						Spec struct {
-							TerminationGracePeriodSeconds int `yaml:"terminationGracePeriodSeconds"`
-							InitContainers, Containers    []struct{ Args []string }
+							TerminationGracePeriodSeconds int         `yaml:"terminationGracePeriodSeconds"`
+							InitContainers                []container `yaml:"initContainers"`
+							Containers                    []container
 						}
 					}
 				}
@@ -68,9 +70,10 @@ func TestManifests(t *testing.T) {
 				found, rest, err := (&cli{}).root().Find(container.Args)
 				require.NoError(t, err)
 				require.NoError(t, found.ParseFlags(rest))
+				require.NoError(t, found.ValidateArgs(found.Flags().Args()), container.Args)
 				commands++
 			}
 		}
 	}
-	assert.Greater(t, commands, 1)
+	assert.Equal(t, 6, commands)
 }

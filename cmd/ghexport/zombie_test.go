@@ -21,6 +21,11 @@ func (w *world) frozen(t *testing.T, point string) *process {
 	env := maps.Clone(w.env)
 	env["GHEXPORT_FAILPOINT"], env["GHEXPORT_FAILPOINT_REPORT"] = point+":stop", report
 	p := startServe(t, binary, env)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("log of the frozen node: %s", p.log)
+		}
+	})
 	until(t, "the fail-point "+point, func() bool {
 		_, err := os.Stat(report)
 		return err == nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
 	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
 // Backlog reads what is under way or waits.
@@ -20,7 +21,7 @@ func (s Store) Backlog(ctx context.Context) (ledger.Backlog, error) {
 	if b.Doubt, err = s.Doubt(ctx, nil); err != nil {
 		return b, err
 	}
-	if b.Paused, err = s.PausedQueues(ctx); err != nil {
+	if b.Paused, err = riverqueue.In(s.Store).PausedQueues(ctx); err != nil {
 		return b, err
 	}
 	if b.Nodes, err = s.Nodes(ctx); err != nil {

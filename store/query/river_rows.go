@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
-	"github.com/interviewing-io/greenhouse-export/store"
+	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
 // JobExport is the export that a River job runs, as it stands now.
@@ -23,7 +23,7 @@ func (r Reader) JobExports(ctx context.Context, jobs []int64) (map[int64]JobExpo
 	rows, err := r.reads.Query(ctx, `
 		SELECT j.id, e.id, e.org_id, e.state, e.cause
 		  FROM ghexport.river_job j -- river_job_pkey
-		  JOIN ghexport.exports e ON e.id = `+store.ExportOfJob+`
+		  JOIN ghexport.exports e ON e.id = `+riverqueue.ExportOfJob+`
 		 WHERE j.id = ANY ($1)`, jobs)
 	if err != nil {
 		return nil, fmt.Errorf("read the exports of jobs: %w", err)
@@ -51,7 +51,7 @@ func (r Reader) RiverGap(ctx context.Context) (g RiverGap, err error) {
 	err = r.reads.Read(ctx, "compare River with the ledger", func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `
 			WITH jobs AS (
-				SELECT `+store.ExportOfJob+` AS export_id, count(*) AS n
+				SELECT `+riverqueue.ExportOfJob+` AS export_id, count(*) AS n
 				  FROM ghexport.river_job j WHERE j.state = 'discarded' AND j.kind = 'export' GROUP BY 1 -- river_job_state_and_finalized_at_index
 			), open AS (
 				SELECT e.id FROM ghexport.exports e WHERE e.attention_at IS NOT NULL AND e.state IN ('dead', 'unknown') -- exports_attention

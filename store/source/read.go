@@ -53,9 +53,9 @@ func (s *Source) Forget(ctx context.Context, messages []store.SourceMessage) err
 	return err
 }
 
-// StayAwake tells the producers there that somebody polls for the next d and that they need not NOTIFY: under load one in each commit
+// AnnouncePolling tells the producers there that somebody polls for the next d and that they need not NOTIFY: under load one in each commit
 // serialises the commits of their cluster. What one that heard it commits later is found by the next poll.
-func (s *Source) StayAwake(ctx context.Context, d time.Duration) error {
+func (s *Source) AnnouncePolling(ctx context.Context, d time.Duration) error {
 	return s.in(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "SELECT setval('ghexport.awake_until', (extract(epoch FROM clock_timestamp() + $1::interval) * 1000000)::bigint)", d)
 		return err

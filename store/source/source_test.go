@@ -71,7 +71,7 @@ func TestSource_ReadsWhatWasCommitted(t *testing.T) {
 	rest, err := s.Read(t.Context(), messages[0].ID)
 	require.NoError(t, err)
 	assert.Len(t, rest, 1)
-	require.NoError(t, s.StayAwake(t.Context(), 1))
+	require.NoError(t, s.AnnouncePolling(t.Context(), 1))
 	require.NoError(t, s.Forget(t.Context(), messages))
 	require.NoError(t, s.Forget(t.Context(), messages), "twice does no harm")
 	assert.Zero(t, db.Waiting(t))

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -36,6 +37,7 @@ type ServerConfig struct {
 	Durable        bool              // fsync and full_page_writes on, as in production; for the demo, the bench and power-cut tests
 	MaxConnections int               // 200 when zero
 	Settings       map[string]string // further settings of postgresql.conf, such as shared_preload_libraries
+	Archive        bool              // the write-ahead log is kept, for [Server.Recover]
 	Log            io.Writer         // what was found, skipped, fetched and cleaned up, a line each; nothing when nil
 
 	outlive bool // the server goes on when this process ends, for somebody who wants to look into it
@@ -152,11 +154,16 @@ func (s *Server) Restart(ctx context.Context) error {
 	return s.launch(ctx)
 }
 
-// create makes the data and starts the server, on another port where the chosen one was taken meanwhile.
+// create makes the data and starts the server.
 func (s *Server) create(ctx context.Context) error {
 	if err := s.initdb(ctx); err != nil {
 		return err
 	}
+	return s.begin(ctx)
+}
+
+// begin starts the server for the first time, on another port where the chosen one was taken meanwhile.
+func (s *Server) begin(ctx context.Context) error {
 	for range portAttempts {
 		port, err := freePort(ctx)
 		if err != nil {
@@ -209,9 +216,10 @@ func (s *Server) settings() []string {
 		"log_timezone":            "UTC",
 		"lc_messages":             "C", // errPortTaken is read from the log
 	}
-	for name, value := range s.config.Settings {
-		set[name] = value
+	if s.config.Archive {
+		maps.Copy(set, archiving())
 	}
+	maps.Copy(set, s.config.Settings)
 	args := []string{"-D", s.data()}
 	for name, value := range set {
 		args = append(args, "-c", name+"="+value)

@@ -40,7 +40,7 @@ func (a *API) connection(r *http.Request, org string) (shown, error) {
 		return c, err
 	}
 	c.Hold = wording.OfHold(held)
-	c.StateWords = c.State.Words()
+	c.StateWords = wording.Connection(c.State)
 	if !auth.Who(r).Role.Staff() {
 		c.PausedBy, c.PausedReason = nil, nil
 		c.KeySetBy, c.SwitchedBy = ofCompany(org, c.KeySetBy), ofCompany(org, c.SwitchedBy)

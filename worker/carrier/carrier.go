@@ -28,42 +28,39 @@ const (
 	pruneEvery  = time.Hour
 	pruneRest   = time.Second // between steps of what there is much of
 
-	busyFrom  = 100 // messages of a pass that make producers silent
-	awakeFor  = 2 * time.Second
-	awakePoll = 100 * time.Millisecond
+	busyFrom    = 100 // messages of a pass that make producers silent
+	announceFor = 2 * time.Second
+	busyPoll    = 100 * time.Millisecond
 )
 
 // Carrier reads the outboxes of producers' own databases and puts what lies there into ours, each source for itself: one that is down,
 // slow or wrong delays only what it holds. Any number may run on any number of nodes; one at a time tends a source.
 type Carrier struct {
 	Store   *store.Store
-	Sources []*source.Source
+	Sources []*source.Source // at the start; [Carrier.Replace] gives others
 	Log     *zap.Logger
 	Node    uuid.UUID     // names this node
 	Poll    time.Duration // how often to look without being woken; PollDefault when zero
 	Beat    time.Duration // how often to record how a source is, and to keep its turn; BeatDefault when zero
+
+	mu     sync.Mutex // of Sources and what follows
+	tended map[*source.Source]tended
+	begin  func(*source.Source) tended // starts to tend one; nil while [Carrier.Run] does not run
 }
 
-// Run carries until ctx ends.
+// Run carries until ctx ends. It is called once.
 func (c *Carrier) Run(ctx context.Context) {
 	c.Poll, c.Beat = cmp.Or(c.Poll, PollDefault), cmp.Or(c.Beat, BeatDefault)
-	var parts sync.WaitGroup
-	defer parts.Wait()
-	for _, s := range c.Sources {
-		t := &tender{Carrier: c, source: s, wake: make(chan struct{}, 1), log: c.Log.With(zap.String("source", s.Name))}
-		parts.Go(func() { t.run(ctx) })
-	}
-	parts.Go(func() { c.prune(ctx) })
+	c.start(ctx)
+	c.prune(ctx)
+	c.end()
 }
 
-// prune forgets now and then the sources that nobody is told of any more. A node without sources does so, too: they may all be gone.
+// prune forgets now and then the sources that nobody is told of any more, until ctx ends. A node without sources does so, too: they may
+// all be gone.
 func (c *Carrier) prune(ctx context.Context) {
-	names := []string{}
-	for _, s := range c.Sources {
-		names = append(names, s.Name)
-	}
 	for ctx.Err() == nil {
-		more, err := c.Store.PruneSources(ctx, names)
+		more, err := c.Store.PruneSources(ctx, c.names())
 		if err != nil && ctx.Err() == nil {
 			c.Log.Warn("forget old sources", zap.Error(err))
 		}

@@ -20,12 +20,12 @@ type tender struct {
 	wake   chan struct{} // somebody committed there
 	log    *zap.Logger
 
-	after      int64                // the id to go on after; 0 but for a pass that left messages where they are
-	refused    string               // why a message there cannot be taken; empty where all can
-	failed     error                // how the last pass ended
-	failures   int                  // passes in a row that failed
-	told       ledger.SourceTrouble // trouble that the log has told of
-	awakeUntil time.Time
+	after          int64                // the id to go on after; 0 but for a pass that left messages where they are
+	refused        string               // why a message there cannot be taken; empty where all can
+	failed         error                // how the last pass ended
+	failures       int                  // passes in a row that failed
+	told           ledger.SourceTrouble // trouble that the log has told of
+	announcedUntil time.Time
 }
 
 // run has the source's turn whenever no other node has.
@@ -133,16 +133,16 @@ func (t *tender) pause(ctx context.Context, carried int, err error) time.Duratio
 		return min(pauseFirst<<min(t.failures-1, 10), pauseMost)
 	}
 	t.failures = 0
-	if carried >= busyFrom && time.Until(t.awakeUntil) < awakeFor/2 {
-		if t.source.StayAwake(ctx, awakeFor) == nil {
-			t.awakeUntil = time.Now().Add(awakeFor)
+	if carried >= busyFrom && time.Until(t.announcedUntil) < announceFor/2 {
+		if t.source.AnnouncePolling(ctx, announceFor) == nil {
+			t.announcedUntil = time.Now().Add(announceFor)
 		}
 	}
 	switch {
 	case carried > 0 || t.after > 0:
 		return 0
-	case time.Now().Before(t.awakeUntil):
-		return awakePoll
+	case time.Now().Before(t.announcedUntil):
+		return busyPoll
 	default:
 		return t.Poll
 	}

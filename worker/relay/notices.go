@@ -44,6 +44,6 @@ func (r *Relay) sweepNotices(ctx context.Context) {
 	due, err := notices.In(r.Store).Due(ctx, dueAtOnce)
 	r.report("due notices", err)
 	if len(due) > 0 {
-		r.report("tell", r.Tell(ctx, due))
+		r.report("tell", r.Notify(ctx, due))
 	}
 }

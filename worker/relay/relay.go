@@ -23,9 +23,9 @@ const (
 	housekeepEvery = 30 * time.Minute
 
 	busyFrom    = 100                    // messages of a pass that make it a busy one
-	awakeFor    = 2 * time.Second        // how long producers may then stay silent
-	awakePoll   = 10 * time.Millisecond  // while they do
-	drowsyPoll  = 100 * time.Millisecond // until the last of them has ended
+	announceFor = 2 * time.Second        // how long producers may then stay silent
+	busyPoll    = 10 * time.Millisecond  // while they do
+	lastPoll    = 100 * time.Millisecond // until the last of them has ended
 	standbyPoll = 500 * time.Millisecond // while another relay works
 	passLimit   = 30 * time.Second       // one pass
 	dueAtOnce   = 16                     // probes, or notices, that one sweep hands over
@@ -47,25 +47,25 @@ type Relay struct {
 	Probe   func(ctx context.Context, orgs []string) error // hands held companies that are due to the prober
 
 	Notices   notices.Rules                                            // when people are told; zero durations take the defaults
-	Tell      func(ctx context.Context, due []notices.DueNotice) error // hands over what they are to be told; nil writes no notices
+	Notify    func(ctx context.Context, due []notices.DueNotice) error // hands over what they are to be told; nil writes no notices
 	Track     func(ctx context.Context, orgs []string) error           // hands companies whose sent candidates are due to be looked at to the tracker
 	Traces    *trace.Tracer                                            // who is told of what was folded; nil for nobody
 	Retention ledger.Retention                                         // for how long what grows is kept; nil keeps everything
 
-	nudge       chan struct{}
-	outboxAfter string // companies take turns across passes
-	dueAfter    string
-	many        bool // messages, or some that are not passed few at once, lay in the outbox
-	slice       slice
-	dueLeft     bool // what was folded is due, and dispatch has not looked at it
-	siblings    int64
-	awakeUntil  time.Time
-	drowsyAt    uint64 // 0 while wide awake or asleep
-	folding     *trouble
-	dispatching *trouble
-	filledUntil time.Time // dispatch rests: River's queue was just filled
-	renewedAt   time.Time // a budget has a request again for something due
-	sweeping    *trouble
+	nudge          chan struct{}
+	outboxAfter    string // companies take turns across passes
+	dueAfter       string
+	many           bool // messages, or some that are not passed few at once, lay in the outbox
+	slice          slice
+	dueLeft        bool // what was folded is due, and dispatch has not looked at it
+	siblings       int64
+	announcedUntil time.Time
+	announcedXMax  uint64 // 0 unless an announcement has run out
+	folding        *trouble
+	dispatching    *trouble
+	filledUntil    time.Time // dispatch rests: River's queue was just filled
+	renewedAt      time.Time // a budget has a request again for something due
+	sweeping       *trouble
 }
 
 // New returns r ready for use.
@@ -103,7 +103,7 @@ func (r *Relay) Run(ctx context.Context) {
 	defer sweep.Stop()
 	housekeep := time.NewTicker(housekeepEvery)
 	defer housekeep.Stop()
-	r.minding()
+	r.inheritPolling()
 	r.Sweep(ctx)
 	for ctx.Err() == nil {
 		wait := r.once(ctx)
@@ -144,11 +144,11 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 		moved += due
 	}
 	if errors.Is(err, store.ErrStandby) {
-		r.minding()
+		r.inheritPolling()
 		return standbyPoll
 	}
 	if folded >= busyFrom {
-		r.stayAwake(ctx)
+		r.announcePolling(ctx)
 	}
 	if moved > 0 && !(dispatched && !r.dueLeft && r.dueAfter == "" && r.outboxAfter == "") && (folded > 0 || r.filled() == 0) {
 		return 0

@@ -45,7 +45,7 @@ func (r *Relay) Sweep(ctx context.Context) {
 			r.report("track", r.Track(ctx, orgs))
 		}
 	}
-	if r.Tell != nil && !r.NoSend {
+	if r.Notify != nil && !r.NoSend {
 		r.sweepNotices(ctx)
 	}
 }

@@ -39,7 +39,7 @@ func (p *post) start() *node {
 	hook, err := notice.ParseHook(p.hook.URL, noticetest.Secret, "ghexport/test", false)
 	require.NoError(p.t, err)
 	return p.rig.start(func(c *Config, r *relay.Relay) {
-		c.Teller = Teller{Mail: mail, Hook: hook, PublicURL: "https://exports.example"}
+		c.Notifier = Notifier{Mail: mail, Hook: hook, PublicURL: "https://exports.example"}
 		r.Notices.Grace, r.Notices.WaveSettle = time.Millisecond, time.Millisecond
 		r.Notices.Mail, r.Notices.Webhook, r.Notices.AlertTo = true, true, []string{"ops@interviewing.example"}
 	})

@@ -13,8 +13,8 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
-// Heart says again and again that this node is there, and prepares what pages and metrics read. Nothing that is sent depends on it.
-type Heart struct {
+// Heartbeat says again and again that this node is there, and prepares what pages and metrics read. Nothing that is sent depends on it.
+type Heartbeat struct {
 	Store   *store.Store
 	Node    ledger.Node
 	Keys    func() []int64              // ids of the keys in its keyset, which may change while it runs; may be nil
@@ -23,29 +23,29 @@ type Heart struct {
 }
 
 const (
-	beatLimit     = 10 * time.Second // one beat
-	farewellLimit = 2 * time.Second
-	mendedLook    = time.Second // how often a node that has told of trouble looks whether that is over, to say so at once
+	beatLimit    = 10 * time.Second // one beat
+	leaveLimit   = 2 * time.Second
+	recoveryPoll = time.Second // how often a node that has told of trouble looks whether that is over, to say so at once
 )
 
 // Run beats until ctx ends, and then takes the node off the list.
-func (h *Heart) Run(ctx context.Context) {
+func (h *Heartbeat) Run(ctx context.Context) {
 	ticker := time.NewTicker(store.NodeBeat)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
 		h.rest(ctx, ticker.C, h.beat(ctx))
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveLimit)
 	defer cancel()
 	h.report(h.Store.ForgetNode(ending, h.Node.ID))
 }
 
 // rest waits for the next beat; after one that told of trouble, no longer than that lasts.
-func (h *Heart) rest(ctx context.Context, beat <-chan time.Time, troubled bool) {
+func (h *Heartbeat) rest(ctx context.Context, beat <-chan time.Time, troubled bool) {
 	for {
 		var look <-chan time.Time
 		if troubled {
-			look = time.After(mendedLook)
+			look = time.After(recoveryPoll)
 		}
 		select {
 		case <-ctx.Done():
@@ -60,7 +60,7 @@ func (h *Heart) rest(ctx context.Context, beat <-chan time.Time, troubled bool) 
 	}
 }
 
-func (h *Heart) trouble(ctx context.Context) error {
+func (h *Heartbeat) trouble(ctx context.Context) error {
 	if h.Trouble == nil {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (h *Heart) trouble(ctx context.Context) error {
 }
 
 // beat says that the node is there, and tells whether it is in trouble.
-func (h *Heart) beat(ctx context.Context) (troubled bool) {
+func (h *Heartbeat) beat(ctx context.Context) (troubled bool) {
 	trouble := h.trouble(ctx)
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
@@ -86,7 +86,7 @@ func (h *Heart) beat(ctx context.Context) (troubled bool) {
 	return trouble != nil
 }
 
-func (h *Heart) report(err error) {
+func (h *Heartbeat) report(err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		h.Log.Warn("heartbeat", zap.Error(err))
 	}

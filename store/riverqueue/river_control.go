@@ -1,4 +1,4 @@
-package store
+package riverqueue
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // in which only the service's role writes; so that is asked before a word is believed.
 
 // QueueIs tells whether River's table says of a queue that it is paused (or with false, that it is not). "*" asks of all queues.
-func (s *Store) QueueIs(ctx context.Context, queue string, paused bool) (is bool, err error) {
+func (s Store) QueueIs(ctx context.Context, queue string, paused bool) (is bool, err error) {
 	err = s.Pool.QueryRow(ctx, `
 		SELECT count(*) > 0 AND bool_and((q.paused_at IS NOT NULL) = $2)
 		  FROM ghexport.river_queue q
@@ -24,7 +24,7 @@ func (s *Store) QueueIs(ctx context.Context, queue string, paused bool) (is bool
 }
 
 // CancelAsked tells whether somebody with rights asked River to cancel a job.
-func (s *Store) CancelAsked(ctx context.Context, job int64) (asked bool, err error) {
+func (s Store) CancelAsked(ctx context.Context, job int64) (asked bool, err error) {
 	err = s.Pool.QueryRow(ctx,
 		"SELECT EXISTS (SELECT FROM ghexport.river_job j WHERE j.id = $1 AND j.metadata ? 'cancel_attempted_at')", job).Scan(&asked)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) CancelAsked(ctx context.Context, job int64) (asked bool, err err
 }
 
 // PausedOf tells of each of some queues whether River's table says that it is paused. A queue that the table does not know is absent.
-func (s *Store) PausedOf(ctx context.Context, queues []string) (map[string]bool, error) {
+func (s Store) PausedOf(ctx context.Context, queues []string) (map[string]bool, error) {
 	rows, err := s.Pool.Query(ctx, "SELECT name, paused_at IS NOT NULL FROM ghexport.river_queue WHERE name = ANY ($1)", queues)
 	if err != nil {
 		return nil, fmt.Errorf("ask which queues are paused: %w", err)
@@ -49,7 +49,7 @@ func (s *Store) PausedOf(ctx context.Context, queues []string) (map[string]bool,
 }
 
 // TellQueue tells River's nodes again whether a queue is paused. Who knows it already does nothing.
-func (s *Store) TellQueue(ctx context.Context, queue string, paused bool) error {
+func (s Store) TellQueue(ctx context.Context, queue string, paused bool) error {
 	action := map[bool]string{true: "pause", false: "resume"}[paused]
 	payload, err := json.Marshal(map[string]string{"action": action, "queue": queue})
 	if err == nil {

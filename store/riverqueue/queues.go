@@ -1,4 +1,4 @@
-package store
+package riverqueue
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // PausedQueues lists the paused queues by name. River pauses every queue at once under the name "*".
-func (s *Store) PausedQueues(ctx context.Context) ([]ledger.PausedQueue, error) {
+func (s Store) PausedQueues(ctx context.Context) ([]ledger.PausedQueue, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT q.name, q.paused_at,
 		       coalesce((SELECT a.actor

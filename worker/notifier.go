@@ -25,14 +25,14 @@ const (
 	noticeLimit   = 25 * time.Second // one attempt
 )
 
-// Teller is how notices leave. Its zero value tells nobody.
-type Teller struct {
+// Notifier sends notices by mail and webhook. Its zero value sends none.
+type Notifier struct {
 	Mail      *notice.Mailer // nil: no mail
 	Hook      *notice.Hook   // nil: no webhook
 	PublicURL string         // where links lead; empty: there are none
 }
 
-func (t Teller) close() {
+func (t Notifier) close() {
 	if t.Hook != nil {
 		t.Hook.CloseIdleConnections()
 	}
@@ -41,9 +41,9 @@ func (t Teller) close() {
 // tag is what River takes for one.
 var tag = regexp.MustCompile(`\A\w[\w-]{1,253}\w\z`)
 
-// Tell gives each notice a job that sends it. It is what the relay's sweep calls; DueNotices has already claimed them, so a call that
+// Notify gives each notice a job that sends it. It is what the relay's sweep calls; DueNotices has already claimed them, so a call that
 // fails costs a minute and nothing else.
-func (w *Worker) Tell(ctx context.Context, due []notices.DueNotice) error {
+func (w *Worker) Notify(ctx context.Context, due []notices.DueNotice) error {
 	var many []river.InsertManyParams
 	for _, one := range due {
 		options := &river.InsertOpts{MaxAttempts: 1, Queue: noticeQueue}
@@ -101,7 +101,7 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[jobs.NoticeArgs]
 }
 
 func (w *noticeWorker) send(ctx context.Context, n notices.Notice) error {
-	t := w.config.Teller
+	t := w.config.Notifier
 	name := strings.ReplaceAll(n.Message.String(), "-", "")
 	switch {
 	case n.Channel == notices.ChannelWebhook && t.Hook != nil:

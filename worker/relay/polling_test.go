@@ -15,8 +15,8 @@ func TestRelay_FallsAsleepAfterTheLastSilentProducer(t *testing.T) {
 	r := newRig(t)
 	relay := r.relay()
 	assert.Equal(t, time.Minute, relay.pause(ctx), "nobody was told anything")
-	relay.stayAwake(ctx)
-	assert.Equal(t, awakePoll, relay.pause(ctx))
+	relay.announcePolling(ctx)
+	assert.Equal(t, busyPoll, relay.pause(ctx))
 
 	_, err := r.watch.Exec(ctx, `LISTEN "ghexport.wake"`)
 	require.NoError(t, err)
@@ -26,13 +26,13 @@ func TestRelay_FallsAsleepAfterTheLastSilentProducer(t *testing.T) {
 	require.NoError(t, err)
 
 	r.sql("SELECT setval('ghexport.awake_until', 1)") // the time has passed
-	relay.awakeUntil = time.Now().Add(-time.Second)
+	relay.announcedUntil = time.Now().Add(-time.Second)
 	for range 3 {
-		assert.Equal(t, drowsyPoll, relay.pause(ctx), "a producer that was told to stay silent is still at work")
+		assert.Equal(t, lastPoll, relay.pause(ctx), "a producer that was told to stay silent is still at work")
 	}
 	require.NoError(t, tx.Commit(ctx))
-	pause := drowsyPoll
-	for limit := r.deadline(patience); pause == drowsyPoll; pause = relay.pause(ctx) {
+	pause := lastPoll
+	for limit := r.deadline(patience); pause == lastPoll; pause = relay.pause(ctx) {
 		require.NoError(t, limit.Err(), "transactions of other tests on this server count, too, but end")
 	}
 	assert.Zero(t, pause, "it looks once more: the producer committed after the last look")
