@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// busy is what the whole machine has used so far, and what this run has.
+// busy holds what the whole machine has used so far, and what this run has.
 type busy struct {
 	at       time.Time
 	all, own time.Duration
@@ -39,7 +39,7 @@ func (b *bench) busy() busy {
 	return now
 }
 
-// others is how many cores somebody else used since.
+// others returns how many cores somebody else used since.
 func (now busy) others(since busy) float64 {
 	took := now.at.Sub(since.at)
 	if now.all == 0 || took <= 0 {

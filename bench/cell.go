@@ -22,14 +22,14 @@ type cell struct {
 	measure func(ctx context.Context, b *bench, p peer) (measured, error)
 }
 
-// measured is what one round of a cell gave.
+// measured holds what one round of a cell gave.
 type measured struct {
 	Values map[string]float64
 	Steps  []Step      // of the way of an export, where the ledger tells them
 	Top    []Statement // the costliest
 }
 
-// second is who can take part beside ours; "" where everybody can, or nobody.
+// second returns who can take part beside ours; "" where everybody can, or nobody.
 func (c cell) second() string {
 	if len(c.peers) < 2 {
 		return ""

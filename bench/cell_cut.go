@@ -24,10 +24,10 @@ var cutCell = cell{
 	},
 }
 
-// cuts is how often the connections are ended.
+// cuts sets how often the connections are ended.
 const cuts = 3
 
-// patience is how long nothing must have come before what is missing counts as missing.
+// patience sets how long nothing must have come before what is missing counts as missing.
 const patience = 10 * time.Second
 
 // cutter ends the workers' connections as the drain goes on.

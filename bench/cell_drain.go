@@ -32,7 +32,7 @@ func drainCells() []cell {
 	}
 }
 
-// drainOptions are what else happens during a drain.
+// drainOptions hold what else happens during a drain.
 type drainOptions struct {
 	fake    fakeConfig
 	trouble func(*fake)                                                   // done to the simulator before work begins

@@ -47,7 +47,7 @@ func (b *bench) growth(ctx context.Context, p peer, great *bench, more int) (m m
 	}}, nil
 }
 
-// dispatchCost is what an export costs in Postgres while N go that are due first: ms of the look for what is due; where nobody counts
+// dispatchCost returns what an export costs in Postgres while N go that are due first: ms of the look for what is due; where nobody counts
 // statements, of all of Postgres.
 func (b *bench) dispatchCost(ctx context.Context, p peer, more int) (cost, rate float64, err error) {
 	stage, err := b.prepare(ctx, p)

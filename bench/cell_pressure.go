@@ -28,7 +28,7 @@ var pressureCell = cell{
 	},
 }
 
-// longReaders is how many read beside the one that only holds its snapshot.
+// longReaders sets how many read beside the one that only holds its snapshot.
 const longReaders = 4
 
 // holdBack opens the transactions; what it returns ends them.

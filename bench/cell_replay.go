@@ -18,14 +18,14 @@ var replayCell = cell{
 	measure: func(ctx context.Context, b *bench, p peer) (measured, error) { return b.replay(ctx, p) },
 }
 
-// replayed is how soon live commits arrived, alone and beside the run.
+// replayed describes how soon live commits arrived, alone and beside the run.
 type replayed struct {
 	alone, beside []time.Duration
 	ran           time.Duration // how long the run was not paused
 	live          int           // committed so far
 }
 
-// replayBlock is how long live exports go alone, or beside the run, until it is the other's turn.
+// replayBlock sets how long live exports go alone, or beside the run, until it is the other's turn.
 const replayBlock = 5 * time.Second
 
 // replay kills as many exports as were asked for, and measures live ones by turns alone and beside the run that brings them back.
@@ -161,7 +161,7 @@ func (w *watch) nothingReleased(ctx context.Context) error {
 	})
 }
 
-// arrivedPoll is how often it is asked whether all live exports have arrived.
+// arrivedPoll sets how often it is asked whether all live exports have arrived.
 const arrivedPoll = 5 * time.Millisecond
 
 // block commits live exports one after the other at the rate, and tells how soon each arrived.

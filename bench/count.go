@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Counted is what Postgres counted meanwhile. The onlooker is another role, and takes part in nothing.
+// Counted holds what Postgres counted meanwhile. The onlooker is another role, and takes part in nothing.
 type Counted struct {
 	Known        bool        // the server has pg_stat_statements
 	Service      int64       // statements of the service's role; every BEGIN and COMMIT counts
@@ -104,7 +104,7 @@ func (w *watch) statements(ctx context.Context, c *Counted) error {
 	return nil
 }
 
-// topStatements is how many are kept for the report.
+// topStatements sets how many are kept for the report.
 const topStatements = 14
 
 func (c *Counted) add(producer bool, s Statement) {

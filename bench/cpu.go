@@ -29,7 +29,7 @@ func cpu(server *storetest.Server) CPU {
 	return used
 }
 
-// since is what was used meanwhile, never less than nothing.
+// since returns what was used meanwhile, never less than nothing.
 func (c CPU) since(b CPU) CPU {
 	return CPU{max(c.Process-b.Process, 0), max(c.Postgres-b.Postgres, 0), max(c.Helper-b.Helper, 0)}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/migrations"
 )
 
-// database is where a contender works.
+// database tells where a contender works.
 type database struct {
 	name                                    string
 	ownerURL, serviceURL, producerURL, root string // root is the superuser's, for looking on

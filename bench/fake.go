@@ -20,7 +20,7 @@ type fake struct {
 	closed sync.Once
 }
 
-// fakeConfig is how the fake differs from one that answers everything after the latency.
+// fakeConfig describes how the fake differs from one that answers everything after the latency.
 type fakeConfig struct {
 	limit int  // requests of a company in a rate window; 0 is none
 	blind bool // leaves out the headers that tell where the limit stands

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// goal is what a figure of ours has to be.
+// goal holds what a figure of ours has to be.
 type goal struct {
 	cell   string
 	what   string

@@ -16,7 +16,7 @@ import (
 //go:embed graphile
 var graphileFiles embed.FS
 
-// graphileFolder is where they live with what npm fetched: in the user's cache, not in the source.
+// graphileFolder returns where they live with what npm fetched: in the user's cache, not in the source.
 func graphileFolder() (string, error) {
 	cache, err := os.UserCacheDir()
 	return filepath.Join(cache, "ghexport-bench", "graphile"), err

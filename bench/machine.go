@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Machine is where the figures come from: they mean nothing beside another machine's.
+// Machine tells where the figures come from: they mean nothing beside another machine's.
 type Machine struct {
 	At       time.Time
 	Cores    int

@@ -11,7 +11,7 @@ import (
 //go:embed page.html
 var pageText string
 
-// pageView is what the page shows.
+// pageView holds what the page shows.
 type pageView struct {
 	Machine   string
 	Noise     bool    // others were working, too

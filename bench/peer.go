@@ -62,7 +62,7 @@ func (p peer) pinned() string {
 	return p.version
 }
 
-// onPostgres is what every peer has whose queue lies in Postgres.
+// onPostgres holds what every peer has whose queue lies in Postgres.
 type onPostgres struct {
 	settings
 	db       database

@@ -70,7 +70,7 @@ func (q *asynqQueue) settled(context.Context, *watch) (int, error) {
 	return int(q.handed.Load()) - queue.Size, nil
 }
 
-// enqueuers is how many producers enqueue at once: Redis shares their fsync.
+// enqueuers sets how many producers enqueue at once: Redis shares their fsync.
 const enqueuers = 16
 
 func (q *asynqQueue) hand(ctx context.Context, list []result) error {

@@ -19,7 +19,7 @@ var byHandPeer = peer{
 	make:  func(s settings) contender { return &byHand{onPostgres: onPostgres{settings: s}, limit: unlimited} },
 }
 
-// byHand is what a Go team would write on River that must not create anybody twice: the export in a table of its own, the intent
+// byHand holds what a Go team would write on River that must not create anybody twice: the export in a table of its own, the intent
 // committed before the POST, the answer settled together with an attempt's row and the job, and a row of tokens for each company.
 type byHand struct {
 	onPostgres

@@ -82,5 +82,5 @@ func (f *floor) start(ctx context.Context, url string) (func() error, error) {
 	}), nil
 }
 
-// floorPoll is how long a lost notification goes unseen.
+// floorPoll sets how long a lost notification goes unseen.
 const floorPoll = 100 * time.Millisecond

@@ -79,7 +79,7 @@ func (o *ours) create(ctx context.Context, db database) (err error) {
 	return err
 }
 
-// benchBy is who did it, in the audit.
+// benchBy names who did it, in the audit.
 var benchBy = store.By{Actor: "bench", Reason: "bench", From: "bench"}
 
 // connect makes the companies and lifts their budgets: it is the machinery that is measured, not Greenhouse's limits.

@@ -66,7 +66,7 @@ func (r *report) broken() error {
 	return nil
 }
 
-// others is how many cores others used, on average of the samples.
+// others returns how many cores others used, on average of the samples.
 func (r *report) others() float64 {
 	sum, n := 0., 0
 	for _, s := range r.Samples {
@@ -77,7 +77,7 @@ func (r *report) others() float64 {
 	return sum / float64(max(n, 1))
 }
 
-// noisyFrom is how many cores others may use before figures are worth less.
+// noisyFrom sets how many cores others may use before figures are worth less.
 const noisyFrom = 0.1
 
 func (r *report) print(out io.Writer) {

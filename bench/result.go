@@ -40,7 +40,7 @@ func apiKey(org int) string { return fmt.Sprintf("bench-key-of-company-%04d", or
 
 func candidateID(interview string) string { return "cand-" + interview }
 
-// message is what a producer hands to ghexport.enqueue.
+// message returns what a producer hands to ghexport.enqueue.
 func (r result) message() string {
 	text, err := json.Marshal(map[string]any{
 		"schema_version": 1, "org_id": orgID(r.org), "interview_id": r.id, "version": 1,

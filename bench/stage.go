@@ -79,7 +79,7 @@ type helped interface {
 	pid() int
 }
 
-// cpu is what was used so far.
+// cpu returns what was used so far.
 func (s *stage) cpu() CPU {
 	used := cpu(s.server)
 	if h, ok := s.contender.(helped); ok {

@@ -26,7 +26,7 @@ type Page struct {
 	tree   ast.Node
 }
 
-// Section is what stands under one heading of the second level.
+// Section holds what stands under one heading of the second level.
 type Section struct {
 	Title string
 	Steps []Step

@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/docs"
 )
 
-// figures are what pages of the runbook say in numbers, and the constant that each comes from, as its source has it. Who changes one
+// figures hold what pages of the runbook say in numbers, and the constant that each comes from, as its source has it. Who changes one
 // comes by the other.
 var figures = []struct {
 	page, says   string

@@ -38,7 +38,7 @@ func (p *Page) HTML(base string) (string, error) {
 	return out.String(), err
 }
 
-// address is where a link of a page leads in the console.
+// address returns where a link of a page leads in the console.
 func address(to, base string) (string, bool) {
 	if strings.HasPrefix(to, "#") || strings.HasPrefix(to, "https://") {
 		return to, true

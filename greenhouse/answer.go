@@ -18,11 +18,11 @@ type Answer struct {
 	Date time.Time
 }
 
-// RateLimit is what the X-RateLimit headers say. They are documented for Greenhouse's other API and only assumed here.
+// RateLimit holds what the X-RateLimit headers say. They are documented for Greenhouse's other API and only assumed here.
 type RateLimit struct {
 	Known            bool // Limit and Remaining were given
 	Limit, Remaining int  // requests in a window: 1 to a million, and 0 to Limit
-	// Reset is how long after Answer.Date the window ends, when HasReset: 0 to 10 min. It is a difference of the
+	// Reset sets how long after Answer.Date the window ends, when HasReset: 0 to 10 min. It is a difference of the
 	// server's own clock readings, each in whole seconds, so that our clock plays no part.
 	Reset    time.Duration
 	HasReset bool

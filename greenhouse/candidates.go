@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// CreateCandidate is what is sent about a person: https://developers.greenhouse.io/candidate-ingestion.html#post-candidates
+// CreateCandidate holds what is sent about a person: https://developers.greenhouse.io/candidate-ingestion.html#post-candidates
 type CreateCandidate struct {
 	// Prospect is true for somebody on no particular job, and false together with JobID.
 	Prospect            bool          `json:"prospect"`
@@ -78,7 +78,7 @@ func decodeCreated(body []byte) (*Created, error) {
 	return &Created{int64(got.ID), int64(got.ApplicationID), string(got.ExternalID), link(got.ProfileURL)}, nil
 }
 
-// CandidateStatus is where a candidate stands.
+// CandidateStatus tells where a candidate stands.
 type CandidateStatus struct {
 	ID           int64
 	Name         string

@@ -39,7 +39,7 @@ const (
 // Client makes requests for any number of companies. The zero value works; set fields before the first call only.
 // It is safe for concurrent use and must not be copied.
 type Client struct {
-	// BaseURL is where the API is mounted, https://api.greenhouse.io by default. It may have a path of its own.
+	// BaseURL names where the API is mounted, https://api.greenhouse.io by default. It may have a path of its own.
 	BaseURL string
 	// UserAgent names us to Greenhouse.
 	UserAgent string

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Op is what was being tried.
+// Op names what was being tried.
 type Op string
 
 // The operations of this client.
@@ -69,7 +69,7 @@ type Error struct {
 	// that was sent.
 	Raw string
 
-	// RetryAfter is what the header of that name asked for, in either form, 1 s to 1 h; HasRetryAfter tells it from none.
+	// RetryAfter holds what the header of that name asked for, in either form, 1 s to 1 h; HasRetryAfter tells it from none.
 	RetryAfter    time.Duration
 	HasRetryAfter bool
 

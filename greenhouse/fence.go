@@ -48,7 +48,7 @@ type flight struct {
 	refused error // why a write was not let through
 }
 
-// try is what happened on one connection.
+// try holds what happened on one connection.
 type try struct {
 	flight  *flight
 	conn    *fencedConn

@@ -76,7 +76,7 @@ func oneWait(value string, date time.Time) (time.Duration, bool) {
 	return min(max(at.Sub(date), shortestWait), longestWait), true
 }
 
-// onlyValue is what a header says, "" where it comes several times and does not say the same.
+// onlyValue returns what a header says, "" where it comes several times and does not say the same.
 func onlyValue(h http.Header, name string) string {
 	values := h.Values(name)
 	for _, v := range values {

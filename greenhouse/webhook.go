@@ -29,7 +29,7 @@ func Signed(signature string, secret Secret, body []byte) bool {
 	return hmac.Equal(said, mac.Sum(nil))
 }
 
-// Event is what a webhook says, as far as it is of use. What is missing, or of another kind than documented, is zero.
+// Event holds what a webhook says, as far as it is of use. What is missing, or of another kind than documented, is zero.
 type Event struct {
 	Action       string
 	At           time.Time // when it happened: the application's last activity

@@ -171,7 +171,7 @@ func requireSameRefusal(t *testing.T, goErr error, findings validation, sqlErr e
 	require.Equal(t, refused.Error(), pgErr.Message)
 }
 
-// validation is what ghexport.validate answers.
+// validation holds what ghexport.validate answers.
 type validation struct {
 	Errors  []jobs.FieldError `json:"errors"`
 	Would   *string           `json:"would"`

@@ -39,7 +39,7 @@ func Email(text string) (email string, ok bool) {
 	return norm.NFC.String(email), true
 }
 
-// wideDots are what separates the labels of a domain where East Asian keyboards type it; IDNA takes them for dots, too.
+// wideDots hold what separates the labels of a domain where East Asian keyboards type it; IDNA takes them for dots, too.
 var wideDots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".")
 
 func neverInEmail(r rune) bool {

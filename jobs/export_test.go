@@ -6,5 +6,5 @@ func JSONBSize(message []byte) (int, bool) {
 	return jsonbSize(root), problem == ""
 }
 
-// Blanks is what the rules know.
+// Blanks holds what the rules know.
 const Blanks = blanks

@@ -32,13 +32,13 @@ type InterviewResult struct {
 	Traceparent string `json:"traceparent,omitempty"` // W3C trace context; a malformed one is ignored
 }
 
-// Interviewer is who held the interview. Both fields may be empty.
+// Interviewer names who held the interview. Both fields may be empty.
 type Interviewer struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
 }
 
-// Candidate is who was interviewed. ID is opaque and per company, since Greenhouse shows it. All else is needed, and should be
+// Candidate names who was interviewed. ID is opaque and per company, since Greenhouse shows it. All else is needed, and should be
 // given, only once both decisions are true; either FullName or FirstName and LastName will do.
 type Candidate struct {
 	ID        string `json:"id"`

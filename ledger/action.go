@@ -73,7 +73,7 @@ var Actions = []Action{
 	ActionRiverRetry, ActionRiverCancel, ActionRiverDelete, ActionRiverPause, ActionRiverResume, ActionRiverUpdate,
 }
 
-// Action is what the audit trail calls the verb. Retry in River UI is a replay of ours.
+// Action returns what the audit trail calls the verb. Retry in River UI is a replay of ours.
 func (v Verb) Action() Action {
 	switch v {
 	case VerbPresent:

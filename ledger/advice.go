@@ -14,7 +14,7 @@ const (
 	VerdictAgain Verdict = "not yet"   // nothing has changed: they would probably fail again
 )
 
-// Deaths are what is known of letters that died of one thing.
+// Deaths hold what is known of letters that died of one thing.
 type Deaths struct {
 	Cause     Cause
 	Died, Now string // the version that sent them, and this one
@@ -23,7 +23,7 @@ type Deaths struct {
 	Changed   int64 // Companies whose settings were changed since
 }
 
-// Advise is what a person who knows the causes would say about sending letters again, and why. Pure; it decides nothing: a run
+// Advise returns what a person who knows the causes would say about sending letters again, and why. Pure; it decides nothing: a run
 // sends one first whatever it says.
 func Advise(f Deaths) (Verdict, string) {
 	deployed := f.Died != f.Now && f.Died != "" && f.Now != ""

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Arrival is what the messages of one interview, read together, come to: the newest of them, judged and rendered.
+// Arrival holds what the messages of one interview, read together, come to: the newest of them, judged and rendered.
 type Arrival struct {
 	Messages []int64 // every outbox row that it stands for; they leave the outbox with it
 	Newest   int64   // the row of the newest
@@ -34,7 +34,7 @@ type Arrival struct {
 	EmailDigest     []byte
 }
 
-// Body is what is sent about a person, rendered once.
+// Body holds what is sent about a person, rendered once.
 type Body struct {
 	FirstName        string
 	LastName         string

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Budget is how many requests a credential may still make, as all nodes share it. Greenhouse's windows are fixed, so it is spent
+// Budget describes how many requests a credential may still make, as all nodes share it. Greenhouse's windows are fixed, so it is spent
 // from a window's front. Pure: the caller brings the database's clock.
 type Budget struct {
 	Limit        int           // requests a window
@@ -25,12 +25,12 @@ const (
 	coldLimit  = 50               // requests a window before headers say otherwise
 	ColdWindow = 10 * time.Second // and the window's length
 
-	// phaseGuard is how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds.
+	// phaseGuard sets how far the end of a window may be misjudged: X-RateLimit-Reset and Date count whole seconds.
 	phaseGuard = 1250 * time.Millisecond
-	// pickupGuard is how long after dispatch a request may leave at most. What is spent closer than both guards to a window's end
+	// pickupGuard sets how long after dispatch a request may leave at most. What is spent closer than both guards to a window's end
 	// counts in the next one too.
 	pickupGuard = time.Second
-	// wideLimit is where single moments are no longer kept.
+	// wideLimit names where single moments are no longer kept.
 	wideLimit = 1000
 )
 
@@ -40,7 +40,7 @@ func (b *Budget) guard() time.Duration { return min(phaseGuard, b.Window/4) }
 
 func (b *Budget) edge() time.Duration { return b.guard() + min(pickupGuard, b.Window/4) }
 
-// Moment is what a budget remembers of a request spent now: while the phase is unknown when it has left at the latest, for which its
+// Moment returns what a budget remembers of a request spent now: while the phase is unknown when it has left at the latest, for which its
 // settle puts when it was answered; else when it was spent.
 func (b *Budget) Moment(now time.Time) time.Time {
 	if b.PhaseKnown {
@@ -81,7 +81,7 @@ func (b *Budget) Roll(now time.Time, inFlight, overdue int) {
 	b.Spends = nil
 }
 
-// Free is how many requests may be spent now. A tenth is kept for retries and probes, which ask with urgent. Call roll first.
+// Free returns how many requests may be spent now. A tenth is kept for retries and probes, which ask with urgent. Call roll first.
 func (b *Budget) Free(now time.Time, urgent bool) int {
 	if now.Before(b.BlockedUntil) {
 		return 0

@@ -13,7 +13,7 @@ const (
 	wakesWithin  = time.Second            // from a moment that was waited for until the dispatch that it is for, at worst
 )
 
-// reserve is what is kept now.
+// reserve returns what is kept now.
 func (b *Budget) reserve(now time.Time) int {
 	kept := b.usable() / 10
 	switch {
@@ -34,10 +34,10 @@ func (b *Budget) reserve(now time.Time) int {
 	return kept
 }
 
-// lastCall is when what is spent begins to count in the next window, too.
+// lastCall returns when what is spent begins to count in the next window, too.
 func (b *Budget) lastCall() time.Time { return b.End.Add(-b.edge()) }
 
-// handover is how long before the budget is renewed that many requests are let go: twice as long as they take to send, so many at a
+// handover returns how long before the budget is renewed that many requests are let go: twice as long as they take to send, so many at a
 // time. Earlier than in the window's last quarter they are not. While the phase is unknown the budget is renewed request by request: by
 // then as many must come free as are kept, also where a window's requests lie far apart, or as many as are kept would always lie idle.
 func (b *Budget) handover(requests int) time.Duration {
@@ -53,7 +53,7 @@ func (b *Budget) handover(requests int) time.Duration {
 	return min(early, b.Window/4)
 }
 
-// Next is when a budget that has nothing free now has a request again, if nothing else happens. Call roll first.
+// Next returns when a budget that has nothing free now has a request again, if nothing else happens. Call roll first.
 func (b *Budget) Next(now time.Time) time.Time {
 	if now.Before(b.BlockedUntil) {
 		return b.BlockedUntil
@@ -78,7 +78,7 @@ func (b *Budget) Next(now time.Time) time.Time {
 	return changes[first]
 }
 
-// freeAt is how much is free later, if nothing is spent until then. The phase is unknown.
+// freeAt returns how much is free later, if nothing is spent until then. The phase is unknown.
 func (b *Budget) freeAt(later time.Time) int {
 	then := *b
 	then.Roll(later, 0, b.Spent-len(b.Spends))

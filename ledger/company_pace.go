@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// CompanyPace is how sending goes for one company, by the clock of the database.
+// CompanyPace describes how sending goes for one company, by the clock of the database.
 type CompanyPace struct {
 	Hour  Pace         `json:"hour"`  // the last 60 minutes
 	Day   Pace         `json:"day"`   // the last 24 hours
@@ -17,10 +17,10 @@ type HourlyPace struct {
 	Failed int64     `json:"failed"`
 }
 
-// CompanyPaceHours is how many hours [CompanyPace.Hours] has: a day, and the hour that is not over.
+// CompanyPaceHours sets how many hours [CompanyPace.Hours] has: a day, and the hour that is not over.
 const CompanyPaceHours = 25
 
-// BudgetUse is what Greenhouse allows a company's key, as far as it is known, and what of it is used up.
+// BudgetUse holds what Greenhouse allows a company's key, as far as it is known, and what of it is used up.
 type BudgetUse struct {
 	Limit  int       `json:"limit"`   // requests a window
 	Spent  int       `json:"spent"`   // in the present window

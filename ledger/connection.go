@@ -1,6 +1,6 @@
 package ledger
 
-// ConnectionState is how a company's connection stands, as its admin sees it.
+// ConnectionState tells how a company's connection stands, as its admin sees it.
 type ConnectionState string
 
 // The states.

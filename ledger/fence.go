@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Owner is what the fence must know of the export.
+// Owner holds what the fence must know of the export.
 type Owner struct {
 	State     State
 	Attempt   *uuid.UUID
@@ -17,7 +17,7 @@ type Owner struct {
 	Silent    bool // by the sweep
 }
 
-// Answer is what an attempt tells when it settles.
+// Answer holds what an attempt tells when it settles.
 type Answer struct {
 	Token       uuid.UUID
 	Outcome     Outcome

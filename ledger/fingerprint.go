@@ -43,7 +43,7 @@ func Shape(detail string) string {
 // shapeCap bounds a shape: what differs only after that is one thing.
 const shapeCap = 300
 
-// varying is what differs, in the order in which it is taken out: an address holds numbers, and an id looks like one.
+// varying holds what differs, in the order in which it is taken out: an address holds numbers, and an id looks like one.
 var varying = []struct {
 	pattern *regexp.Regexp
 	becomes string
@@ -57,7 +57,7 @@ var varying = []struct {
 	{regexp.MustCompile(`[0-9]+`), "N"},
 }
 
-// fieldName is what a shape says before its colon where that names a field of the request.
+// fieldName holds what a shape says before its colon where that names a field of the request.
 var fieldName = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_.\[\]-]*): `)
 
 // Fields are the request's fields that a shape complains about, and what it says without them.

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Backlog is what is under way or waits. Reading it costs as much as there is of that, whatever the size of the ledger.
+// Backlog holds what is under way or waits. Reading it costs as much as there is of that, whatever the size of the ledger.
 type Backlog struct {
 	Stopped   *Stop            `json:"stopped"`
 	Doubt     string           `json:"doubt"`        // why the ledger may have forgotten what was sent; empty where nothing says so
@@ -52,7 +52,7 @@ type HeldGroup struct {
 	Waiting int64    `json:"waiting"` // pending exports of theirs
 }
 
-// OrgWaiting is what waits of one company.
+// OrgWaiting holds what waits of one company.
 type OrgWaiting struct {
 	Org   string  `json:"org_id"`
 	Count int64   `json:"waiting"`
@@ -60,7 +60,7 @@ type OrgWaiting struct {
 	Held  Cause   `json:"held"`  // why the company may not send; empty when it may
 }
 
-// Failing is what waits again because Greenhouse could not be reached, or failed.
+// Failing holds what waits again because Greenhouse could not be reached, or failed.
 type Failing struct {
 	Companies int64      `json:"companies"`
 	Exports   int64      `json:"exports"`
@@ -125,7 +125,7 @@ type PausedQueue struct {
 	By   string    `json:"by"` // empty where it was not paused here: by another River UI, or in the database
 }
 
-// Trend is how sending went in the last day, by the clock of the database.
+// Trend describes how sending went in the last day, by the clock of the database.
 type Trend struct {
 	Hours    []Hour `json:"hours"` // 24 and the present one, oldest first; none is left out
 	LastHour Pace   `json:"last_hour"`
@@ -140,7 +140,7 @@ type Hour struct {
 	Pace   Pace            `json:"pace"`
 }
 
-// Pace is how fast and how well exports went in some stretch of time.
+// Pace describes how fast and how well exports went in some stretch of time.
 type Pace struct {
 	Attempts int64           `json:"attempts"`
 	Sent     int64           `json:"sent"`

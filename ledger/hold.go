@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// HoldFacts is what there is to say about a company that may not send.
+// HoldFacts holds what there is to say about a company that may not send.
 type HoldFacts struct {
 	Cause         Cause
 	Since         *time.Time // of refusals, pauses and stops

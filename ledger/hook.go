@@ -26,7 +26,7 @@ var HookActions = []HookAction{
 	HookCandidateUpdated, HookMerged, HookDeleted, HookAnonymised,
 }
 
-// HookTells is what an event tells of its candidate.
+// HookTells names what an event tells of its candidate.
 type HookTells int
 
 // What there is to tell. An event that says nothing of use is kept small and counted.
@@ -57,7 +57,7 @@ func (a HookAction) Tells() HookTells {
 	return HookTellsNothing
 }
 
-// HookOutcome is what came of an event.
+// HookOutcome names what came of an event.
 type HookOutcome string
 
 // The outcomes.

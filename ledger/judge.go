@@ -24,7 +24,7 @@ var Classes = []Class{
 	ClassUnreadable, ClassNeverLeft, ClassNoAnswer,
 }
 
-// Attempted is what is known of one attempt to create a candidate.
+// Attempted holds what is known of one attempt to create a candidate.
 type Attempted struct {
 	Class    Class // "": Greenhouse answered 2xx with an id
 	Panicked bool  // our own code failed
@@ -35,7 +35,7 @@ type Attempted struct {
 	AsksOnServerErrors bool // the company's server_errors setting is "ask"
 }
 
-// Judgement is what follows.
+// Judgement holds what follows.
 type Judgement struct {
 	Outcome Outcome
 	Cause   Cause

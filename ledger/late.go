@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// Keeper is what keeps an export that is due from being handed out.
+// Keeper names what keeps an export that is due from being handed out.
 type Keeper string
 
 // What may keep one. What a company's hold keeps is not due; see [HeldGroup].

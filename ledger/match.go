@@ -1,6 +1,6 @@
 package ledger
 
-// Match is what of an export was found to be what somebody searched for.
+// Match names what of an export was found to be what somebody searched for.
 type Match string
 
 // The matches. All but the last two are whole ones.

@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// Span is how far back numbers look.
+// Span tells how far back numbers look.
 type Span string
 
 // The spans, the shortest first.
@@ -15,7 +15,7 @@ const (
 // Spans are all of them.
 var Spans = []Span{SpanDay, SpanWeek, SpanMonth}
 
-// Length is how far back a span looks, and Step how it is divided. An unknown span is a day.
+// Length returns how far back a span looks, and Step how it is divided. An unknown span is a day.
 func (s Span) Length() time.Duration {
 	switch s {
 	case SpanWeek:
@@ -37,7 +37,7 @@ func (s Span) Step() time.Duration {
 	return time.Hour
 }
 
-// Numbers are how sending went in a span, for all companies or for one, by the clock of the database.
+// Numbers describe how sending went in a span, for all companies or for one, by the clock of the database.
 type Numbers struct {
 	Span  Span
 	Parts []Part // the oldest first, none left out; the last is not over yet

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ObservedAs is what Greenhouse said of a candidate.
+// ObservedAs names what Greenhouse said of a candidate.
 type ObservedAs string
 
 // The ways.
@@ -17,7 +17,7 @@ const (
 	ObservedMerged     ObservedAs = "merged"     // an event: it is another one from now on
 )
 
-// Observation is what Greenhouse said of one candidate at one time.
+// Observation holds what Greenhouse said of one candidate at one time.
 type Observation struct {
 	Candidate    int64 // Greenhouse's id
 	As           ObservedAs
@@ -30,7 +30,7 @@ type Observation struct {
 // Looked tells the observations of an answer from those of an event.
 func (o Observation) Looked() bool { return o.Whole || o.As == ObservedMissing }
 
-// Application is where a candidate stands on one job, or on none.
+// Application tells where a candidate stands on one job, or on none.
 type Application struct {
 	ID     int64 // 0 where Greenhouse did not say
 	Status TrackStatus
@@ -38,7 +38,7 @@ type Application struct {
 	Job    string
 }
 
-// TrackChange is what an observation changed, in the words of the feed; the heaviest where there are several.
+// TrackChange names what an observation changed, in the words of the feed; the heaviest where there are several.
 type TrackChange string
 
 // The changes.

@@ -1,6 +1,6 @@
 package ledger
 
-// Outcome is what follows from an attempt, as judged by the worker.
+// Outcome names what follows from an attempt, as judged by the worker.
 type Outcome string
 
 // The outcomes.

@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// PeopleHeld is what a company's exports hold about people, and for how long.
+// PeopleHeld holds what a company's exports hold about people, and for how long.
 type PeopleHeld struct {
 	Days   int             `json:"kept_days"` // since an export last changed and is settled for good; 0: for ever
 	Own    bool            `json:"own"`       // the company has set them for itself

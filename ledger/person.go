@@ -1,6 +1,6 @@
 package ledger
 
-// Person is what is known of somebody who was interviewed with success, without who it is: for a company's recruiters.
+// Person holds what is known of somebody who was interviewed with success, without who it is: for a company's recruiters.
 type Person struct {
 	State   State
 	Cause   *Cause

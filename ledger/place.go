@@ -4,7 +4,7 @@ import (
 	"bytes"
 )
 
-// Standing is what a fold must know of the export that already stands for an interview.
+// Standing holds what a fold must know of the export that already stands for an interview.
 type Standing struct {
 	ID           int64
 	OrgID        string

@@ -15,7 +15,7 @@ const (
 
 	// ShortestRetry is the delay before which no retry comes.
 	ShortestRetry = time.Second
-	// GiveUpAfter is how long a row of failures may last: incidents at the vendor have lasted 25 h.
+	// GiveUpAfter sets how long a row of failures may last: incidents at the vendor have lasted 25 h.
 	GiveUpAfter = 72 * time.Hour
 	// GivenUp says so beside the last failure.
 	GivenUp = "after 72 h"
@@ -52,7 +52,7 @@ func exhausted(firstFailed *time.Time, now time.Time) bool {
 	return firstFailed != nil && now.Sub(*firstFailed) >= GiveUpAfter
 }
 
-// limited is how long a first 429 keeps the credential still; the budget doubles it for those that follow in a row. nil for one that does not say.
+// limited returns how long a first 429 keeps the credential still; the budget doubles it for those that follow in a row. nil for one that does not say.
 func limited(retryAfter *time.Duration) time.Duration {
 	if retryAfter == nil {
 		return limitedFor

@@ -17,7 +17,7 @@ type Source struct {
 	TroubleSince *time.Time    `json:"trouble_since"`
 }
 
-// SourceUnread is how long a source may stay unread before somebody hears of it.
+// SourceUnread sets how long a source may stay unread before somebody hears of it.
 const SourceUnread = time.Minute
 
 // Lag is for how long a message that was committed there may have been unknown here.

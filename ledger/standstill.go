@@ -17,7 +17,7 @@ type OrgStill struct {
 	Standstill
 }
 
-// Still is what a company's budget tells of a standstill.
+// Still holds what a company's budget tells of a standstill.
 type Still struct {
 	StillUntil   *time.Time // nil while something may go
 	StillLimited int

@@ -1,6 +1,6 @@
 package ledger
 
-// State is where an export stands. The database's `ghexport.sound` lists the same words.
+// State tells where an export stands. The database's `ghexport.sound` lists the same words.
 type State string
 
 // The states of an export; docs/causes.md says what leads out of each.

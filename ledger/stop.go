@@ -1,4 +1,4 @@
 package ledger
 
-// GuardActor is who stops everything where the guard does.
+// GuardActor names who stops everything where the guard does.
 const GuardActor = "ghexport"

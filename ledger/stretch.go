@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// StretchKind is what an export did for some time on its way.
+// StretchKind names what an export did for some time on its way.
 type StretchKind string
 
 // The kinds, in the order in which an export goes through them.
@@ -30,10 +30,10 @@ type Stretch struct {
 	Lasts   bool        `json:"lasts"`   // it is not over
 }
 
-// Took is how long it lasted, or has lasted.
+// Took returns how long it lasted, or has lasted.
 func (s Stretch) Took() time.Duration { return s.To.Sub(s.From) }
 
-// Way is what a way from commit to end is made of.
+// Way holds what a way from commit to end is made of.
 type Way struct {
 	Committed time.Time // of the version that the ledger holds
 	Folded    time.Time // when the first result arrived in the ledger

@@ -32,7 +32,7 @@ const (
 	missingSlows = day             // what answers leave out is looked at no more often
 )
 
-// Tracked is where a sent candidate stands, and what decides when Greenhouse is asked next.
+// Tracked tells where a sent candidate stands, and what decides when Greenhouse is asked next.
 type Tracked struct {
 	ExportID       int64
 	InterviewID    string

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Verb is what a person can do to an export.
+// Verb names what a person can do to an export.
 type Verb string
 
 // The verbs. Retry is the button of River UI; the others are commands and buttons of ours.
@@ -25,7 +25,7 @@ const (
 // Verbs lists what pages and commands offer, in the order in which they offer it.
 var Verbs = []Verb{VerbPresent, VerbAbsent, VerbCreate, VerbSkip, VerbReplay, VerbEdit, VerbDiscard}
 
-// Export is what the verbs look at. Its zero value but for a state is a row without a body.
+// Export holds what the verbs look at. Its zero value but for a state is a row without a body.
 type Export struct {
 	ID        int64
 	State     State
@@ -46,7 +46,7 @@ type Export struct {
 	AsideNo   bool // the message that waits for it does not say yes twice
 }
 
-// Move is what a verb makes of a row. Its clock of failures is reset unless it keeps it.
+// Move holds what a verb makes of a row. Its clock of failures is reset unless it keeps it.
 type Move struct {
 	To         State
 	Cause      Cause

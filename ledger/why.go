@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// WhyFacts are what there is to say about one interview of one company: whether its candidate is in Greenhouse, and why not. Those of
+// WhyFacts hold what there is to say about one interview of one company: whether its candidate is in Greenhouse, and why not. Those of
 // the export are null while nothing was folded; all of them are where nobody ever committed a result.
 type WhyFacts struct {
 	OrgID       string

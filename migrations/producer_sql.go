@@ -10,7 +10,7 @@ import (
 
 var gooseLines = regexp.MustCompile(`(?m)^-- \+goose .*\n`)
 
-// ProducerSQL is what brings a producer's database from a version, 0 for an empty one, to the newest, as one transaction for whoever
+// ProducerSQL returns what brings a producer's database from a version, 0 for an empty one, to the newest, as one transaction for whoever
 // has a migration tool of their own. [ProducerStatus] finds it applied.
 func ProducerSQL(after int64) (string, error) {
 	entries, err := producerFiles.ReadDir("producer")

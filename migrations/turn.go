@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// turnPoll is how often a migration that waits for another looks again.
+// turnPoll sets how often a migration that waits for another looks again.
 const turnPoll = 200 * time.Millisecond
 
 // holder is a session that has the lock of migrations.

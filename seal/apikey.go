@@ -52,7 +52,7 @@ func otherCredential(lower string) string {
 	return ""
 }
 
-// Last5 is how a key may be shown: its last five characters, by which Greenhouse's own list names it. A key too short to hide
+// Last5 returns how a key may be shown: its last five characters, by which Greenhouse's own list names it. A key too short to hide
 // anything behind them shows none.
 func Last5(key string) string {
 	if len(key) < 10 {

@@ -18,7 +18,7 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 // domain as an A-label (xn--...), without a dot behind it. Nil for none.
 func (d *Digests) Email(address string) []byte { return d.digest("email", EmailKey(address)) }
 
-// EmailKey is what is compared of an address. What is no address is compared as it is, in lower case. Pure.
+// EmailKey returns what is compared of an address. What is no address is compared as it is, in lower case. Pure.
 func EmailKey(address string) string {
 	email, ok := jobs.Email(strings.TrimSpace(address))
 	if !ok {

@@ -28,7 +28,7 @@ type Keyset struct {
 	now atomic.Pointer[keys]
 }
 
-// keys are what a keyset holds at one time.
+// keys hold what a keyset holds at one time.
 type keys struct {
 	handle  *keyset.Handle
 	aead    tink.AEAD

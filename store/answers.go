@@ -9,10 +9,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// answerCap is how many bytes of an answer's own words are kept.
+// answerCap sets how many bytes of an answer's own words are kept.
 const answerCap = 16 << 10
 
-// Answer is what Greenhouse last answered about what an export sends where it did not accept it, in its own words. They may repeat all
+// Answer holds what Greenhouse last answered about what an export sends where it did not accept it, in its own words. They may repeat all
 // that was sent: personal data, as the note is.
 type Answer struct {
 	Words string    `json:"words"`

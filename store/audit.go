@@ -18,10 +18,10 @@ type By struct {
 	From   string // the client's address for the console, host/user for a command, [FromService] for what nobody asked for
 }
 
-// FromService is where the service's own acts come from, such as what a company's policy decides in a person's place.
+// FromService names where the service's own acts come from, such as what a company's policy decides in a person's place.
 const FromService = "service"
 
-// TheirActor is how the trail names a company's own admin. The company names them itself, so theirs never reads like one of ours.
+// TheirActor returns how the trail names a company's own admin. The company names them itself, so theirs never reads like one of ours.
 func TheirActor(name, org string) string { return name + " of " + org }
 
 // AuditLogin records that somebody of ours logged in. Companies' admins come by links, which are recorded by themselves.

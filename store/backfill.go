@@ -12,5 +12,5 @@ const PolicyGone = `
 const AsideNo = `
 	EXISTS (SELECT FROM ghexport.aside o WHERE o.export_id = e.id AND (` + eligibleMessage + `) IS NOT TRUE)`
 
-// backfillColumns are what a back-fill is judged by, beside what every verb is.
+// backfillColumns hold what a back-fill is judged by, beside what every verb is.
 const backfillColumns = `coalesce(e.cause, ''), ` + IsTestCandidate + `, ` + PolicyGone + `, ` + AsideNo

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
-// leftOut is what a plan leaves out, by why.
+// leftOut returns what a plan leaves out, by why.
 func leftOut(p runs.Plan) map[string]int64 {
 	list := map[string]int64{}
 	for _, out := range p.LeftOut {

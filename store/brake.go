@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// brakeAfter is how many live exports of a company die in a row of the same thing, nothing accepted in between, before it is held
+// brakeAfter sets how many live exports of a company die in a row of the same thing, nothing accepted in between, before it is held
 // (`refusing`): the next would die of it, too. Test candidates do not count.
 const brakeAfter = 20
 

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// CheckKind is what looked at a credential.
+// CheckKind names what looked at a credential.
 type CheckKind string
 
 // The kinds.
@@ -22,7 +22,7 @@ const (
 	CheckTrial CheckKind = "trial" // the one export that tries whether a 403 is over
 )
 
-// CheckAnswer is what a look found out about the credential.
+// CheckAnswer names what a look found out about the credential.
 type CheckAnswer string
 
 // The answers.
@@ -69,7 +69,7 @@ func (s *Store) Checks(ctx context.Context, org string, limit int) ([]CheckRow, 
 	return list, nil
 }
 
-// TestedCredential is what a person tested, saved or not, and what came of it.
+// TestedCredential holds what a person tested, saved or not, and what came of it.
 type TestedCredential struct {
 	OrgID     string
 	KeyDigest []byte // from [Digests.Key]

@@ -8,7 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/seal"
 )
 
-// Choices are what a company has decided about its exports.
+// Choices hold what a company has decided about its exports.
 type Choices struct {
 	TimeZone        *string          `json:"time_zone"` // IANA name; nil: UTC
 	Mode            string           `json:"mode"`
@@ -47,7 +47,7 @@ const choicesShown = `i.time_zone, i.mode, i.job_map, i.default_job_id, i.prospe
 	       i.second_interview, i.server_errors, i.in_flight_cap, i.notice_emails, i.notice_webhook, i.note_format,
 	       i.keep_people_days`
 
-// difference is what differs between two sets of choices, under their names in JSON, for the audit trail.
+// difference returns what differs between two sets of choices, under their names in JSON, for the audit trail.
 func difference(before, after Choices) (was, is map[string]any) {
 	was, is = map[string]any{}, map[string]any{}
 	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
@@ -86,7 +86,7 @@ func (c Choices) Jobs() []int64 {
 	return slices.Compact(ids)
 }
 
-// Sender is what an intent would read of these choices for a person interviewed for this role.
+// Sender returns what an intent would read of these choices for a person interviewed for this role.
 func (c Choices) Sender(role string) Sender {
 	var mapped *int64
 	if id, named := c.JobMap[role]; named {

@@ -1,4 +1,4 @@
 package store
 
-// DetailCap is how many bytes of somebody else's words the ledger keeps.
+// DetailCap sets how many bytes of somebody else's words the ledger keeps.
 const DetailCap = 2000

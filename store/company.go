@@ -10,13 +10,13 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// CompanyActivity is what the ledger holds of one company.
+// CompanyActivity holds what the ledger holds of one company.
 type CompanyActivity struct {
 	States   map[ledger.State]int64 `json:"states"`    // every state, those with none included
 	LastSent *time.Time             `json:"last_sent"` // when its newest exports last reached Greenhouse; null: none of them did
 }
 
-// lastSentAmong is how many of a company's newest exports are looked at for the last one that was sent.
+// lastSentAmong sets how many of a company's newest exports are looked at for the last one that was sent.
 const lastSentAmong = 1000
 
 // CompanyActivity counts a company's exports, which costs as much as it has of them.
@@ -38,7 +38,7 @@ func (s *Store) CompanyActivity(ctx context.Context, org string) (CompanyActivit
 	return a, err
 }
 
-// LastSent is when the newest of a company's exports last reached Greenhouse; nil when none of them did.
+// LastSent returns when the newest of a company's exports last reached Greenhouse; nil when none of them did.
 func (s *Store) LastSent(ctx context.Context, org string) (last *time.Time, err error) {
 	err = s.Pool.QueryRow(ctx, `
 		SELECT max(n.sent_at)

@@ -25,7 +25,7 @@ type CompanyLine struct {
 	State ledger.ConnectionState
 }
 
-// Stands is how many exports go no further before somebody does something: dead and undecided ones, and what waits for a company that
+// Stands returns how many exports go no further before somebody does something: dead and undecided ones, and what waits for a company that
 // may not send.
 func (c CompanyLine) Stands() int64 {
 	stands := c.Dead + c.Undecided

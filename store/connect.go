@@ -34,7 +34,7 @@ func (e *WaitingError) Error() string {
 	return fmt.Sprintf("company %q has %d waiting: say whether to send or to drop them", e.OrgID, e.Count)
 }
 
-// Connect is what a company is connected with.
+// Connect holds what a company is connected with.
 type Connect struct {
 	OrgID         string
 	SealedKey     []byte // nil keeps the present key, its digest and its last five characters
@@ -193,7 +193,7 @@ const newVersion = `i.credential_version
 	+ (coalesce(excluded.key_digest, i.key_digest) IS DISTINCT FROM i.key_digest
 	   OR coalesce(excluded.created_by, i.created_by) IS DISTINCT FROM i.created_by)::int`
 
-// keptPerson is what an untested upsert knows of the created-by user: what it brings, else what was known, unless it is somebody else.
+// keptPerson returns what an untested upsert knows of the created-by user: what it brings, else what was known, unless it is somebody else.
 func keptPerson(column string) string {
 	return "coalesce(excluded." + column + ", CASE WHEN coalesce(excluded.created_by, i.created_by) = i.created_by THEN i." + column + " END)"
 }

@@ -18,7 +18,7 @@ func (k APIKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]
 // MarshalText keeps it out of every answer.
 func (k APIKey) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
 
-// ConnectionChange is what an admin saves of a company's connection. Whatever is empty stays as it is.
+// ConnectionChange holds what an admin saves of a company's connection. Whatever is empty stays as it is.
 type ConnectionChange struct {
 	Key       APIKey // as pasted; it is cleaned, and refused with the reason when it can only be a slip
 	CreatedBy string
@@ -34,7 +34,7 @@ type SavedConnection struct {
 	Switched Switched
 }
 
-// TestReport is what a connection test found, a line for each check. It holds no secret.
+// TestReport holds what a connection test found, a line for each check. It holds no secret.
 type TestReport struct {
 	At        time.Time   `json:"at"`
 	CreatedBy string      `json:"created_by"` // the email that was tested
@@ -56,7 +56,7 @@ type TestCheck struct {
 	Hint string      `json:"hint,omitempty"` // what to do about it, with where to click
 }
 
-// CheckResult is how a check came out.
+// CheckResult tells how a check came out.
 type CheckResult string
 
 // The results. A note is worth knowing and keeps nothing from being sent.
@@ -72,7 +72,7 @@ type TestFailedError struct{ Report TestReport }
 // Error says so.
 func (e *TestFailedError) Error() string { return "the connection test failed: nothing was saved" }
 
-// Hint is what to do about the first failure that has a cure.
+// Hint returns what to do about the first failure that has a cure.
 func (r TestReport) Hint() string {
 	for _, c := range r.Checks {
 		if c.Is == CheckFailed && c.Hint != "" {
@@ -110,7 +110,7 @@ type Seen[T any] struct {
 	Problem string     `json:"problem"` // why it could not be asked just now, in words; empty when the list is of now
 }
 
-// seenFresh is how long a list is shown again without asking anew.
+// seenFresh sets how long a list is shown again without asking anew.
 const seenFresh = 30 * time.Second
 
 // Fresh tells a list of lately, which need not be asked for again.
@@ -124,7 +124,7 @@ type Role struct {
 	JobID    *int64     `json:"job_id"`    // the Greenhouse job that it is mapped to; null: to none
 }
 
-// Preview is what would be sent about a made-up interview under some choices.
+// Preview holds what would be sent about a made-up interview under some choices.
 type Preview struct {
 	Role    string        `json:"role"`    // of the made-up interview; may be empty
 	As      string        `json:"as"`      // in a sentence: as what the person is added

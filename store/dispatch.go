@@ -22,10 +22,10 @@ type Dispatched struct {
 
 const (
 	dispatchOrgs = 500 // companies that one pass visits
-	// queueAhead is how many jobs may lie in River's queue when nothing is being sent; else twice what is being sent. More would
+	// queueAhead sets how many jobs may lie in River's queue when nothing is being sent; else twice what is being sent. More would
 	// outlive the moment by which they must leave, and burn their budget. It is filled again when a quarter has gone.
 	queueAhead = 256
-	// queueSpare is how many more exports a pass looks at than it has room for, since some of them must wait for a sibling.
+	// queueSpare sets how many more exports a pass looks at than it has room for, since some of them must wait for a sibling.
 	queueSpare = 8
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// dispatchPlan is what one pass does with the due exports that it saw.
+// dispatchPlan holds what one pass does with the due exports that it saw.
 type dispatchPlan struct {
 	queue  []int64 // these get a job
 	sendBy []time.Time

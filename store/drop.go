@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// dropBatch is how much one transaction, or one statement, drops: little enough that others do not wait for it, and that the planner
+// dropBatch sets how much one transaction, or one statement, drops: little enough that others do not wait for it, and that the planner
 // looks each message up by its index whatever the statistics say.
 const dropBatch = 2000
 

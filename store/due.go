@@ -6,7 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// dueLook is what one look for due exports found, and how far it looked: the two are apart, since a company that was looked at may
+// dueLook holds what one look for due exports found, and how far it looked: the two are apart, since a company that was looked at may
 // have nothing that could go.
 type dueLook struct {
 	Exports []dueExport
@@ -72,7 +72,7 @@ type dueExport struct {
 	Twin    bool // a sibling was sent
 }
 
-// inTurn is when an export e is due that was handed out and comes back untried: with the first that still waits, so that it goes
+// inTurn sets when an export e is due that was handed out and comes back untried: with the first that still waits, so that it goes
 // in its turn again, by its id, and not behind all that came later.
 const inTurn = `
 	least(clock_timestamp(), (SELECT min(w.due_at) FROM ghexport.exports w

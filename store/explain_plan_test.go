@@ -45,7 +45,7 @@ type node struct {
 	Plans    []*node `json:"Plans"`
 }
 
-// index is what a plan does not tell of an index.
+// index holds what a plan does not tell of an index.
 type index struct {
 	Name    string
 	Table   string

@@ -41,7 +41,7 @@ func (e *explained) trackCalls() []call {
 	}
 }
 
-// trackReads are what pages and commands ask.
+// trackReads returns what pages and commands ask.
 func (e *explained) trackReads() []call {
 	people := func(name, org string, show query.PeopleShown, uses ...string) call {
 		return call{name: "People" + name, do: func(ctx context.Context) error {

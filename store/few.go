@@ -11,10 +11,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// FewMessages is how many messages of all companies a turn reads and folds at once; passBytes bounds their text.
+// FewMessages sets how many messages of all companies a turn reads and folds at once; passBytes bounds their text.
 const FewMessages = 8
 
-// fewPeeked is how many exports that wait for their moment a turn of few messages looks at.
+// fewPeeked sets how many exports that wait for their moment a turn of few messages looks at.
 const fewPeeked = 100
 
 // Few is [Store.Outbox] and [Store.Pass] in one turn of two round trips, for the few messages of a quiet moment: the messages are read
@@ -43,7 +43,7 @@ func (s *Store) Few(ctx context.Context, known []int, arrive func([]Message) ([]
 	return len(p.fold.folded), Dispatched{Queued: p.born, Left: look.mayBeDue || p.fold.leaves() || p.born < p.births}, true, nil
 }
 
-// fewLook is what one turn sees of the few messages, and of all that a pass must know about them.
+// fewLook holds what one turn sees of the few messages, and of all that a pass must know about them.
 type fewLook struct {
 	known     []int // schema versions
 	whole     bool  // these are all messages of the outbox, and none too many
@@ -104,7 +104,7 @@ func (l *fewLook) readMessages(results pgx.BatchResults) error {
 	return err
 }
 
-// fewPlan is what a pass of few messages writes.
+// fewPlan holds what a pass of few messages writes.
 type fewPlan struct {
 	bodies   *bodyColumns
 	ids      []int64 // of the bodies

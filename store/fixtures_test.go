@@ -151,7 +151,7 @@ func (d *db) message(org, interview string, version int64, advances, continues b
 		RETURNING id`, org, interview, version, advances, continues)
 }
 
-// standings is what the tests of verbs look at.
+// standings holds what the tests of verbs look at.
 type standings struct {
 	State     ledger.State
 	Cause     *string

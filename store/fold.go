@@ -33,7 +33,7 @@ func (s *Store) Fold(ctx context.Context, arrivals []ledger.Arrival) (int, error
 	return len(plan.folded), nil
 }
 
-// standings is what stood when the lock was taken.
+// standings holds what stood when the lock was taken.
 type standings struct {
 	rows     map[[2]string]*ledger.Standing
 	messages map[int64]bool // those of the arrivals that are still in the outbox
@@ -112,7 +112,7 @@ func (l *standings) readRows(results pgx.BatchResults) error {
 	return nil
 }
 
-// foldPlan is what one fold writes, in columns.
+// foldPlan holds what one fold writes, in columns.
 type foldPlan struct {
 	folded []int64 // outbox rows that leave
 	unused []int64 // bodies that nothing names any more

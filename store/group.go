@@ -115,5 +115,5 @@ func (g *group[In, Out]) attempt(ctx context.Context, batch []*member[In, Out]) 
 	return err
 }
 
-// contendedTries is how often work that met a deadlock or a lock time-out is done again before its caller hears of it.
+// contendedTries sets how often work that met a deadlock or a lock time-out is done again before its caller hears of it.
 const contendedTries = 5

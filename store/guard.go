@@ -19,7 +19,7 @@ type Guard struct {
 	Found              func(what GuardFound) // told of everything but [GuardSame]; must be set, and may be called at once by many
 }
 
-// GuardFound is what a look at the cluster found.
+// GuardFound names what a look at the cluster found.
 type GuardFound string
 
 // What may be found.

@@ -12,11 +12,11 @@ import (
 // What a hold's beginning, its looks and its end make of an integration. Each stands here and nowhere else. The history of holds is written
 // by the trigger track_hold on integrations, in the same transaction: no statement of the store writes ghexport.holds.
 const (
-	// probeSoon is when to look first.
+	// probeSoon sets when to look first.
 	probeSoon = "clock_timestamp() + interval '15 seconds'"
-	// probeAgain is when to look next, once the present look counts: 15 s, doubling to 15 min.
+	// probeAgain sets when to look next, once the present look counts: 15 s, doubling to 15 min.
 	probeAgain = "clock_timestamp() + make_interval(secs => least(15 * power(2, least(probes + 1, 10)), 900))"
-	// checkNext is when to look at a company that is not held.
+	// checkNext sets when to look at a company that is not held.
 	checkNext = "clock_timestamp() + interval '1 day'"
 
 	// beginHold needs $3, the cause, and $4, Greenhouse's words.

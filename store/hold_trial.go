@@ -10,7 +10,7 @@ import (
 // tried first, and once one was accepted a further 403 is the suspect's own. What it was meant for is under suspicion likewise, where
 // another target was accepted.
 
-// targetOf is what an export e of an integration i is to be added to, as the company's choices stand: job N, pool N, or nothing.
+// targetOf holds what an export e of an integration i is to be added to, as the company's choices stand: job N, pool N, or nothing.
 const targetOf = `
 	CASE WHEN i.mode = 'candidate' AND coalesce(i.job_map ->> e.job, i.default_job_id::text) IS NOT NULL
 	     THEN 'job ' || coalesce(i.job_map ->> e.job, i.default_job_id::text)

@@ -43,7 +43,7 @@ func hookSaid(action ledger.HookAction, candidate int64, who string) webhooks.Ev
 	return e
 }
 
-// eraser is what the service erases with.
+// eraser returns what the service erases with.
 func (d *db) eraser(digests *seal.Digests) webhooks.Eraser {
 	return func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error) {
 		erased, err := erasure.Store{Store: d.Store}.Erase(ctx, erasure.Erasure{Candidate: candidate, Org: org, Digests: digests, By: by})

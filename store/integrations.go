@@ -120,7 +120,7 @@ func NewIntegration(org string) Integration {
 	return i
 }
 
-// Credential is what a company's requests are made with. SealedKey opens with the keyset.
+// Credential holds what a company's requests are made with. SealedKey opens with the keyset.
 type Credential struct {
 	SealedKey []byte
 	CreatedBy string

@@ -44,7 +44,7 @@ type Granted struct {
 	wal        int64 // written before this was committed
 }
 
-// Sender is what an intent reads of the company: credential, credit and mapping as they stand at that moment.
+// Sender holds what an intent reads of the company: credential, credit and mapping as they stand at that moment.
 type Sender struct {
 	SealedKey          []byte
 	CredentialVersion  int64
@@ -194,7 +194,7 @@ func readGranted(rows pgx.Rows) (map[uuid.UUID]*Granted, error) {
 	return granted, rows.Err()
 }
 
-// columns are where the columns of commitIntents go, the token first, and what is to be done once they are there.
+// columns returns where the columns of commitIntents go, the token first, and what is to be done once they are there.
 func (g *Granted) columns() ([]any, func()) {
 	var mode string
 	var mapped, otherwise *int64

@@ -47,7 +47,7 @@ func (s *Store) FailIntent(ctx context.Context, in RefusedIntent) (Settled, erro
 	return out, nil
 }
 
-// failIntent is what settleExports is to an attempt that was granted. Failures from before the company was last held, off or paused
+// failIntent holds what settleExports is to an attempt that was granted. Failures from before the company was last held, off or paused
 // are forgotten here as in commitIntents, which did not come so far.
 const failIntent = `
 	WITH refused AS (

@@ -16,7 +16,7 @@ const (
 	lateUntil = 30 * time.Second // a budget that is free again sooner keeps nobody in any way that one would notice
 )
 
-// lateFacts is what stands in a company's way.
+// lateFacts holds what stands in a company's way.
 type lateFacts struct {
 	Org      string
 	Now      time.Time

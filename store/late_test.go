@@ -36,7 +36,7 @@ func (d *db) busy(n int, state ledger.State, since string) {
 	}
 }
 
-// because is what `why` says of the export's being due.
+// because returns what `why` says of the export's being due.
 func (d *db) because(interview string) wording.Check {
 	d.t.Helper()
 	list, err := query.In(d.Store).Why(d.t.Context(), "acme", interview)

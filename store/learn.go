@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// RateLimit is what an answer said about the credential's budget.
+// RateLimit holds what an answer said about the credential's budget.
 type RateLimit struct {
 	Limit      int           // requests a window; 0 when not said
 	Remaining  int           // of the present window
@@ -26,7 +26,7 @@ const (
 	longestWait  = time.Hour
 )
 
-// sane is what counts of it: a window as a whole or not at all, and a wait within its bounds. The result may be nil.
+// sane returns what counts of it: a window as a whole or not at all, and a wait within its bounds. The result may be nil.
 func (l *RateLimit) sane() *RateLimit {
 	if l == nil {
 		return nil
@@ -44,7 +44,7 @@ func (l *RateLimit) sane() *RateLimit {
 	return &said
 }
 
-// budget is what the answer said of its window, for the attempt's own row; nil where it said nothing.
+// budget returns what the answer said of its window, for the attempt's own row; nil where it said nothing.
 func (l *RateLimit) budget() (limit, remaining *int) {
 	if l == nil || l.Limit == 0 {
 		return nil, nil
@@ -52,7 +52,7 @@ func (l *RateLimit) budget() (limit, remaining *int) {
 	return &l.Limit, &l.Remaining
 }
 
-// lesson is what the answers of a group said about one credential.
+// lesson holds what the answers of a group said about one credential.
 type lesson struct {
 	RateLimit
 	accepted bool          // an export was
@@ -204,6 +204,6 @@ const limitedNow = `
 	     THEN least(b.limited + 1, 100)
 	     ELSE b.limited END`
 
-// waitNow is how long a 429 blocks: as long as was said, doubled for each that came in a row before it, up to 5 minutes; null without.
+// waitNow sets how long a 429 blocks: as long as was said, doubled for each that came in a row before it, up to 5 minutes; null without.
 const waitNow = `
 	CASE WHEN s.waits THEN greatest(s.wait, least(s.wait * power(2, least(` + limitedNow + ` - 1, 20)), interval '5 minutes')) END`

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// lookLimit is how long a page's question may take: a person waits for it, and the ledger's real work goes on beside it.
+// lookLimit sets how long a page's question may take: a person waits for it, and the ledger's real work goes on beside it.
 const lookLimit = 3 * time.Second
 
 // beginLook begins a page's question and sets it up in one round trip: a statement without arguments may be several.

@@ -24,7 +24,7 @@ type Message struct {
 }
 
 const (
-	// OutboxMessages is how many messages one fold may take at most.
+	// OutboxMessages sets how many messages one fold may take at most.
 	OutboxMessages = 1000
 
 	outboxOrgs  = 500      // companies that take part in one fold

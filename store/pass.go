@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// passBytes is how much of bodies is sent while the relay's lock is held: what a socket takes at once, so that a frozen relay is not
+// passBytes sets how much of bodies is sent while the relay's lock is held: what a socket takes at once, so that a frozen relay is not
 // frozen in the middle of them.
 const passBytes = 32 << 10
 
@@ -72,7 +72,7 @@ func (s *Store) Pass(ctx context.Context, arrivals []ledger.Arrival, after strin
 	return len(fold.folded), did, nil
 }
 
-// passLook is what a pass sees before it writes anything.
+// passLook holds what a pass sees before it writes anything.
 type passLook struct {
 	due    dueLook
 	births births

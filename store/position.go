@@ -17,7 +17,7 @@ type Position struct {
 	Confirmed *time.Time `json:"confirmed,omitempty"` // when a person last confirmed the database; nil for never
 }
 
-// positions is what a node remembers, nil before its first look. It goes back when a person has confirmed the database, and only then.
+// positions holds what a node remembers, nil before its first look. It goes back when a person has confirmed the database, and only then.
 type positions struct {
 	mu     sync.Mutex
 	newest *Position

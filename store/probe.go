@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// probeClaim is how long a look belongs to whoever claimed it. A node that dies with it leaves it to the next after that.
+// probeClaim sets how long a look belongs to whoever claimed it. A node that dies with it leaves it to the next after that.
 const probeClaim = time.Minute
 
 // DueProbes claims companies that are due to be looked at, so that no two nodes ask Greenhouse about one, and commits: those held
@@ -52,7 +52,7 @@ func (s *Store) DueProbes(ctx context.Context, limit int) ([]string, error) {
 // RefusedNow is true of an integration i that looks may release.
 const RefusedNow = "(i.hold_cause IS NOT NULL OR i.decrypt_failed_at IS NOT NULL)"
 
-// Look is what one look at a stored credential found out.
+// Look holds what one look at a stored credential found out.
 type Look struct {
 	OrgID             string
 	CredentialVersion int64 // that was looked at
@@ -63,7 +63,7 @@ type Look struct {
 	UserName          string       // accepted: the user's name, which may have changed
 }
 
-// LookEffect is what a look did to its company.
+// LookEffect names what a look did to its company.
 type LookEffect string
 
 // The effects.

@@ -7,7 +7,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// ReplayNow is what River UI's Retry button does. It returns what follows, in words; what cannot be retried is refused with a
+// ReplayNow returns what River UI's Retry button does. It returns what follows, in words; what cannot be retried is refused with a
 // [*RefusedError].
 func (s *Store) ReplayNow(ctx context.Context, id int64, by By) (string, error) {
 	var was ledger.State

@@ -120,7 +120,7 @@ func describe(e ledger.Export) string {
 	return fmt.Sprintf("%+v: %s", e, refusal)
 }
 
-// difference is what one list has and the other lacks.
+// difference returns what one list has and the other lacks.
 func difference(have, lack []int64) (list []int64) {
 	known := map[int64]bool{}
 	for _, id := range lack {

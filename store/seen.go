@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SeenJobs is what Greenhouse last listed as the company's jobs; [ErrNotFound] where nobody connected it.
+// SeenJobs returns what Greenhouse last listed as the company's jobs; [ErrNotFound] where nobody connected it.
 func (s *Store) SeenJobs(ctx context.Context, org string) (Seen[SeenJob], error) {
 	seen := Seen[SeenJob]{List: []SeenJob{}}
 	err := s.Pool.QueryRow(ctx, "SELECT coalesce(jobs_seen, '[]'), jobs_seen_at FROM ghexport.integrations WHERE org_id = $1", org).
@@ -19,7 +19,7 @@ func (s *Store) SeenJobs(ctx context.Context, org string) (Seen[SeenJob], error)
 	return seen, nil
 }
 
-// SeenPools is what Greenhouse last listed as the company's prospect pools; [ErrNotFound] where nobody connected it.
+// SeenPools returns what Greenhouse last listed as the company's prospect pools; [ErrNotFound] where nobody connected it.
 func (s *Store) SeenPools(ctx context.Context, org string) (Seen[SeenPool], error) {
 	seen := Seen[SeenPool]{List: []SeenPool{}}
 	err := s.Pool.QueryRow(ctx, "SELECT coalesce(pools_seen, '[]'), pools_seen_at FROM ghexport.integrations WHERE org_id = $1", org).

@@ -148,7 +148,7 @@ func settleColumns(in []Settle) []any {
 	}
 }
 
-// newState is what an outcome makes of an export e that it still owns, and of its columns.
+// newState holds what an outcome makes of an export e that it still owns, and of its columns.
 const newState = `
 	       state = CASE a.outcome WHEN 'sent' THEN 'sent' WHEN 'unknown' THEN 'unknown' WHEN 'dead' THEN 'dead' ELSE 'pending' END,
 	       cause = CASE WHEN a.outcome IN ('sent', 'hold') THEN NULL ELSE nullif(a.cause, '') END,
@@ -169,7 +169,7 @@ const newState = `
 	       sent_at = CASE a.outcome WHEN 'sent' THEN clock_timestamp() ELSE e.sent_at END,
 	       updated_at = clock_timestamp()`
 
-// followSettles is what is seldom to be done, in one statement. What a fold set aside while settleExports waited for its row returns to
+// followSettles holds what is seldom to be done, in one statement. What a fold set aside while settleExports waited for its row returns to
 // the outbox: the snapshot of that statement was older than the fold's commit and could not show it. This one is taken with the rows locked,
 // so nothing can slip in after it. And where an export was accepted, a row of deaths ends.
 const followSettles = `
@@ -188,7 +188,7 @@ const followSettles = `
 	), ` + acceptedAgain + `
 	SELECT ghexport.wake() FROM put LIMIT 1`
 
-// sinceCommit is how long a sent export e was on its way.
+// sinceCommit sets how long a sent export e was on its way.
 const sinceCommit = "greatest(CASE WHEN e.state = 'sent' THEN e.sent_at - e.committed_at END, interval '0')"
 
 const settleExports = `

@@ -49,7 +49,7 @@ func (d *db) large() {
 	exec("VACUUM ANALYZE ghexport.exports, ghexport.bodies")
 }
 
-// asked is what the pages ask of a large ledger.
+// asked returns what the pages ask of a large ledger.
 func (d *db) asked() map[string]func() error {
 	list := func(f store.Filter) func() error {
 		return func() error { _, err := query.In(d.Store).List(d.t.Context(), f, 50); return err }

@@ -17,7 +17,7 @@ const (
 	carriedPrune = 10_000              // rows of one step
 )
 
-// SourceSeen is what a node found when it looked at a source.
+// SourceSeen holds what a node found when it looked at a source.
 type SourceSeen struct {
 	Name    string
 	Read    bool       // its outbox could be read

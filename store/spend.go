@@ -38,7 +38,7 @@ func (p *dispatchPlan) spend(b *pgx.Batch) {
 	}
 }
 
-// kept is what a budget remembers of single moments: nothing, if it is wide.
+// kept returns what a budget remembers of single moments: nothing, if it is wide.
 func (s *spending) kept(moments []time.Time) []time.Time {
 	if s.Wide() {
 		return nil

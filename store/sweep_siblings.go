@@ -17,7 +17,7 @@ const (
 	changedBeside = 100 // waiting siblings of one changed candidate that are looked at out of turn
 )
 
-// sweepSlice is how many rows a sweep may look at: what they cost is known only afterwards. Its zero value is ready for use, and it is
+// sweepSlice describes how many rows a sweep may look at: what they cost is known only afterwards. Its zero value is ready for use, and it is
 // safe for concurrent use.
 type sweepSlice struct{ less atomic.Int32 } // halvings
 
@@ -65,7 +65,7 @@ func TimedOut(err error) bool {
 	return errors.As(err, &pgErr) && pgErr.Code == "57014"
 }
 
-// releaseSiblings is where the relay alone touches siblings. A duplicate waits on while a sibling may exist, and for its decision where
+// releaseSiblings names where the relay alone touches siblings. A duplicate waits on while a sibling may exist, and for its decision where
 // one was sent and the company's policy does not decide. What is said of an export's siblings is the same as in siblings; it is
 // counted once for each candidate and each email, not once for each row: of an address that thousands share, every row would cost
 // thousands. The company's name is compared as an expression, so that no plan without statistics walks all of a company by its index for

@@ -15,7 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// TestCandidate is how the newest test candidate of a company goes. Its names are those of the API.
+// TestCandidate describes how the newest test candidate of a company goes. Its names are those of the API.
 type TestCandidate struct {
 	InterviewID string        `json:"interview_id"`
 	MadeAt      time.Time     `json:"made_at"`

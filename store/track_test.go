@@ -29,14 +29,14 @@ func standsAt(candidate int64, at time.Time, status, stage string) ledger.Observ
 		Applications: []ledger.Application{{ID: candidate * 10, Status: ledger.TrackStatus(status), Stage: stage, Job: "Engineer"}}}
 }
 
-// track is what is known of an export: candidate, status, stage, gone, and whether it is looked at again.
+// track returns what is known of an export: candidate, status, stage, gone, and whether it is looked at again.
 func (d *db) track(export int64) string {
 	d.t.Helper()
 	return one[string](d, `SELECT concat_ws(' ', greenhouse_candidate_id, status, stage, gone, CASE WHEN next_look_at IS NULL THEN 'never' END)
 	                         FROM ghexport.tracks WHERE export_id = $1`, export)
 }
 
-// feed is what the feed says of an export, in its order.
+// feed returns what the feed says of an export, in its order.
 func (d *db) feed(export int64) []string {
 	d.t.Helper()
 	return one[[]string](d, `SELECT coalesce(array_agg(concat_ws(' ', what, stage) ORDER BY seq), '{}') FROM ghexport.changes WHERE export_id = $1`, export)

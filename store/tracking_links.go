@@ -110,5 +110,5 @@ func (s *Store) KeepTrackingLink(ctx context.Context, org string, job int64, nam
 	})
 }
 
-// linkURLCap is how long an address of Greenhouse's may be; real ones have two dozen characters.
+// linkURLCap sets how long an address of Greenhouse's may be; real ones have two dozen characters.
 const linkURLCap = 2000

@@ -38,7 +38,7 @@ func (r Result) Problems() []error {
 	return list
 }
 
-// Verb is what a person does to exports; [ledger.Verb.Judge] says what becomes of a row, or why the verb does not apply.
+// Verb holds what a person does to exports; [ledger.Verb.Judge] says what becomes of a row, or why the verb does not apply.
 type Verb struct {
 	ledger.Verb
 	Lane    int           // of what becomes due
@@ -47,13 +47,13 @@ type Verb struct {
 	was     *ledger.State // where to tell the state from which it led; nil for nobody who asks
 }
 
-// move is what becomes of the rows of one state.
+// move holds what becomes of the rows of one state.
 type move struct {
 	ledger.Move
 	from ledger.State
 }
 
-// verbBatch is how many exports one transaction of a verb changes.
+// verbBatch sets how many exports one transaction of a verb changes.
 const verbBatch = 500
 
 // apply does a verb to exports in the order of their ids, a transaction for each batch. An error leaves the batches before it done,

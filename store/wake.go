@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// wakeChannel is where producers, settles and verbs say that there is work.
+// wakeChannel names where producers, settles and verbs say that there is work.
 const wakeChannel = "ghexport.wake"
 
 // Listener hears that work was committed. It holds one connection of its own, outside the pool.

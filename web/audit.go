@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// audited is how many acts one page lists.
+// audited sets how many acts one page lists.
 const audited = 50
 
 // auditPage lists who did what, when, to what, and from where.
@@ -31,7 +31,7 @@ type auditPage struct {
 	Older   string
 }
 
-// auditFilter is what the page's address says.
+// auditFilter holds what the page's address says.
 type auditFilter struct {
 	Actor, Action, Org, Export, Side, Since, Until string
 	after                                          int64

@@ -33,7 +33,7 @@ type auditChange struct {
 	After  string
 }
 
-// us is how a company sees whoever acted and is none of its own admins.
+// us sets how a company sees whoever acted and is none of its own admins.
 const us = "interviewing.io"
 
 // lineOf shows an act. A company's own admins see all of what they did themselves. Of ours they see what was done to their company and
@@ -88,7 +88,7 @@ func changes(detail json.RawMessage) []auditChange {
 	return list
 }
 
-// difference is what changed from one object to the other; other values than objects are compared as they are.
+// difference returns what changed from one object to the other; other values than objects are compared as they are.
 func difference(before, after json.RawMessage) []auditChange {
 	var was, is map[string]json.RawMessage
 	if json.Unmarshal(before, &was) != nil || json.Unmarshal(after, &is) != nil {

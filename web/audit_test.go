@@ -39,7 +39,7 @@ func (s *site) acts() (export int64) {
 	return export
 }
 
-// trail is what people did, but for logging in.
+// trail returns what people did, but for logging in.
 func (s *site) trail(f query.AuditFilter) []query.AuditEntry {
 	s.t.Helper()
 	list, err := query.In(s.store).AuditTrail(s.t.Context(), f)

@@ -41,7 +41,7 @@ var looks = []struct {
 	{320, "light", true, false}, {320, "dark", false, false},
 }
 
-// violation is what axe found against one rule.
+// violation holds what axe found against one rule.
 type violation struct {
 	ID   string `json:"id"`
 	Help string `json:"help"`
@@ -59,7 +59,7 @@ func (b *browser) axe() {
 	}
 }
 
-// faults are what keeps people from using the page.
+// faults returns what keeps people from using the page.
 func (b *browser) faults() (list []string) {
 	b.t.Helper()
 	script, err := axeScript()

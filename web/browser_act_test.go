@@ -212,7 +212,7 @@ func (b *browser) shows() string {
 	return page
 }
 
-// text is what a person sees of the first element that a selector names, and empty where there is none.
+// text returns what a person sees of the first element that a selector names, and empty where there is none.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
 	return eval[string](b, fmt.Sprintf(`(document.querySelector(%s) ?? {innerText: ""}).innerText`, quoted(selector)))

@@ -111,7 +111,7 @@ func (b *browser) open(path string) int {
 	return int(answer.Status)
 }
 
-// path is where the window is, with the query.
+// path returns where the window is, with the query.
 func (b *browser) path() string {
 	b.t.Helper()
 	return strings.TrimPrefix(eval[string](b, "location.href"), b.base)
@@ -158,7 +158,7 @@ func eval[T any](b *browser, expression string) T {
 	return value
 }
 
-// troubles are what pages logged: errors and warnings of scripts, what the content security policy kept out, files that are missing.
+// troubles hold what pages logged: errors and warnings of scripts, what the content security policy kept out, files that are missing.
 type troubles struct {
 	mu    sync.Mutex
 	found []string

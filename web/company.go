@@ -134,5 +134,5 @@ var companyDone = map[string]string{
 	"nothing":   "There is nothing to look at: Greenhouse does not refuse this company.",
 }
 
-// Of is how many exports the company has in a state.
+// Of returns how many exports the company has in a state.
 func (p companyPage) Of(state string) int64 { return p.Activity.States[ledger.State(state)] }

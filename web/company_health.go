@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// companyHealth is how sending goes for one company: its pace, its budget and what is dead of it.
+// companyHealth describes how sending goes for one company: its pace, its budget and what is dead of it.
 type companyHealth struct {
 	Slow   bool // the pace could not be read in time
 	Pace   ledger.CompanyPace
@@ -21,13 +21,13 @@ type companyHealth struct {
 	More   int                // groups beside them
 }
 
-// companyDeadGroup is what dead letters of a company died of.
+// companyDeadGroup holds what dead letters of a company died of.
 type companyDeadGroup struct {
 	query.DeadGroup
 	Plan string // address of the plan to replay them
 }
 
-// groupsShown is how many groups of dead letters a company's page shows; the others are with the dead letters.
+// groupsShown sets how many groups of dead letters a company's page shows; the others are with the dead letters.
 const groupsShown = 5
 
 func (k *console) companyHealth(r *http.Request, org string, staff bool) (h companyHealth, err error) {
@@ -63,7 +63,7 @@ func (h companyHealth) hour() *ledger.Pace {
 	return &h.Pace.Hour
 }
 
-// DeadList is where the company's dead letters are.
+// DeadList returns where the company's dead letters are.
 func (p companyPage) DeadList() string {
 	if p.Staff {
 		return withQuery("/dead", url.Values{"org": {p.Org}})

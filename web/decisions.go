@@ -16,10 +16,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// decided is how many decisions one page shows: each is a small form of its own.
+// decided sets how many decisions one page shows: each is a small form of its own.
 const decided = 20
 
-// decisionsPage is what waits for a person to say what it is. Whom it is about a company's own admins see, since they must look for
+// decisionsPage holds what waits for a person to say what it is. Whom it is about a company's own admins see, since they must look for
 // them in Greenhouse; ours ask to be shown, export by export.
 type decisionsPage struct {
 	Org    string // the company that the page is about; empty for all

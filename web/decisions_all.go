@@ -16,7 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// bulkMost is how many exports get one answer at once; what is beyond waits for the next time.
+// bulkMost sets how many exports get one answer at once; what is beyond waits for the next time.
 const bulkMost = 5000
 
 // bulkPage says how many exports an answer concerns before it is given. Which they are is fixed in the form: what arrives while

@@ -15,7 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// Edits is what editing an export before its replay needs. Its zero value is a console without it.
+// Edits holds what editing an export before its replay needs. Its zero value is a console without it.
 type Edits struct {
 	Change  func(was ledger.Body, set map[string]string) (edit.Edited, error) // the rules; pure
 	Digests *seal.Digests                                                     // siblings are found by a new address
@@ -147,7 +147,7 @@ func (k *console) lookAtEdit(w http.ResponseWriter, r *http.Request, a edit.Requ
 	k.showEdit(w, r, http.StatusOK, page)
 }
 
-// wrongEdit is what the rules say to a form.
+// wrongEdit holds what the rules say to a form.
 type wrongEdit struct{ error }
 
 func (k *console) noEdit(w http.ResponseWriter, r *http.Request, err error, page editPage) {

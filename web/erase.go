@@ -28,7 +28,7 @@ type erasePage struct {
 	Held      heldPanel // what is held about a person
 }
 
-// erasing is what goes, or went.
+// erasing holds what goes, or went.
 type erasing struct {
 	erasure.Erased
 	Fresh    int // exports that had not been erased before
@@ -37,7 +37,7 @@ type erasing struct {
 	Letters  []eraseLetter
 }
 
-// eraseLetter is what to write to one company.
+// eraseLetter holds what to write to one company.
 type eraseLetter struct{ Org, Text string }
 
 func (k *console) eraseRoutes() []route {

@@ -49,7 +49,7 @@ type exportPage struct {
 	Track         *exportTrack // nil for one whose candidate is not followed
 }
 
-// exportTrack is where the export's candidate stands, and how it came there.
+// exportTrack tells where the export's candidate stands, and how it came there.
 type exportTrack struct {
 	query.TrackRow
 	Says    string
@@ -63,7 +63,7 @@ type exchange struct {
 	Person  *search.Candidate // nil while hidden
 }
 
-// exchanges are how many attempts show request and answer side by side.
+// exchanges set how many attempts show request and answer side by side.
 const exchanges = 10
 
 // Exchanges are the newest attempts, the newest first.
@@ -74,7 +74,7 @@ func (p exportPage) Exchanges() (list []exchange) {
 	return list
 }
 
-// Next is when the export goes again by itself; nil where it does not, or where its company may not send.
+// Next returns when the export goes again by itself; nil where it does not, or where its company may not send.
 func (p exportPage) Next() *time.Time {
 	if p.State != ledger.StatePending || p.Held != nil {
 		return nil

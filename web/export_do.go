@@ -86,7 +86,7 @@ var resolvers = map[string]func(*store.Store, context.Context, store.Request) (s
 	"absent": (*store.Store).ResolveAbsent, "skip": (*store.Store).ResolveSkip, "create": (*store.Store).ResolveCreate,
 }
 
-// bulkResolvers are what ours can do to many at once: those answers, and ending what nobody wants sent.
+// bulkResolvers hold what ours can do to many at once: those answers, and ending what nobody wants sent.
 var bulkResolvers = map[string]func(*store.Store, context.Context, store.Request) (store.Result, error){
 	"absent": resolvers["absent"], "skip": resolvers["skip"], "create": resolvers["create"], "discard": (*store.Store).Discard,
 }

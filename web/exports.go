@@ -14,7 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// listed is how many exports one page lists.
+// listed sets how many exports one page lists.
 const listed = 50
 
 // exportsPage lists exports. Of people it shows a company's own admins the names, and ours nothing that tells who it is.

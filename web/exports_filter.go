@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// exportsFilter is what a list's address says: which exports, and where in the list one is.
+// exportsFilter holds what a list's address says: which exports, and where in the list one is.
 type exportsFilter struct {
 	State  ledger.State
 	Cause  ledger.Cause
@@ -138,7 +138,7 @@ func dotted(ids []int64) string {
 	return strings.Join(texts, ".")
 }
 
-// listAddress is where the list of a company, or with an empty org of all, is.
+// listAddress returns where the list of a company, or with an empty org of all, is.
 func listAddress(org string) string {
 	if org == "" {
 		return "/exports"

@@ -6,7 +6,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// firstStep is what comes next for a company that does not send yet, with its link.
+// firstStep holds what comes next for a company that does not send yet, with its link.
 type firstStep struct{ Says, Text, Href string }
 
 // firstStepOf says what comes next; nil where nothing has to be done before it sends, or where whoever looks cannot do it. Links tells

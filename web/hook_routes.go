@@ -2,7 +2,7 @@ package web
 
 import "github.com/interviewing-io/greenhouse-export/web/hooks"
 
-// hookRoutes are where companies' Greenhouses come in: without a session, by their signature.
+// hookRoutes returns where companies' Greenhouses come in: without a session, by their signature.
 func (k *console) hookRoutes() []route {
 	if k.Hooks == nil {
 		return nil

@@ -32,7 +32,7 @@ func (s *site) secret(body string) string {
 	return into[shownWebhook](s, s.api(s.as("kim"), "POST", acmeAPI+"/webhook", body), http.StatusOK).Secret
 }
 
-// signedBy is what Greenhouse puts on a request.
+// signedBy returns what Greenhouse puts on a request.
 func signedBy(secret, id, body string) func(*http.Request) {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(body))

@@ -15,7 +15,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// jobLinks is what the API answers about tracking links.
+// jobLinks holds what the API answers about tracking links.
 type jobLinks struct {
 	List    []store.JobLink     `json:"list"`
 	Refused []store.RefusedLink `json:"refused"`

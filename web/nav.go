@@ -15,7 +15,7 @@ type navItem struct {
 	Current bool   // the page is this one, or below it
 }
 
-// nav is where whoever sends the request can go: ours everywhere, a company's people within their company.
+// nav returns where whoever sends the request can go: ours everywhere, a company's people within their company.
 func (k *console) nav(r *http.Request) []navItem {
 	var items []navItem
 	switch p := auth.Who(r); {

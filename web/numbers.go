@@ -28,7 +28,7 @@ type numbersPage struct {
 	Causes []causeCount
 }
 
-// causeCount is how many attempts failed for one cause.
+// causeCount describes how many attempts failed for one cause.
 type causeCount struct {
 	Cause ledger.Cause
 	Count int64

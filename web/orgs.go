@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// orgsListed is how many companies one page lists.
+// orgsListed sets how many companies one page lists.
 const orgsListed = 50
 
 // orgsPage lists the companies.

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// orgsView is what the address of the list of companies says: which, in which order, and after which the page begins.
+// orgsView holds what the address of the list of companies says: which, in which order, and after which the page begins.
 type orgsView struct {
 	State  string
 	Search string

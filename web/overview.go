@@ -64,7 +64,7 @@ func (k *console) overview(w http.ResponseWriter, r *http.Request) {
 	k.show(w, r, http.StatusOK, "overview", "Overview", o)
 }
 
-// cardClass is how a state's card is to be seen: in the state's own colour, the same on every page, and in none where it holds nothing.
+// cardClass returns how a state's card is to be seen: in the state's own colour, the same on every page, and in none where it holds nothing.
 func cardClass(state ledger.State, n int64) string {
 	if n == 0 {
 		return ""

@@ -52,7 +52,7 @@ func parsePages(simulated bool, testing func(org string) bool) (pages, error) {
 	return list, nil
 }
 
-// page is what the layout needs beside a page's own content.
+// page holds what the layout needs beside a page's own content.
 type page struct {
 	Title   string
 	User    string // empty while nobody is logged in

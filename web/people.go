@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// peoplePage is what a company's recruiters see: who was interviewed with success, the notes, where each stands, and what waits and why.
+// peoplePage holds what a company's recruiters see: who was interviewed with success, the notes, where each stands, and what waits and why.
 // Nothing on it changes anything; whoever may more makes links for recruiters there.
 type peoplePage struct {
 	Org   string

@@ -153,7 +153,7 @@ func naming(r *http.Request, jobs []int64) error {
 	return nil
 }
 
-// namedExports is how many exports one refusal names.
+// namedExports sets how many exports one refusal names.
 const namedExports = 20
 
 // useTheLedger says what to do instead of cancelling or deleting the jobs of these exports.

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
-// riverHelpPage is what River's words mean, with today's numbers.
+// riverHelpPage holds what River's words mean, with today's numbers.
 type riverHelpPage struct {
 	Paused []ledger.PausedQueue
 	Gap    query.RiverGap

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// riverRow is what a row of River UI lacks: whose job it is, and how its export stands. No word of it is about a candidate.
+// riverRow holds what a row of River UI lacks: whose job it is, and how its export stands. No word of it is about a candidate.
 type riverRow struct {
 	Export int64  `json:"export"`
 	Org    string `json:"org"`
@@ -17,7 +17,7 @@ type riverRow struct {
 	Why    string `json:"why"` // empty where there is no cause
 }
 
-// riverRowsMost is how many jobs one question names: River UI lists a hundred at most.
+// riverRowsMost sets how many jobs one question names: River UI lists a hundred at most.
 const riverRowsMost = 200
 
 // riverRows tells the bar over River UI what to write beside its rows.

@@ -27,7 +27,7 @@ func (k *console) runRoutes() []route {
 	}
 }
 
-// runsListed is how many runs, or members of one, a page lists.
+// runsListed sets how many runs, or members of one, a page lists.
 const runsListed = 50
 
 // runsPage lists replay runs.

@@ -16,7 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// planPage is what a run would do, and the form that begins it.
+// planPage holds what a run would do, and the form that begins it.
 type planPage struct {
 	runs.Plan
 	Org       string // of a back-fill; empty of a replay
@@ -31,13 +31,13 @@ type planPage struct {
 	Wrong     string // why it was not begun
 }
 
-// runTyped is how a run is to go, as its form says it.
+// runTyped describes how a run is to go, as its form says it.
 type runTyped struct{ Reason, Ticket, Canary, Rate, StopAt string }
 
 // selection is one thing by which exports were selected, in words.
 type selection struct{ Name, Value string }
 
-// plannedGroups is how many lines a plan lists.
+// plannedGroups sets how many lines a plan lists.
 const plannedGroups = 100
 
 func (k *console) planRun(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,7 @@ func (k *console) showRunPlan(w http.ResponseWriter, r *http.Request, status int
 	k.show(w, r, status, "plan", title, page)
 }
 
-// typedRun is how a run is to go, as somebody typed it, or as is usual.
+// typedRun returns how a run is to go, as somebody typed it, or as is usual.
 func typedRun(q url.Values) runTyped {
 	return runTyped{
 		Reason: q.Get("reason"), Ticket: q.Get("ticket"), Rate: q.Get("rate"),

@@ -43,7 +43,7 @@ func searchAddress(org string) string {
 	return auth.CompanyHome(org) + "/search"
 }
 
-// searchAt is where whoever asks may search: ours everywhere, a company's admin within the company, its recruiters nowhere.
+// searchAt returns where whoever asks may search: ours everywhere, a company's admin within the company, its recruiters nowhere.
 func searchAt(p auth.Principal) string {
 	switch p.Role {
 	case auth.RoleCompany:

@@ -78,7 +78,7 @@ func (k *console) foundRows(r *http.Request, page *searchedPage, by map[int64]le
 	return nil
 }
 
-// says is what was found, by what.
+// says returns what was found, by what.
 func (p searchedPage) says() string {
 	var parts []string
 	if n := len(p.Companies); n > 0 {

@@ -13,14 +13,14 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// selectionBar is what can be done with the exports that somebody ticks in a list, or with all that the list selects.
+// selectionBar holds what can be done with the exports that somebody ticks in a list, or with all that the list selects.
 type selectionBar struct {
 	Hidden []selection // the list's filter, for "all that match"
 	All    string      // how many match; empty where they cannot be taken together
 	Acts   []exportAct
 }
 
-// bulkActs are what can be done to a selection, in the order of the buttons. A replay is planned as a run; the others show what they
+// bulkActs hold what can be done to a selection, in the order of the buttons. A replay is planned as a run; the others show what they
 // would do, and ask for the count.
 var bulkActs = []string{"replay", "discard", "absent", "skip", "create"}
 

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// sessionsShown is how many sessions, and links, one page lists.
+// sessionsShown sets how many sessions, and links, one page lists.
 const sessionsShown = 200
 
 // sessionsPage lists who is logged in, and who may come in by a link; ending is of what is listed.

@@ -95,7 +95,7 @@ func (f settingsForm) typed(v url.Values) settingsForm {
 	return f
 }
 
-// change is what saving the form asks for, or what is wrong with it, each a [*store.SettingError]. What the store checks is left to it.
+// change returns what saving the form asks for, or what is wrong with it, each a [*store.SettingError]. What the store checks is left to it.
 func (f settingsForm) change() (store.Settings, error) {
 	var wrong []error
 	id := func(field, value string) *int64 {

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// webhookPanel is how a company's Greenhouse tells us what happens there, on its page of settings.
+// webhookPanel describes how a company's Greenhouse tells us what happens there, on its page of settings.
 type webhookPanel struct {
 	Org     string
 	May     bool

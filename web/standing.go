@@ -8,7 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// standing is how a company stands in a word and a colour. A company that may send is not well for that alone: what was refused, what
+// standing describes how a company stands in a word and a colour. A company that may send is not well for that alone: what was refused, what
 // fails and what waits for a person is told first, the worst before all.
 type standing struct {
 	State     ledger.ConnectionState
@@ -71,5 +71,5 @@ func (s standing) but() string {
 	return ""
 }
 
-// standingOf is how a company stands by its connection alone.
+// standingOf returns how a company stands by its connection alone.
 func standingOf(i store.Integration) standing { return standing{State: i.State, Held: i.Held} }

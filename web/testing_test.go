@@ -18,7 +18,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web"
 )
 
-// testAddress is where companies in test mode send: a simulator of its own with acme in it.
+// testAddress returns where companies in test mode send: a simulator of its own with acme in it.
 func (s *site) testAddress() *greenhousesim.Sim {
 	s.t.Helper()
 	tests := greenhousesim.New(greenhousesim.Config{})

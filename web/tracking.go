@@ -14,7 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// trackingPage is what became of a company's sent candidates: how far they came, and each of them. It names no person.
+// trackingPage holds what became of a company's sent candidates: how far they came, and each of them. It names no person.
 type trackingPage struct {
 	Org      string
 	Tabs     []navItem
@@ -46,7 +46,7 @@ type trackLine struct {
 	FirstMove string // how long after it was sent; empty while it has not moved
 }
 
-// trackStatus is what the list can be narrowed to.
+// trackStatus holds what the list can be narrowed to.
 type trackStatus struct {
 	status ledger.TrackStatus
 	text   string
@@ -176,5 +176,5 @@ func trackBars(stages []query.TrackStage) []trackBar {
 	return bars
 }
 
-// trackedPage is how many candidates one look at the ledger brings for a download.
+// trackedPage sets how many candidates one look at the ledger brings for a download.
 const trackedPage = 1000

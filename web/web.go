@@ -24,7 +24,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/hooks"
 )
 
-// Config is what the console is made of. Ready must be set, and Store too where anybody can log in.
+// Config holds what the console is made of. Ready must be set, and Store too where anybody can log in.
 type Config struct {
 	Proxies    string                                     // GHEXPORT_TRUSTED_PROXIES: networks whose word about their clients is believed
 	Users      string                                     // GHEXPORT_CONSOLE_USERS: name:bcrypt-hash:role, separated by commas
@@ -48,7 +48,7 @@ type Config struct {
 	Now        func() time.Time                           // the clock of sessions and limits; time.Now when nil
 }
 
-// console is what all requests share.
+// console holds what all requests share.
 type console struct {
 	testMode testOrgs
 	Config
@@ -60,7 +60,7 @@ type console struct {
 	proxies  auth.Proxies
 }
 
-// settings are what is read out of a [Config].
+// settings hold what is read out of a [Config].
 type settings struct {
 	users   map[string]auth.User
 	roles   auth.RoleRule // of single sign-on

@@ -27,7 +27,7 @@ type whyPage struct {
 	Nobody  bool        // asked by an email by which no export is known
 }
 
-// whyAnswer is what there is to say about one interview.
+// whyAnswer holds what there is to say about one interview.
 type whyAnswer struct {
 	wording.Explanation
 	Decide bool // it waits for a decision

@@ -71,14 +71,14 @@ func stateWord(s ledger.State) string { return sentenceCase(string(s)) }
 
 func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// policyNames are what a company can do with second interviews of a candidate.
+// policyNames hold what a company can do with second interviews of a candidate.
 var policyNames = []string{"hold", "create", "skip"}
 
 var policyWords = map[string]string{
 	"hold": "ask each time", "create": "create a second profile without asking", "skip": "leave them out without asking",
 }
 
-// commands are what an operator may do with an export as it stands.
+// commands returns what an operator may do with an export as it stands.
 func commands(e ledger.Export) []string {
 	list := []string{"ghexport show " + strconv.FormatInt(e.ID, 10)}
 	for _, verb := range ledger.Allowed(e) {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// ErasedAt is what an erasure leaves at one company, whose own it is to end.
+// ErasedAt holds what an erasure leaves at one company, whose own it is to end.
 type ErasedAt struct {
 	Org      string
 	Profiles []string // addresses in its Greenhouse
 	Doubtful []string // interviews of which nobody knows whether Greenhouse has them
 }
 
-// ErasedLetter is what to write to a company after an erasure. It names nobody: the company knows them by their profile. Request is how
+// ErasedLetter returns what to write to a company after an erasure. It names nobody: the company knows them by their profile. Request is how
 // whoever asked for it is called, such as a ticket. Pure.
 func ErasedLetter(e ErasedAt, request string, at time.Time) string {
 	var b strings.Builder

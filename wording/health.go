@@ -50,7 +50,7 @@ func (h healthFacts) headline(problems []Problem) string {
 	}
 }
 
-// dueUnsaid is how long a due export may wait before somebody hears of it, problem or not.
+// dueUnsaid sets how long a due export may wait before somebody hears of it, problem or not.
 const dueUnsaid = time.Minute
 
 // unwell says what keeps all from being well although no person need act: sends that fail, and companies that stand still while

@@ -20,7 +20,7 @@ func HolderSays(h ledger.Holder) string {
 	return fmt.Sprintf("%s has the turn of %s%s: %s", session, h.Lock, since, waitsFor[h.Lock])
 }
 
-// waitsFor is what nobody does while a turn is taken.
+// waitsFor holds what nobody does while a turn is taken.
 var waitsFor = map[string]string{
 	"relay": "nothing is folded or handed out", "runs": "replay runs stand still", "notices": "nobody is told anything",
 	"slices": "charts are dearer to read", "counts": "counts of the ledger grow old",

@@ -29,7 +29,7 @@ type Act struct {
 	Page    string // the link's address in the console
 }
 
-// act is what to do, with what follows it in a terminal.
+// act returns what to do, with what follows it in a terminal.
 func act(lead, command string) Act { return Act{Lead: lead, Command: command} }
 
 // on is the act where a page of the console does it.
@@ -122,7 +122,7 @@ func (h healthFacts) someProblems() (list []Problem) {
 	return list
 }
 
-// heldFor is how many exports wait for companies that one cause holds.
+// heldFor returns how many exports wait for companies that one cause holds.
 func (h healthFacts) heldFor(cause ledger.Cause) (waiting int64) {
 	for _, group := range h.Held {
 		if group.Cause == cause {

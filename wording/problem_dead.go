@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// deadNamed is how many kinds of death are problems of their own; the rest is one.
+// deadNamed sets how many kinds of death are problems of their own; the rest is one.
 const deadNamed = 3
 
 // deadProblems are the dead letters, one problem for each of the commonest kinds.

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// weight is how much a problem matters: how many people's exports it keeps back, and how many of those came in the last hour.
+// weight describes how much a problem matters: how many people's exports it keeps back, and how many of those came in the last hour.
 type weight struct{ people, lastHour int64 }
 
-// soon is how many it will keep back in an hour, if it goes on as in the last one.
+// soon returns how many it will keep back in an hour, if it goes on as in the last one.
 func (w weight) soon() int64 { return w.people + w.lastHour }
 
 // of is the problem with its weight.
@@ -24,7 +24,7 @@ func rank(list []Problem) []Problem {
 	return list
 }
 
-// Sentence is what is wrong, as a sentence begins; a company's name stays as the company writes it.
+// Sentence returns what is wrong, as a sentence begins; a company's name stays as the company writes it.
 func (p Problem) Sentence() string {
 	if p.Org != "" && strings.HasPrefix(p.Says, p.Org) || p.Says == "" {
 		return p.Says
@@ -32,7 +32,7 @@ func (p Problem) Sentence() string {
 	return strings.ToUpper(p.Says[:1]) + p.Says[1:]
 }
 
-// Shell is what a terminal adds, as it stands alone on a page.
+// Shell returns what a terminal adds, as it stands alone on a page.
 func (a Act) Shell() string {
 	for _, lead := range []string{", or: ", ": ", " "} {
 		if rest, found := strings.CutPrefix(a.Command, lead); found {

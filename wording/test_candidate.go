@@ -2,7 +2,7 @@ package wording
 
 import "github.com/interviewing-io/greenhouse-export/ledger"
 
-// TestFacts are what there is to say about how a test candidate goes. Of one that is not folded yet State is nil.
+// TestFacts hold what there is to say about how a test candidate goes. Of one that is not folded yet State is nil.
 type TestFacts struct {
 	State      *ledger.State
 	Cause      *ledger.Cause

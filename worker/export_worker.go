@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	// fenceAfter is how long after its intent was submitted a request may still begin to leave.
+	// fenceAfter sets how long after its intent was submitted a request may still begin to leave.
 	fenceAfter = 5 * time.Second
-	// graceAfterJob is how long after the job timeout a silent attempt counts as unknown.
+	// graceAfterJob sets how long after the job timeout a silent attempt counts as unknown.
 	graceAfterJob = 10 * time.Second
 	// intentLimit bounds the wait for an intent's commit; the fence would stop a later request anyway.
 	intentLimit = fenceAfter
@@ -86,7 +86,7 @@ func (w *exportWorker) Work(ctx context.Context, job *river.Job[jobs.ExportArgs]
 	return shown(said, settled)
 }
 
-// shown is what River keeps about a settled run.
+// shown returns what River keeps about a settled run.
 func shown(said store.Settle, settled store.Settled) error {
 	switch {
 	case settled.State == ledger.StateSent:
@@ -156,7 +156,7 @@ func (w *exportWorker) attempt(ctx context.Context, g *store.Granted, submitted 
 	return w.conclude(said, g, ledger.Judge(h), reply{created, answer, refusal})
 }
 
-// reply is what came of a request: a candidate, or a refusal.
+// reply holds what came of a request: a candidate, or a refusal.
 type reply struct {
 	created *greenhouse.Created
 	answer  greenhouse.Answer

@@ -84,7 +84,7 @@ func TestHooks_FromTheLostAnswerToTheEnd(t *testing.T) {
 	assert.Equal(t, 1, r.sim.CountCandidates(key), "nobody is added again")
 }
 
-// eventStory is what happens to people in a company's Greenhouse, in its order, and where they must end.
+// eventStory returns what happens to people in a company's Greenhouse, in its order, and where they must end.
 func eventStory(people int, began time.Time) (events []webhooks.Event, ends func(n int) string) {
 	add := func(n int, e webhooks.Event) {
 		e.OrgID, e.Key = "acme", sha256.Sum256(fmt.Append(nil, len(events)))

@@ -18,7 +18,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
-// interview is what the model remembers of one: little enough to be seen to be right.
+// interview holds what the model remembers of one: little enough to be seen to be right.
 type interview struct {
 	org, id  string
 	newest   int  // version of the newest message that was committed

@@ -38,7 +38,7 @@ func (t Notifier) close() {
 	}
 }
 
-// tag is what River takes for one.
+// tag holds what River takes for one.
 var tag = regexp.MustCompile(`\A\w[\w-]{1,253}\w\z`)
 
 // Notify gives each notice a job that sends it. It is what the relay's sweep calls; DueNotices has already claimed them, so a call that

@@ -19,7 +19,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
-// post is where a rig's notices arrive.
+// post tells where a rig's notices arrive.
 type post struct {
 	*rig
 	box  *noticetest.Mailbox

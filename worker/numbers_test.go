@@ -16,7 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
-// said is what an answer says, and what it ends as.
+// said holds what an answer says, and what it ends as.
 type said struct {
 	fault greenhousesim.Fault
 	state string
@@ -24,7 +24,7 @@ type said struct {
 	wait  float64 // seconds that the budget rests; 0 for none
 }
 
-// odd are what stands where a number belongs.
+// odd hold what stands where a number belongs.
 var odd = []string{
 	"-1", "-9223372036854775808", "9223372036854775807", "9223372036854775808", "18446744073709551616", "1.5", "1e3", "1E400", "", " ",
 	"0x10", "+5", "NaN", "Infinity", "５０", "50, 50", "5;w=1", "null", "2026-11-28T00:00:00Z", strings.Repeat("9", 4000),

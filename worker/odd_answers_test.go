@@ -22,7 +22,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/relay"
 )
 
-// oddAnswer is what stands on the wire behind a request, byte for byte, and the state in which its export rests.
+// oddAnswer holds what stands on the wire behind a request, byte for byte, and the state in which its export rests.
 type oddAnswer struct {
 	wire  string
 	state string

@@ -130,7 +130,7 @@ func TestRace_WithdrawalAndIntent(t *testing.T) {
 	assert.Greater(t, refused, raceRounds/2-1)
 }
 
-// jobs are what is queued now: export and job of each interview.
+// jobs returns what is queued now: export and job of each interview.
 func (r *rig) jobs() map[string][2]int64 {
 	r.t.Helper()
 	rows, err := r.watch.Query(r.t.Context(), "SELECT interview_id, id, job_id FROM ghexport.exports WHERE state = 'queued'")

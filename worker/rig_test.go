@@ -192,7 +192,7 @@ func (r *rig) enqueue(messages ...object) {
 	}
 }
 
-// row is what tests look at of an export.
+// row holds what tests look at of an export.
 type row struct {
 	ID           int64
 	State, Cause string

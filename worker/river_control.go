@@ -19,7 +19,7 @@ const (
 	leadershipTopic = "river_leadership"
 )
 
-// confirmLimit is how long River's tables may take to confirm what was heard. What is not confirmed is not lost: River looks at its
+// confirmLimit sets how long River's tables may take to confirm what was heard. What is not confirmed is not lost: River looks at its
 // tables every minute by itself, and queueWatch sooner.
 const confirmLimit = 5 * time.Second
 
@@ -52,7 +52,7 @@ func (l *confirmedListener) WaitForNotification(ctx context.Context) (*riverdriv
 	}
 }
 
-// word is what River's nodes say to each other, as far as it matters here.
+// word holds what River's nodes say to each other, as far as it matters here.
 type word struct {
 	Action string `json:"action"`
 	Queue  string `json:"queue"`

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/riverqueue"
 )
 
-// queuesEvery is how often the queues' state in memory is compared with River's table.
+// queuesEvery sets how often the queues' state in memory is compared with River's table.
 const queuesEvery = 5 * time.Second
 
 // queueWatch compares what River's client has in memory of which queues are paused with River's table, which is what people see and

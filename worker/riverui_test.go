@@ -51,7 +51,7 @@ func (r *rig) press(ui *httptest.Server, method, path string, jobs ...int64) int
 	return res.StatusCode
 }
 
-// attacks are what somebody can do to River's job of an export, in River UI and in the table itself.
+// attacks hold what somebody can do to River's job of an export, in River UI and in the table itself.
 var attacks = map[string]func(r *rig, ui *httptest.Server, job int64){
 	"Retry":  func(r *rig, ui *httptest.Server, job int64) { r.press(ui, "POST", "/api/jobs/retry", job) },
 	"Cancel": func(r *rig, ui *httptest.Server, job int64) { r.press(ui, "POST", "/api/jobs/cancel", job) },

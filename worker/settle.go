@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// settleRefusals is how often a settle is made that the database refuses even without its side facts, before it is let go.
+// settleRefusals sets how often a settle is made that the database refuses even without its side facts, before it is let go.
 const settleRefusals = 3
 
 // What a refused settle ended as, in logs and metrics.

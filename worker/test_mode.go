@@ -8,7 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/greenhouse"
 )
 
-// greenhouse is what a company is sent to: Greenhouse, or in test mode the test address; nil in test mode where this node has none, and then
+// greenhouse returns what a company is sent to: Greenhouse, or in test mode the test address; nil in test mode where this node has none, and then
 // nothing may leave.
 func (w *Worker) greenhouse(testing bool) *greenhouse.Client {
 	if testing {

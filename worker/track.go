@@ -137,7 +137,7 @@ func (l *trackLook) refused(refusal *greenhouse.Error) {
 	l.config.Log.Info("track", zap.String("org_id", l.end.OrgID), zap.Error(refusal))
 }
 
-// saidOf is what an answer said of the credential's budget, nil for nothing.
+// saidOf returns what an answer said of the credential's budget, nil for nothing.
 func saidOf(answer greenhouse.Answer, refusal *greenhouse.Error) *store.RateLimit {
 	said := store.RateLimit{}
 	if limit := answer.RateLimit; limit.Known && limit.HasReset {

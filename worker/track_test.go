@@ -39,7 +39,7 @@ func (r *rig) look(n *node, org string) {
 	}
 }
 
-// stands is where an interview's candidate stands.
+// stands returns where an interview's candidate stands.
 func (r *rig) stands(interview string) (text string) {
 	r.t.Helper()
 	require.NoError(r.t, r.watch.QueryRow(r.t.Context(), `

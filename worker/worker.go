@@ -57,7 +57,7 @@ const (
 	hookQueue   = "hook"
 )
 
-// Config is what a Worker needs.
+// Config holds what a Worker needs.
 type Config struct {
 	Store      *store.Store       // required
 	Greenhouse *greenhouse.Client // required

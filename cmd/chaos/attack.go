@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
-// quietLimit is how long a healed system may go without having less to do than ever before.
+// quietLimit sets how long a healed system may go without having less to do than ever before.
 const quietLimit = 2 * time.Minute
 
 // attack is a whole run: faults for as long as asked, healing, quiet, verdict. Its error means that it could not be carried out.

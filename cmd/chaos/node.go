@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// restartAfter is how long a supervisor waits before it starts an ended process again.
+// restartAfter sets how long a supervisor waits before it starts an ended process again.
 const restartAfter = 300 * time.Millisecond
 
 // node is one `ghexport serve`, started again whenever it ends, as a supervisor would.

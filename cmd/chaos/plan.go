@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// kind is what goes wrong.
+// kind names what goes wrong.
 type kind string
 
 // The faults. The two kinds of answers are the simulator's, each for a few requests.

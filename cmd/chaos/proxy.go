@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// mode is what a proxy does to the bytes that pass.
+// mode names what a proxy does to the bytes that pass.
 type mode string
 
 const (

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// resumeBar is what is promised after a crash.
+// resumeBar holds what is promised after a crash.
 const resumeBar = 60 * time.Second
 
-// Report is what a run found, as text and as JSON.
+// Report holds what a run found, as text and as JSON.
 type Report struct {
 	Command       string         `json:"command"`
 	Seed          uint64         `json:"seed"`

@@ -17,7 +17,7 @@ type downtime struct {
 	busy  sync.WaitGroup
 }
 
-// resumeLimit is when a measurement gives up; it then counts as that long.
+// resumeLimit sets when a measurement gives up; it then counts as that long.
 const resumeLimit = 2 * time.Minute
 
 // watch begins a measurement, which goes on beside everything else.

@@ -31,7 +31,7 @@ type evidence struct {
 	there     []greenhousesim.Candidate
 }
 
-// verdict is what was found. Each list names interviews.
+// verdict holds what was found. Each list names interviews.
 type verdict struct {
 	Lost       []string `json:"lost"`        // committed, and neither in the ledger nor rejected; or `sent`, and not at Greenhouse
 	Phantom    []string `json:"phantom"`     // in the ledger or at Greenhouse, and never committed

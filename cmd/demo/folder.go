@@ -22,7 +22,7 @@ const (
 	envName  = "env" // what a shell needs to use ghexport on the demo; holds secrets of the demo's
 )
 
-// folder is where one demo at a time keeps what it needs while it runs.
+// folder tells where one demo at a time keeps what it needs while it runs.
 type folder struct {
 	path string // absolute
 	lock *os.File

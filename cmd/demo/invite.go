@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// pages are where the story left something to see.
+// pages name where the story left something to see.
 var pages = []struct{ about, path string }{
 	{"two wait for a decision", "/decisions"},
 	{"three dead letters, one cause", "/dead"},

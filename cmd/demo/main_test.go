@@ -22,7 +22,7 @@ import (
 // storyLimit bounds one run of the demo on a busy machine.
 const storyLimit = 3 * time.Minute
 
-// bin is where TestMain built the demo and ghexport, side by side, as make does.
+// bin names where TestMain built the demo and ghexport, side by side, as make does.
 var bin string
 
 func TestMain(m *testing.M) {

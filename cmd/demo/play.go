@@ -67,7 +67,7 @@ func show(ctx context.Context, o options, scenes []scene, f *folder, out *termin
 	return verdict
 }
 
-// unlessInterrupted is what went wrong, or errInterrupted where a signal was why.
+// unlessInterrupted returns what went wrong, or errInterrupted where a signal was why.
 func unlessInterrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errInterrupted

@@ -7,7 +7,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
-// database is where the demo runs, as each of the three roles that a real installation has.
+// database tells where the demo runs, as each of the three roles that a real installation has.
 type database struct {
 	owner, service, producer string // addresses
 	about                    string // what it is, for a person

@@ -25,7 +25,7 @@ type scene struct {
 // person is a made-up candidate.
 type person struct{ id, name string }
 
-// outcome is where an export stands. The zero outcome is that there is no export.
+// outcome tells where an export stands. The zero outcome is that there is no export.
 type outcome struct {
 	state string // of the ledger, or "held" for one that waits for its company
 	cause string // its cause, or why its company is held

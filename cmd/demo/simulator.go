@@ -33,7 +33,7 @@ var companies = []company{
 	{"umbrella", "umbrella-demo-key", "alice@umbrella.example", "Alice Moe", "Theo Task", "Europe/London"},
 }
 
-// initechNewKey is what initech's administrator makes after the old key was revoked, and what the reader may hand in.
+// initechNewKey holds what initech's administrator makes after the old key was revoked, and what the reader may hand in.
 const initechNewKey = "initech-new-key"
 
 func startSimulator(ctx context.Context, preferredPort int) (*simulator, error) {

@@ -13,7 +13,7 @@ import (
 
 const sceneLimit = 40 * time.Second // for each wait of a scene; the crowd takes some 10 s of it
 
-// stage is what a scene is played on.
+// stage holds what a scene is played on.
 type stage struct {
 	sim      *simulator
 	ghexport ghexport

@@ -10,7 +10,7 @@ var ada = person{"cand_ada", "Ada King Lovelace"}
 
 const refusedBody = `{"errors":[{"message":"Must be an email address","field":"emails"}]}`
 
-// story is what the demo plays, in this order.
+// story holds what the demo plays, in this order.
 var story = []scene{
 	{
 		org: "acme", interview: 101, who: ada, what: "interviewer and candidate both said yes",

@@ -27,7 +27,7 @@ type exported struct {
 	ProfileURL  *string `json:"profile_url"`
 }
 
-// ending is how everything stands at the end.
+// ending describes how everything stands at the end.
 type ending struct {
 	exports map[string]exported // by org/interview
 	held    map[string]int      // candidates in Greenhouse by org/external id
@@ -50,7 +50,7 @@ func (st *stage) look(ctx context.Context) (ending, error) {
 	return e, nil
 }
 
-// became is where a scene's interviews stand: the first that is not as expected, else any.
+// became returns where a scene's interviews stand: the first that is not as expected, else any.
 func (e ending) became(s scene) outcome {
 	have := outcome{}
 	for _, id := range s.ids() {

@@ -22,7 +22,7 @@ func traceparent() string {
 	return "00-" + hex.EncodeToString(ids[:16]) + "-" + hex.EncodeToString(ids[16:]) + "-01"
 }
 
-// span is what is shown of a line that OpenTelemetry's console exporter wrote.
+// span holds what is shown of a line that OpenTelemetry's console exporter wrote.
 type span struct {
 	Name               string
 	SpanContext        struct{ TraceID, SpanID string }

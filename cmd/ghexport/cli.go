@@ -34,7 +34,7 @@ func (c *cli) sayf(format string, args ...any) { fmt.Fprintf(c.err, "ghexport: "
 // printf writes data.
 func (c *cli) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
 
-// cliConns is how many connections a command may open; serve has its own number.
+// cliConns sets how many connections a command may open; serve has its own number.
 const cliConns = 4
 
 // open reads the settings and opens the store, for the command that cmd names in pg_stat_activity. Close it.

@@ -19,7 +19,7 @@ import (
 // completeLimit bounds how long somebody's shell waits for words after a press on Tab.
 const completeLimit = 5 * time.Second
 
-// suggested is how many words a press on Tab offers; shells ask before they show more.
+// suggested sets how many words a press on Tab offers; shells ask before they show more.
 const suggested = 100
 
 // suggestion finds words. What it returns with an error is thrown away.

@@ -16,7 +16,7 @@ import (
 
 const repository = "../../"
 
-// composeFile is what of docker-compose.yml means something to us.
+// composeFile holds what of docker-compose.yml means something to us.
 type composeFile struct {
 	Services map[string]composeService `yaml:"services"`
 	Configs  map[string]struct {
@@ -43,7 +43,7 @@ type composeService struct {
 	} `yaml:"healthcheck"`
 }
 
-// environment is what a container gets: compose puts a variable of its own in the place of each single $, and one $ for two.
+// environment returns what a container gets: compose puts a variable of its own in the place of each single $, and one $ for two.
 func (s composeService) environment(t *testing.T) map[string]string {
 	t.Helper()
 	env := map[string]string{}

@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// console is how people log in, as package web reads it.
+// console returns how people log in, as package web reads it.
 func (c Config) console() web.Config {
 	return web.Config{
 		Proxies: c.TrustedProxies, Users: c.ConsoleUsers, PublicURL: c.PublicURL, Dev: c.Dev, Simulated: c.simulated(), LinkSecret: c.LinkSecret,

@@ -7,7 +7,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// day is what ages are set in.
+// day holds what ages are set in.
 const day = 24 * time.Hour
 
 // retention reads for how long each class of what grows is kept.

@@ -69,7 +69,7 @@ func (w *world) conserved(t *testing.T, p *process, committed int, within time.D
 	return counts
 }
 
-// standing is what the ledger says of one export; these tests give each interview a candidate of its own.
+// standing holds what the ledger says of one export; these tests give each interview a candidate of its own.
 type standing struct {
 	CandidateID string
 	State       string

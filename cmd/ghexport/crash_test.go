@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// resumeWithin is what is promised after a crash.
+// resumeWithin holds what is promised after a crash.
 const resumeWithin = 60 * time.Second
 
 func TestServe_SurvivesKillMinus9(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 
 var deployDir = filepath.Join("..", "..", "docs", "deploy")
 
-// queries are what the panels of the dashboard ask for.
+// queries returns what the panels of the dashboard ask for.
 func queries(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(deployDir, "grafana", "ghexport.json"))

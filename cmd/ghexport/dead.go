@@ -73,7 +73,7 @@ func (c *cli) deadGroups(cmd *cobra.Command, f store.Filter, asJSON bool) error 
 	return nil
 }
 
-// deathOf is what a group died of, and where another version than this one sent it, under which.
+// deathOf returns what a group died of, and where another version than this one sent it, under which.
 func deathOf(g query.DeadGroup) string {
 	text := g.Detail
 	if g.CodeVersion != "" && g.CodeVersion != binaryVersion() {
@@ -89,7 +89,7 @@ func companies(g query.DeadGroup) string {
 	return strings.Join(g.Orgs, " ")
 }
 
-// ago is how long something was ago, in the largest unit that fits.
+// ago returns how long something was ago, in the largest unit that fits.
 func ago(t time.Time) string {
 	switch d := time.Since(t); {
 	case d < time.Minute:

@@ -35,7 +35,7 @@ func TestServe_SigtermStorm(t *testing.T) {
 	assert.Zero(t, w.settled(t, nodes[0], resumeWithin))
 }
 
-// nextMigration is what a later version may add while this one serves: a column in every table whose rows are read whole.
+// nextMigration holds what a later version may add while this one serves: a column in every table whose rows are read whole.
 const nextMigration = `
 	SET LOCAL lock_timeout = '5s';
 	ALTER TABLE ghexport.exports ADD COLUMN next_column text;

@@ -124,7 +124,7 @@ func (d *drill) file(name, content string) {
 
 var exitNote = regexp.MustCompile(`# exits with ([0-9])`)
 
-// expectedExit is what a line's comment says, else 0.
+// expectedExit returns what a line's comment says, else 0.
 func expectedExit(line string) int {
 	found := exitNote.FindStringSubmatch(line)
 	if found == nil {

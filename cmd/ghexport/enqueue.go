@@ -55,7 +55,7 @@ database which layout and time zone that company has, and shows its notes so.`,
 	return cmd
 }
 
-// lineResult is what stands in one line: a result, or what is wrong with it.
+// lineResult holds what stands in one line: a result, or what is wrong with it.
 type lineResult struct {
 	line   int
 	result jobs.InterviewResult

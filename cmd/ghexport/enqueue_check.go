@@ -14,7 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
-// checked is what would become of one line, under the names of `enqueue --check --json`.
+// checked holds what would become of one line, under the names of `enqueue --check --json`.
 type checked struct {
 	Line        int               `json:"line"`
 	OrgID       string            `json:"org_id"`
@@ -30,7 +30,7 @@ type checked struct {
 	NoteFormat  *int              `json:"note_format"` // the layout in which it is shown
 }
 
-// noteLook is how notes are shown: each in a layout, and one company's in its own layout and time zone.
+// noteLook describes how notes are shown: each in a layout, and one company's in its own layout and time zone.
 type noteLook struct {
 	format int // of all, where it is said; else 0
 	org    string

@@ -18,7 +18,7 @@ import (
 var errNobody = hinted(errors.New("no export and no message that waits names this candidate"),
 	"name them by the producer's candidate.id, or by email as it was sent; of who never got both yeses only the id is known")
 
-// erasing is what erase prints as JSON: enough to answer whoever asked for it, and nothing about them.
+// erasing holds what erase prints as JSON: enough to answer whoever asked for it, and nothing about them.
 type erasing struct {
 	At     time.Time `json:"at"`
 	Actor  string    `json:"actor"`

@@ -113,7 +113,7 @@ func (c *cli) report(err error) int {
 	return code
 }
 
-// hintFor is what to do about an error of a command, or nothing.
+// hintFor returns what to do about an error of a command, or nothing.
 func hintFor(err error, code int, command string) string {
 	var known *hintedError
 	var refused *pgconn.PgError

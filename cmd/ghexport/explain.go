@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// pageWidth is how wide a page of the runbook is printed.
+// pageWidth sets how wide a page of the runbook is printed.
 const pageWidth = 100
 
 // pageLine is a page of the runbook in the list of all, under the names of `explain --json`.

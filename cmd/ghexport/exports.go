@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
-// exportsShown is how many rows a table has when nobody asks for more; JSON has every match.
+// exportsShown sets how many rows a table has when nobody asks for more; JSON has every match.
 const exportsShown = 100
 
 func (c *cli) exports() *cobra.Command {

@@ -17,7 +17,7 @@ const healthLong = `Says in a sentence how things are, then what is under way, w
 each problem what to do first. Exits with 1 when there is one. With --watch it looks again and again until Ctrl-C; with --json too,
 one document for each look.`
 
-// watchDefault is how often health looks when it is not told.
+// watchDefault sets how often health looks when it is not told.
 const watchDefault = 5 * time.Second
 
 func (c *cli) health() *cobra.Command {

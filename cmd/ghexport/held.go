@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
 )
 
-// heldFile is what held prints as JSON: to hand to the person, and so without who of ours asked.
+// heldFile holds what held prints as JSON: to hand to the person, and so without who of ours asked.
 type heldFile struct {
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`

@@ -18,10 +18,10 @@ func takeStandardLog(to *zap.Logger) {
 // standardLog is the standard log's way out.
 type standardLog struct{ to *zap.Logger }
 
-// unsolicited is how net/http begins when bytes came that nobody had asked for.
+// unsolicited sets how net/http begins when bytes came that nobody had asked for.
 const unsolicited = "Unsolicited response received on idle HTTP channel"
 
-// library is how a line of a library begins that says which one wrote it.
+// library sets how a line of a library begins that says which one wrote it.
 var library = regexp.MustCompile(`^[a-z][a-z0-9/]{1,20}: `)
 
 // Write says that a line was written, and of what kind it was where that is known. It takes every line whole and never fails.

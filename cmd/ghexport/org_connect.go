@@ -16,7 +16,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/connections"
 )
 
-// connectFlags are what a company is connected with, beside its key.
+// connectFlags hold what a company is connected with, beside its key.
 type connectFlags struct {
 	createdBy, timeZone, reason string
 	noTest, enable              bool

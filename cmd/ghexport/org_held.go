@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// looksShown is how many of a company's newest looks org show tells.
+// looksShown sets how many of a company's newest looks org show tells.
 const looksShown = 10
 
 // heldOrg is why a company may not send, in words, and what was found out about its credential lately.

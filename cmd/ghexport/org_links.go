@@ -43,7 +43,7 @@ func (c *cli) orgLinksShow() *cobra.Command {
 	return cmd
 }
 
-// shownLinks is what the commands print in JSON.
+// shownLinks holds what the commands print in JSON.
 type shownLinks struct {
 	List    []store.JobLink     `json:"list"`
 	Refused []store.RefusedLink `json:"refused,omitempty"`

@@ -50,7 +50,7 @@ func (c *cli) orgTest() *cobra.Command {
 	return cmd
 }
 
-// choicesShown is what org jobs prints in JSON.
+// choicesShown holds what org jobs prints in JSON.
 type choicesShown struct {
 	Jobs  store.Seen[store.SeenJob]  `json:"jobs"`
 	Pools store.Seen[store.SeenPool] `json:"pools"`

@@ -8,7 +8,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/notices"
 )
 
-// noticesShown is how many of a company's newest notices are shown with it.
+// noticesShown sets how many of a company's newest notices are shown with it.
 const noticesShown = 10
 
 // shownOrg is a company with what was told and found out about it.

@@ -111,7 +111,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// whyNot is what keeps an export where it is: its company's hold, or its own cause.
+// whyNot returns what keeps an export where it is: its company's hold, or its own cause.
 func whyNot(row query.ExportRow) string {
 	switch {
 	case row.Held != nil:
@@ -133,7 +133,7 @@ func count[N int | int64](n N, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// shownIDs is how many ids a sentence names.
+// shownIDs sets how many ids a sentence names.
 const shownIDs = 20
 
 func listIDs(ids []int64) string {

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// clockTolerance is how far this machine's clock may be from the database's: River's maintenance compares the two.
+// clockTolerance sets how far this machine's clock may be from the database's: River's maintenance compares the two.
 const clockTolerance = 5 * time.Second
 
 // checkSchema tells a schema that this binary can work with from one that is missing, too old or too new. A newer one is fine as long

@@ -121,7 +121,7 @@ func TestREADME_Files(t *testing.T) {
 	}
 }
 
-// documents are what is written for readers, by their paths.
+// documents returns what is written for readers, by their paths.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	root := filepath.Join("..", "..")

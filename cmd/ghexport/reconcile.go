@@ -20,7 +20,7 @@ const (
 	reconcileLimit = 15 * time.Second // of one request
 )
 
-// reconciliation is what was compared, and what differs.
+// reconciliation holds what was compared, and what differs.
 type reconciliation struct {
 	Since     time.Time            `json:"since"`
 	Checked   int                  `json:"checked"`    // sent exports whose ids Greenhouse was asked for

@@ -31,7 +31,7 @@ type runFlags struct {
 	asJSON bool
 }
 
-// atOnce is how many named exports are released without a run: a person has looked at each.
+// atOnce sets how many named exports are released without a run: a person has looked at each.
 const atOnce = 20
 
 func (c *cli) replay() *cobra.Command {

@@ -7,10 +7,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
-// plannedGroups is how many lines of a plan a person reads; --json has them all.
+// plannedGroups sets how many lines of a plan a person reads; --json has them all.
 const plannedGroups = 30
 
-// runVerbs are what runs do, by their kind.
+// runVerbs hold what runs do, by their kind.
 var runVerbs = map[runs.Kind]string{"": "replay", runs.Replay: "replay", runs.Backfill: "back-fill"}
 
 // showPlan prints what a run would do.

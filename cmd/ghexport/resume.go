@@ -48,7 +48,7 @@ func (c *cli) resumeAll() *cobra.Command {
 	return cmd
 }
 
-// resumption is what resume is told.
+// resumption holds what resume is told.
 type resumption struct {
 	all, yes      bool
 	reason, since string

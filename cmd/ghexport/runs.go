@@ -28,7 +28,7 @@ func (c *cli) runs() *cobra.Command {
 		c.runsControl("stop", "End a run for good; what it has not released stays as it was", "stopped", runs.Store.Stop))
 }
 
-// runsListed is how many runs a list shows.
+// runsListed sets how many runs a list shows.
 const runsListed = 50
 
 func (c *cli) runsList() *cobra.Command {
@@ -190,7 +190,7 @@ func (c *cli) showRun(ctx context.Context, st *store.Store, id int64, asJSON boo
 	return c.showRunTroubles(ctx, st, id)
 }
 
-// troubles is how many members that did not get through are named.
+// troubles sets how many members that did not get through are named.
 const troubles = 20
 
 func (c *cli) showRunTroubles(ctx context.Context, st *store.Store, id int64) error {

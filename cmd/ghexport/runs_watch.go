@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/runs"
 )
 
-// watchEvery is how often a run that somebody follows is looked at.
+// watchEvery sets how often a run that somebody follows is looked at.
 const watchEvery = 500 * time.Millisecond
 
 var errRunNeedsAPerson = errors.New("the run waits for a person")

@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker"
 )
 
-// metrics are what this node serves at /metrics.
+// metrics returns what this node serves at /metrics.
 func (s *service) metrics() http.Handler {
 	return metrics.Handler(s.registry, s.store, binaryVersion(), s.log)
 }

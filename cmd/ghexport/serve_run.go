@@ -40,7 +40,7 @@ func (r *readiness) check(ctx context.Context) error {
 	return r.trouble(ctx)
 }
 
-// trouble is what keeps this node from its work, as it says with its heartbeat.
+// trouble returns what keeps this node from its work, as it says with its heartbeat.
 func (r *readiness) trouble(ctx context.Context) error {
 	if err := r.worker.Ready(); err != nil {
 		return err

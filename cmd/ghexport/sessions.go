@@ -44,7 +44,7 @@ func (f *sessionFlags) check() error {
 	return nil
 }
 
-// sessionsListed is how many sessions, and links, a list shows.
+// sessionsListed sets how many sessions, and links, a list shows.
 const sessionsListed = 1000
 
 func (c *cli) sessionsList() *cobra.Command {

@@ -32,7 +32,7 @@ func TestSettings(t *testing.T) {
 	block(t, "docs/settings.md", "settings", table.String())
 }
 
-// unset is what holds where the variable is not set.
+// unset returns what holds where the variable is not set.
 func unset(field reflect.StructField) string {
 	if value := field.Tag.Get("envDefault"); value != "" {
 		return "`" + value + "`"
@@ -43,7 +43,7 @@ func unset(field reflect.StructField) string {
 	return field.Tag.Get("unset")
 }
 
-// unit is what kind of value a setting takes.
+// unit returns what kind of value a setting takes.
 func unit(t *testing.T, field reflect.StructField) string {
 	t.Helper()
 	switch {
@@ -72,7 +72,7 @@ func readers(t *testing.T, field reflect.StructField) string {
 	return strings.Join(commands, ", ")
 }
 
-// fieldComments are what stands above, or else beside, the fields of a struct in a file of this package.
+// fieldComments returns what stands above, or else beside, the fields of a struct in a file of this package.
 func fieldComments(t *testing.T, file, name string) map[string]string {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)

@@ -27,7 +27,7 @@ const (
 	globexKey = "globex-ingestion-key-67890"
 )
 
-// stage is what a command meets: a database of its own, reached as the service's role, and a Greenhouse over HTTP.
+// stage holds what a command meets: a database of its own, reached as the service's role, and a Greenhouse over HTTP.
 type stage struct {
 	db  *storetest.DB
 	sim *greenhousesim.Sim

@@ -53,7 +53,7 @@ func withPlainBinary(path string) (string, error) {
 	return filepath.Dir(binary) + string(os.PathListSeparator) + path, nil
 }
 
-// crashPoint is where a process ends: at the n-th time that it comes there, well into the work.
+// crashPoint tells where a process ends: at the n-th time that it comes there, well into the work.
 type crashPoint struct {
 	name   string
 	n      int
@@ -122,7 +122,7 @@ func withZeros(counts map[string]int) map[string]int {
 	return all
 }
 
-// trickles is how many interviews trickle commits.
+// trickles sets how many interviews trickle commits.
 const trickles = 5
 
 // sweepWorld has four companies with twenty eligible results each, and one of each kind of message that is never sent.

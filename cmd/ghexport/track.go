@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// trackedShown is how many candidates a table lists when nobody asks for more.
+// trackedShown sets how many candidates a table lists when nobody asks for more.
 const trackedShown = 100
 
 func (c *cli) track() *cobra.Command {

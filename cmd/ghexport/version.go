@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/migrations"
 )
 
-// versionInfo is what this binary is and what it knows, under the names of `version --json`.
+// versionInfo holds what this binary is and what it knows, under the names of `version --json`.
 type versionInfo struct {
 	Version       string `json:"version"`
 	Commit        string `json:"commit"` // that it was built from; empty where nobody said
@@ -54,7 +54,7 @@ func (c *cli) version() *cobra.Command {
 // What a build outside a repository says of itself: -ldflags "-X main.stampedVersion=v1.2.3 -X main.stampedCommit=0123abc".
 var stampedVersion, stampedCommit string
 
-// binaryVersion is what the build said, else what the Go tool recorded: a tag, or a commit.
+// binaryVersion returns what the build said, else what the Go tool recorded: a tag, or a commit.
 func binaryVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if stampedVersion != "" || !ok {

@@ -5,13 +5,13 @@ import (
 	"golang.org/x/term"
 )
 
-// plainWidth is how wide sentences get where nothing says how wide they may.
+// plainWidth sets how wide sentences get where nothing says how wide they may.
 const plainWidth = 100
 
 // narrowest is the width of a column that a narrow terminal does not take from it.
 const narrowest = 4
 
-// width is how many columns the terminal has to which data goes; 0 where it goes elsewhere.
+// width returns how many columns the terminal has to which data goes; 0 where it goes elsewhere.
 func (c *cli) width() int {
 	if c.columns > 0 {
 		return c.columns
@@ -27,7 +27,7 @@ func (c *cli) width() int {
 	return width
 }
 
-// textWidth is how wide sentences get.
+// textWidth returns how wide sentences get.
 func (c *cli) textWidth() int {
 	if width := c.width(); width > 0 {
 		return width

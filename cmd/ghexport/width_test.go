@@ -58,7 +58,7 @@ func TestTables_FitATerminal(t *testing.T) {
 	}
 }
 
-// onTerminal is what a command shows on a terminal of so many columns.
+// onTerminal returns what a command shows on a terminal of so many columns.
 func onTerminal(t *testing.T, columns int, env map[string]string, args ...string) string {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)

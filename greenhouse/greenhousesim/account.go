@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Level is what a user may do: https://developers.greenhouse.io/candidate-ingestion.html, "Permissions".
+// Level names what a user may do: https://developers.greenhouse.io/candidate-ingestion.html, "Permissions".
 type Level string
 
 // The levels of Greenhouse. An empty one counts as SiteAdmin.

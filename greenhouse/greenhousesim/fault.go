@@ -29,7 +29,7 @@ type Fault struct {
 	ExternalID string
 	// On is the endpoint, such as "GET current_user"; "" is "POST candidates" and "*" is any.
 	On string
-	// Times is how many requests it meets: once when 0, for ever when negative.
+	// Times sets how many requests it meets: once when 0, for ever when negative.
 	Times int
 
 	// Status answers instead of the true one.

@@ -27,11 +27,11 @@ func (h Hook) hears(action string) bool {
 	return h.URL != "" && (len(h.Events) == 0 || slices.Contains(h.Events, action))
 }
 
-// HookWaits are how long Greenhouse waits between its seven attempts to deliver an event:
+// HookWaits set how long Greenhouse waits between its seven attempts to deliver an event:
 // https://developers.greenhouse.io/webhooks.html, "Retry policy".
 var HookWaits = []time.Duration{time.Minute, 15 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
 
-// hookLimit is how long one attempt may take.
+// hookLimit sets how long one attempt may take.
 const hookLimit = 5 * time.Second
 
 // Delivery is an event that was sent, or is on its way.

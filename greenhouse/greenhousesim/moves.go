@@ -12,7 +12,7 @@ import (
 // The stages that a candidate goes through when it moves by itself.
 var stages = []string{"Application Review", "Phone Screen", "Onsite", "Offer"}
 
-// Move is what a recruiter does to a candidate; empty fields stay as they are.
+// Move holds what a recruiter does to a candidate; empty fields stay as they are.
 type Move struct {
 	ID     int64  `json:"id"`
 	Status string `json:"status,omitempty"` // active, rejected or hired

@@ -34,7 +34,7 @@ import (
 type Config struct {
 	// Now is the clock of rate windows and records, time.Now by default. When set, answers carry it as their Date.
 	Now func() time.Time
-	// PublicURL is where profile_url points to, https://app.greenhouse.io by default. Set to the simulator's own
+	// PublicURL names where profile_url points to, https://app.greenhouse.io by default. Set to the simulator's own
 	// address the profile opens there.
 	PublicURL string
 	// Latency delays every answer of the API.

@@ -81,7 +81,7 @@ func (o *Outbox) Results() []jobs.InterviewResult {
 	return append([]jobs.InterviewResult(nil), o.all...)
 }
 
-// Newest is what counts of an interview, false where nothing was handed over.
+// Newest returns what counts of an interview, false where nothing was handed over.
 func (o *Outbox) Newest(org, id string) (jobs.InterviewResult, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

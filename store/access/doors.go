@@ -54,7 +54,7 @@ func (s Store) TakeTurn(ctx context.Context, turn Turn, now time.Time) (wait tim
 	return max(0, next.Sub(now)), tries, nil
 }
 
-// turnGap is how long after the turn before the next one is.
+// turnGap sets how long after the turn before the next one is.
 const turnGap = "CASE WHEN d.tries < $5 THEN interval '0' ELSE least($6::interval * power(2, least(d.tries - $5, 10)), $4::interval) END"
 
 // ForgiveTurn takes back a try that succeeded; with all, whatever was counted under the key.

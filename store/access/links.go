@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// linkGrace is how long after its expiry a link is remembered as opened: another node's clock may be behind.
+// linkGrace sets how long after its expiry a link is remembered as opened: another node's clock may be behind.
 const linkGrace = time.Hour
 
 // MadeLink is a link into the console that was made here and that nobody has opened. The link itself is with whoever it was given to.

@@ -31,7 +31,7 @@ type ListedSession struct {
 	EndsAt  time.Time `json:"ends_at"` // at the latest
 }
 
-// SessionList is who is logged in to the console, and who may still come in by a link that was made here; the newest first.
+// SessionList names who is logged in to the console, and who may still come in by a link that was made here; the newest first.
 type SessionList struct {
 	Sessions []ListedSession `json:"sessions"`
 	Links    []MadeLink      `json:"links"`
@@ -162,5 +162,5 @@ func auditEnded(ctx context.Context, tx pgx.Tx, by store.By, sessions, links []w
 	return nil
 }
 
-// namesRecorded is how many names one entry of the trail has at most.
+// namesRecorded sets how many names one entry of the trail has at most.
 const namesRecorded = 100

@@ -26,7 +26,7 @@ type unfoldedMessage struct {
 	EnqueuedAt     time.Time
 }
 
-// digests are what the ledger knows somebody by; nil where it has no key for them yet.
+// digests returns what the ledger knows somebody by; nil where it has no key for them yet.
 func (q Erasure) digests(candidate, email string) (byID, byEmail []byte) {
 	if q.Digests == nil {
 		return nil, nil

@@ -8,7 +8,7 @@ type textColumn struct {
 	own           string // of free text: true for a row t of the exports $2 and bodies $3 that are erased, as SQL
 }
 
-// eraseDoes is what erasing does with a column.
+// eraseDoes names what erasing does with a column.
 type eraseDoes string
 
 // The ways. A test holds textColumns against the catalogue, so that nobody adds a column without choosing one.

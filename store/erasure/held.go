@@ -21,7 +21,7 @@ type Held struct {
 	LeftOut []string    `json:"left_out"` // what the rows are shown without, in words
 }
 
-// HeldTable is what one table holds.
+// HeldTable holds what one table holds.
 type HeldTable struct {
 	Table string    `json:"table"`
 	What  string    `json:"what"` // each row is, in words
@@ -34,7 +34,7 @@ type HeldRow map[string]json.RawMessage
 // HeldField is a column of a row as text.
 type HeldField struct{ Name, Value string }
 
-// HeldText is where others' words name the person.
+// HeldText tells where others' words name the person.
 type HeldText struct {
 	Table  string `json:"table"`
 	Column string `json:"column"`
@@ -57,7 +57,7 @@ func (r HeldRow) Fields() []HeldField {
 	return fields
 }
 
-// leftOut is what no row is shown with.
+// leftOut holds what no row is shown with.
 var leftOut = []string{
 	"digests of the id and the email, which find a repeat and tell nothing else", "who of ours did something, and from where",
 	"the interviewer's email", "the producer's own data, and what is in Greenhouse",

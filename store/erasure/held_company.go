@@ -16,7 +16,7 @@ import (
 // said and what never became anything for the company.
 var companyMaySee = []string{"exports", "bodies", "revisions", "answers", "attempts", "presences", "tracks", "changes", "hook_events", "gone_profiles"}
 
-// companyLeftOut is what a company is shown no row of.
+// companyLeftOut holds what a company is shown no row of.
 var companyLeftOut = []string{
 	"digests of the id and the email, which find a repeat and tell nothing else", "who of ours did something, and from where",
 	"the interviewer's email", "interviews to which not both said yes", "what is in Greenhouse",

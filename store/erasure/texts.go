@@ -93,7 +93,7 @@ func (c textColumn) replace() string {
 	return "UPDATE " + column + " t SET " + c.column + " = " + set + " WHERE t.ctid = $1::text::tid AND t." + c.column + "::text = $2"
 }
 
-// words are what the person is called by, gathered from what is about to go.
+// words returns what the person is called by, gathered from what is about to go.
 func (q Erasure) words(ctx context.Context, tx pgx.Tx, n namedMessages, exports []ErasedExport) (personWords, error) {
 	var p personWords
 	p.email(q.Candidate)

@@ -21,7 +21,7 @@ const erasedWord = "‹erased›"
 // shortestWord is the shortest id or name that is looked for: shorter ones stand in every other text.
 const shortestWord = 3
 
-// personWords is what a person is called by in texts that others wrote: emails, LinkedIn address, whole name, the producer's id. A first
+// personWords holds what a person is called by in texts that others wrote: emails, LinkedIn address, whole name, the producer's id. A first
 // or a last name alone is many people's, and not among them.
 type personWords struct {
 	sure   []string // name nobody else, and are replaced

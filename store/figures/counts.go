@@ -21,7 +21,7 @@ const (
 	countLimit  = time.Minute           // one count
 )
 
-// stateCounts is how many exports there were of each state.
+// stateCounts describes how many exports there were of each state.
 type stateCounts struct {
 	States map[ledger.State]int64
 	Age    time.Duration

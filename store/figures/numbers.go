@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// numbersRest is how much that nobody has summed up is read from the attempts themselves.
+// numbersRest sets how much that nobody has summed up is read from the attempts themselves.
 const numbersRest = 24 * time.Hour
 
 // Numbers reads how sending went in a span, of a company or with an empty org of all: the hours that have been summed up as they were,
@@ -50,7 +50,7 @@ func (s Store) Numbers(ctx context.Context, org string, span ledger.Span) (ledge
 	return numbersOf(now, span, list), nil
 }
 
-// firstPart is when the first part of a span that ends now begins.
+// firstPart returns when the first part of a span that ends now begins.
 func firstPart(now time.Time, span ledger.Span) time.Time {
 	step := int64(span.Step() / time.Second)
 	last := now.Unix() / step * step // as date_bin with the epoch has it

@@ -19,7 +19,7 @@ func (s Store) Trend(ctx context.Context) (ledger.Trend, error) {
 	return sumUp(now, list), nil
 }
 
-// tally is what a pace is made of.
+// tally holds what a pace is made of.
 type tally struct {
 	ledger.Pace
 	waits map[int]int64

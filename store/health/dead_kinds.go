@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// deadKinds is how many kinds of death [Store.DeadKinds] tells.
+// deadKinds sets how many kinds of death [Store.DeadKinds] tells.
 const deadKinds = 10
 
 // DeadKinds tells what the dead letters died of, the commonest first, at most ten kinds. It costs as much as there are dead letters.

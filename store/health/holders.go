@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// holdsLong is how long a session of ours may have a turn: no pass, step or verb takes as long.
+// holdsLong sets how long a session of ours may have a turn: no pass, step or verb takes as long.
 const holdsLong = 20 * time.Second
 
 // Holders lists who has had a turn for too long, and strangers that hold the advisory lock of one or of migrations. Postgres tells

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Rotation is what sealing everything anew came to, or would.
+// Rotation holds what sealing everything anew came to, or would.
 type Rotation struct {
 	Key       int64    `json:"key"` // the id of the keyset's primary key, under which it is sealed
 	DryRun    bool     `json:"dry_run"`

@@ -18,7 +18,7 @@ type sealedKey struct {
 	Sealed []byte
 }
 
-// sealedBatch is how many companies are read, or sealed anew, at once.
+// sealedBatch sets how many companies are read, or sealed anew, at once.
 const sealedBatch = 200
 
 func (s Store) sealedKeys(ctx context.Context, after string) ([]sealedKey, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/query"
 )
 
-// Kind is what a notice tells.
+// Kind names what a notice tells.
 type Kind string
 
 // The kinds. The first four go to a company, the next two to us, and the last to the product.
@@ -27,7 +27,7 @@ const (
 	Moved         Kind = "candidates_moved" // what became of sent candidates
 )
 
-// State is where a notice stands.
+// State tells where a notice stands.
 type State string
 
 // The states.

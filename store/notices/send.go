@@ -114,7 +114,7 @@ func (s Store) Intend(ctx context.Context, id int64, token uuid.UUID) (Notice, e
 	return n, nil
 }
 
-// Outcome is how an attempt to send a notice ended: taken by its receiver, refused for good, or neither, to be tried again.
+// Outcome describes how an attempt to send a notice ended: taken by its receiver, refused for good, or neither, to be tried again.
 type Outcome struct {
 	Sent    bool
 	Refused bool

@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// news is what one notice would say, and to whom.
+// news holds what one notice would say, and to whom.
 type news struct {
 	Kind      Kind
 	Key       string

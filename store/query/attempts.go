@@ -37,7 +37,7 @@ type RedactedRequest struct {
 	Fields []string `json:"fields"` // of the export itself; empty once its personal data is gone
 }
 
-// RedactedAnswer is what Greenhouse's answer was kept as: its status, and the names of fields with the messages about them.
+// RedactedAnswer holds what Greenhouse's answer was kept as: its status, and the names of fields with the messages about them.
 type RedactedAnswer struct {
 	Status   int    `json:"status"`
 	Messages string `json:"messages"`

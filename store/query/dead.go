@@ -31,18 +31,18 @@ type DeadGroup struct {
 	answered, changed int64 // of its companies: heard from by Greenhouse, or with other settings, since their last death
 }
 
-// facts are what is known about the group, for [ledger.Advise] when the given version runs.
+// facts returns what is known about the group, for [ledger.Advise] when the given version runs.
 func (g DeadGroup) facts(version string) ledger.Deaths {
 	return ledger.Deaths{Cause: g.Cause, Died: g.CodeVersion, Now: version, Companies: g.Companies, Answered: g.answered, Changed: g.changed}
 }
 
-// DeathTrend is how many died in each stretch of time, up to now.
+// DeathTrend describes how many died in each stretch of time, up to now.
 type DeathTrend struct {
 	Step   ledger.Seconds `json:"step_s"`
 	Counts []int64        `json:"counts"`
 }
 
-// deadGroups is how many groups a list shows.
+// deadGroups sets how many groups a list shows.
 const deadGroups = 1000
 
 // DeadGroups groups the dead exports that match by what they died of, the largest group first, at most 1,000 groups. The filter's
@@ -88,7 +88,7 @@ func (r Reader) deadGroups(ctx context.Context, tx pgx.Tx, f store.Filter) ([]De
 	})
 }
 
-// trendSteps is how many stretches a trend shows: two days by the hour, or, where a letter is older, 48 days.
+// trendSteps sets how many stretches a trend shows: two days by the hour, or, where a letter is older, 48 days.
 const trendSteps = 48
 
 // addTrends fills in when the letters of each group died. Every group of a list has the same steps, so that they compare.

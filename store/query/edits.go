@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/search"
 )
 
-// EditedBody is what an export would have sent before a person edited it. Was is personal data; it is nil once that is gone.
+// EditedBody holds what an export would have sent before a person edited it. Was is personal data; it is nil once that is gone.
 type EditedBody struct {
 	Version  int64
 	Revision int

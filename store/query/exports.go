@@ -35,7 +35,7 @@ const exportColumnsShown = `
 	SELECT e.id, e.org_id, e.interview_id, e.candidate_id, e.state, CASE WHEN h.held IS NULL THEN e.cause END AS cause, e.detail, e.flags,
 	       e.attempts, e.greenhouse_candidate_id, e.greenhouse_application_id, e.profile_url, e.created_at, e.due_at, e.sent_at, h.held`
 
-// exportsPage is how many rows one query of a long list brings.
+// exportsPage sets how many rows one query of a long list brings.
 const exportsPage = 1000
 
 // Exports lists what matches, newest first, all in memory; see [Reader.ExportsEach] for lists without an end.

@@ -62,7 +62,7 @@ func (d *ExportDetail) waited() (began, ended time.Time) {
 	return d.CreatedAt, ended
 }
 
-// companyTrail is what people did to the export's company, or to all of them, while it waited.
+// companyTrail returns what people did to the export's company, or to all of them, while it waited.
 func (r Reader) companyTrail(ctx context.Context, d *ExportDetail) ([]AuditEntry, error) {
 	if d.State == ledger.StateIneligible {
 		return nil, nil

@@ -29,7 +29,7 @@ type Hold struct {
 	Probes            int          `json:"probes"`
 }
 
-// HoldEnd is what ended a hold.
+// HoldEnd names what ended a hold.
 type HoldEnd string
 
 // The ends. Only after the first is it known that the company works again.

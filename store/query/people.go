@@ -93,7 +93,7 @@ func (r Reader) People(ctx context.Context, f PeopleFilter) (list []Person, err 
 	return list, err
 }
 
-// Ledger is what may be said of them.
+// Ledger returns what may be said of them.
 func (p Person) Ledger() ledger.Person {
 	known := ledger.Person{State: p.State, Cause: p.Cause, Held: p.Held, Detail: orNothing(p.Detail), Blocked: p.Blocked}
 	if p.Status != nil {

@@ -25,7 +25,7 @@ type Change struct {
 
 const changeColumns = "c.seq, c.org_id, c.interview_id, c.what, c.at, c.status, c.stage, c.job"
 
-// TrackRow is where one sent candidate stands. It names no person.
+// TrackRow tells where one sent candidate stands. It names no person.
 type TrackRow struct {
 	ExportID     int64              `json:"export_id"`
 	OrgID        string             `json:"org_id"`
@@ -95,7 +95,7 @@ func (r Reader) Tracks(ctx context.Context, f TrackFilter) (list []TrackRow, err
 	return list, err
 }
 
-// Track is where the candidate of one export stands, and each change so far, oldest first. It returns [store.ErrNotFound] for an export that
+// Track returns where the candidate of one export stands, and each change so far, oldest first. It returns [store.ErrNotFound] for an export that
 // is not tracked: it was never sent, or what it was sent as is not known.
 func (r Reader) Track(ctx context.Context, export int64) (TrackRow, []Change, error) {
 	rows, err := r.reads.Query(ctx, trackShown+" WHERE t.export_id = $1", export)
@@ -117,7 +117,7 @@ func (r Reader) Track(ctx context.Context, export int64) (TrackRow, []Change, er
 	return row, changes, nil
 }
 
-// Ledger is what the rules know of it.
+// Ledger returns what the rules know of it.
 func (t TrackRow) Ledger() ledger.Tracked {
 	known := ledger.Tracked{
 		ExportID: t.ExportID, InterviewID: t.InterviewID, Candidate: t.Candidate, Status: t.Status, SentAt: t.SentAt, SeenAt: store.TimeOrZero(t.SeenAt),

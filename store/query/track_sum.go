@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Tracking is what became of a company's sent candidates, summed up.
+// Tracking holds what became of a company's sent candidates, summed up.
 type Tracking struct {
 	OrgID     string          `json:"org_id"`
 	Sent      int64           `json:"sent"`     // that are tracked

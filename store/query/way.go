@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// WayAttempts is how many attempts a [ledger.Way] holds, the newest.
+// WayAttempts sets how many attempts a [ledger.Way] holds, the newest.
 const WayAttempts = 20
 
 // Way reads what an export did from its commit on: the newest of its attempts, when their jobs were dispatched as far as River still

@@ -6,7 +6,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// keeping is how one class is taken by age. A pass walks the class's rows from the oldest on, in the order of a number, and ends at the
+// keeping describes how one class is taken by age. A pass walks the class's rows from the oldest on, in the order of a number, and ends at the
 // first row that is young. So what must stay is looked at in each pass, and costs that; what has gone costs nothing any more.
 type keeping struct {
 	class  ledger.Kept

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// RetainedOf is what a pass found of one company, of a class that is personal data.
+// RetainedOf holds what a pass found of one company, of a class that is personal data.
 type RetainedOf struct {
 	Org   string
 	Kept  time.Duration // 0: for ever

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// heldLooked is how many of a company's oldest bodies are looked at: those that are past the age are among the oldest.
+// heldLooked sets how many of a company's oldest bodies are looked at: those that are past the age are among the oldest.
 const heldLooked = 1000
 
 // PeopleHeld tells how old the personal data is that a company's exports hold, and what of it is past its age. Kept is how long the

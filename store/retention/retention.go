@@ -17,7 +17,7 @@ const (
 	retainLimit = 2 * time.Second // for which its locks may be held; a step that takes longer is undone, and the next is smaller
 )
 
-// retainStep is where a pass over one class is.
+// retainStep tells where a pass over one class is.
 type retainStep struct {
 	keeping
 	kept   time.Duration

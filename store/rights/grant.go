@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// GrantKind is whom rights are for.
+// GrantKind names whom rights are for.
 type GrantKind string
 
 // The kinds of role.

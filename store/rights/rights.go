@@ -68,7 +68,7 @@ func (s Store) CheckSession(ctx context.Context) error {
 	return nil
 }
 
-// tableRights is what each kind of role may do with whole tables.
+// tableRights returns what each kind of role may do with whole tables.
 func tableRights(kind GrantKind) map[string][]string {
 	rights := map[string][]string{}
 	add := func(tables []string, may ...string) {

@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// rolesAmong is how many of a company's exports are looked at for the roles that they name.
+// rolesAmong sets how many of a company's exports are looked at for the roles that they name.
 const rolesAmong = 20_000
 
 // Roles lists the roles that a company's results name, those without a job first, and those of its job map that none names. Of a

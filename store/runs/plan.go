@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Plan is what a run would do, looked at before anybody begins it. Its names are those of `replay --dry-run --json`.
+// Plan holds what a run would do, looked at before anybody begins it. Its names are those of `replay --dry-run --json`.
 type Plan struct {
 	Count     int64          `json:"count"`            // exports that would go
 	FailAgain int64          `json:"would_fail_again"` // of those: nothing has changed since they died
@@ -128,7 +128,7 @@ func (p *Plan) add(g PlanGroup) {
 	p.Takes = max(p.Takes, g.Takes)
 }
 
-// takes is how long a company's budget needs for n replays when nothing else is sent: full windows, but for the last.
+// takes returns how long a company's budget needs for n replays when nothing else is sent: full windows, but for the last.
 func takes(n int64, b ledger.Budget) ledger.Seconds {
 	window := max(1, b.Limit-b.Limit/10-b.ReplayReserve()/2)
 	return ledger.Seconds(float64((n-1)/int64(window))*b.Window.Seconds() + 1)

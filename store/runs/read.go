@@ -175,7 +175,7 @@ func (s Store) Members(ctx context.Context, id int64, state MemberState, after i
 	return list, nil
 }
 
-// Log is what people, and the run by itself, did to a run: its entries of the audit trail, oldest first.
+// Log returns what people, and the run by itself, did to a run: its entries of the audit trail, oldest first.
 func (s Store) Log(ctx context.Context, id int64) ([]query.Event, error) {
 	rows, err := s.Pool.Query(ctx, `
 		SELECT a.at, a.action, CASE WHEN a.actor <> 'ghexport' THEN a.actor END, a.reason

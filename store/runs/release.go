@@ -41,7 +41,7 @@ func (r *runRow) release(ctx context.Context, tx pgx.Tx) (int, error) {
 	return len(result.Done), r.skip(ctx, tx, result)
 }
 
-// allowance is how many may be released now, and whether as canaries. A canary whose company was held meanwhile is not waited for.
+// allowance returns how many may be released now, and whether as canaries. A canary whose company was held meanwhile is not waited for.
 func (r *runRow) allowance(ctx context.Context, tx pgx.Tx) (n int, canaries bool, err error) {
 	if r.ProvedAt == nil && r.Proved < r.Canary {
 		var out int

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// State is where a replay run stands.
+// State tells where a replay run stands.
 type State string
 
 // The states of a run.
@@ -20,7 +20,7 @@ const (
 	Done    State = "done"    // every member has settled
 )
 
-// MemberState is what became of a member: how its export ended, or one of these.
+// MemberState names what became of a member: how its export ended, or one of these.
 type MemberState string
 
 // Beside the states in which exports end.
@@ -39,7 +39,7 @@ const (
 	Backfill Kind = "backfill" // of a company's interviews that never went, for a reason that is gone
 )
 
-// verb is what the run does to each of its members.
+// verb returns what the run does to each of its members.
 func (k Kind) verb() ledger.Verb {
 	if k == Backfill {
 		return ledger.VerbBackfill
@@ -71,7 +71,7 @@ type Run struct {
 	Left      *ledger.Seconds `json:"left_s"` // how long it will take at the pace so far; null where that cannot be told
 }
 
-// Phase is how far a run has come.
+// Phase tells how far a run has come.
 type Phase string
 
 // The phases, in their order.
@@ -96,7 +96,7 @@ type Counts struct {
 	Causes    map[ledger.Cause]int64 `json:"dead_again_by_cause"`
 }
 
-// Settled is how many have come to an end.
+// Settled returns how many have come to an end.
 func (c Counts) Settled() int64 {
 	return c.Sent + c.DeadAgain + c.Unknown + c.Decide + c.Ended + c.Skipped
 }
@@ -106,7 +106,7 @@ const (
 	CanaryDefault    = 1
 	StopShareDefault = 0.2 // of the settled members may die again
 	StopFromDefault  = 10  // once that many have settled
-	// RateDefault is how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
+	// RateDefault sets how many a second go at most. Their companies' budgets allow less as a rule; beyond it live work would feel the run
 	// in the database and in the workers.
 	RateDefault = 25.0
 )

@@ -91,7 +91,7 @@ func (r Request) check() error {
 	return nil
 }
 
-// words are what was selected, for a reader of the run.
+// words returns what was selected, for a reader of the run.
 func words(f store.Filter) map[string]any {
 	w := map[string]any{}
 	add := func(name string, given bool, value any) {

@@ -65,7 +65,7 @@ func (s Store) Advance(ctx context.Context) (Advanced, error) {
 	return done, nil
 }
 
-// runRow is what a step must know of a run. Its row is locked: a person's pause waits for the step, or the step sees it.
+// runRow holds what a step must know of a run. Its row is locked: a person's pause waits for the step, or the step sees it.
 type runRow struct {
 	ID        int64
 	Kind      Kind

@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Candidate is whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
+// Candidate names whom an export is about, as sent. Personal data: it belongs on no page, and into no log, before somebody who may see it
 // has asked for it.
 type Candidate struct {
 	FirstName string

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Looked is what a search for everything came to.
+// Looked holds what a search for everything came to.
 type Looked struct {
 	By        map[ledger.Match][]int64 // exports by what of them was found, newest first; each stands once, by its surest match
 	Messages  []string                 // companies with messages of an interview of this id that no export shows: not folded, or not readable
@@ -21,7 +21,7 @@ type Looked struct {
 	Cut       bool                     // parts were looked for among the newest SearchDepth only, or more was found than SearchFound
 }
 
-// lookedCompanies is how many companies one search names.
+// lookedCompanies sets how many companies one search names.
 const lookedCompanies = 20
 
 // Lookup looks for whatever a text may be: the number of an export, the id of an interview, of a candidate or of Greenhouse's, an email,

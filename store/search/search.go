@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Search is what somebody looks for among exports.
+// Search holds what somebody looks for among exports.
 type Search struct {
 	Filter store.Filter // only among these
 	Text   string       // part of an interview's or candidate's id, the number of an export, or Greenhouse's of a candidate
@@ -24,7 +24,7 @@ type Search struct {
 	CandidateDigest []byte // of Text, see [Digests.Candidate]; [Store.Lookup] alone reads it
 }
 
-// Found is what a search came to.
+// Found holds what a search came to.
 type Found struct {
 	IDs    []int64 // newest first
 	People bool    // it looked for people, and that is recorded

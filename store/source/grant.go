@@ -14,7 +14,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/rights"
 )
 
-// GrantRelay is whom a producer's own database is read by. The other kind that it knows is [rights.GrantProducer].
+// GrantRelay names whom a producer's own database is read by. The other kind that it knows is [rights.GrantProducer].
 const GrantRelay rights.GrantKind = "relay"
 
 // ErrKind says that a producer's own database has no rights of that kind to give.

@@ -36,7 +36,7 @@ func open(t *testing.T, address string) *source.Source {
 	return s
 }
 
-// kind is what is wrong with a source, and the words of whoever said so.
+// kind returns what is wrong with a source, and the words of whoever said so.
 func kind(t *testing.T, s *source.Source) (ledger.SourceTrouble, string) {
 	t.Helper()
 	_, _, err := s.Look(t.Context())

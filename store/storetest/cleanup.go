@@ -23,7 +23,7 @@ const (
 	gonePoll     = 10 * time.Millisecond // between two looks whether a stale server, which is no child of ours, has ended
 )
 
-// folder is what one server keeps on disk. The lock file beside it is locked while its owner lives: a process id in a file could
+// folder holds what one server keeps on disk. The lock file beside it is locked while its owner lives: a process id in a file could
 // meanwhile be another's, and means nothing to a container that shares the folder.
 type folder struct {
 	path string

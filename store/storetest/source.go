@@ -54,7 +54,7 @@ func (s *SourceDB) Enqueue(t testing.TB, messages ...string) {
 	execAt(t, s.ProducerURL, "SELECT ghexport.enqueue(m::jsonb) FROM unnest($1::text[]) m", messages)
 }
 
-// Waiting is how many messages lie there.
+// Waiting returns how many messages lie there.
 func (s *SourceDB) Waiting(t testing.TB) (n int) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), s.URL)

@@ -72,7 +72,7 @@ func (s Store) DueCandidates(ctx context.Context, org string, limit int) ([]int6
 	return ids, nil
 }
 
-// TrackingEnd is how a company's look at its candidates ended.
+// TrackingEnd describes how a company's look at its candidates ended.
 type TrackingEnd struct {
 	OrgID    string
 	Asked    bool          // a request was made

@@ -13,7 +13,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// wordCap is how many bytes of a stage's or a job's name are kept.
+// wordCap sets how many bytes of a stage's or a job's name are kept.
 const wordCap = 200
 
 // Observed says what observations did.
@@ -126,7 +126,7 @@ func (w *Writer) Observe(t ledger.Tracked, list []ledger.Observation, now time.T
 	w.counted, w.next = append(w.counted, t), append(w.next, next)
 }
 
-// clockAhead is how far Greenhouse's clock may be ahead of ours.
+// clockAhead sets how far Greenhouse's clock may be ahead of ours.
 const clockAhead = 5 * time.Minute
 
 // sane returns what may be kept of observations, oldest first: words cleaned and capped, and no time that hides all that comes later. One

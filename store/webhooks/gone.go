@@ -26,7 +26,7 @@ const finalProfile = `
 	 ORDER BY way.n DESC
 	 LIMIT 1`
 
-// profileFate is what became of a profile, as far as was heard.
+// profileFate holds what became of a profile, as far as was heard.
 type profileFate struct {
 	ID         int64 // the one that it is now
 	Gone       bool  // and that one is deleted or anonymised

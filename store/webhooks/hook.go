@@ -17,7 +17,7 @@ import (
 // HookOverlap is for how long a company's secret before still counts, since each of its webhooks has to be given the new one by hand.
 const Overlap = 7 * 24 * time.Hour
 
-// Hook is how a company's Greenhouse tells us what happens there, without its secret.
+// Hook describes how a company's Greenhouse tells us what happens there, without its secret.
 type Hook struct {
 	OrgID        string     `json:"org_id"`
 	MadeAt       time.Time  `json:"made_at"`

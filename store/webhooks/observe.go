@@ -32,7 +32,7 @@ func observeHeard(ctx context.Context, tx pgx.Tx, org string, o ledger.Observati
 	return w.Write(ctx, tx, org)
 }
 
-// observes is what the event tells of the profile that its candidate is now; false where it tells nothing of how that stands.
+// observes returns what the event tells of the profile that its candidate is now; false where it tells nothing of how that stands.
 func (e workedEvent) observes(now profileFate) (ledger.Observation, bool) {
 	o := ledger.Observation{Candidate: now.ID, At: e.moment()}
 	switch {
@@ -49,7 +49,7 @@ func (e workedEvent) observes(now profileFate) (ledger.Observation, bool) {
 	return o, true
 }
 
-// moment is when what the event tells was so.
+// moment returns when what the event tells was so.
 func (e workedEvent) moment() time.Time {
 	if e.At.IsZero() {
 		return e.ReceivedAt

@@ -33,7 +33,7 @@ const (
 	hookWordCap   = 300
 )
 
-// hookLease is how long an event that has its job is left alone by the sweep.
+// hookLease sets how long an event that has its job is left alone by the sweep.
 const hookLease = 10 * time.Second
 
 // ReceiveEvent keeps an event and gives its company a River job that works off what came, unless one waits already; one statement,

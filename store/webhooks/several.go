@@ -115,7 +115,7 @@ func takeEvents(ctx context.Context, tx pgx.Tx, org string, after int64, most in
 	return events, nil
 }
 
-// lastHeard is what a company's webhook tells of events that were worked off. Its zero value is of none.
+// lastHeard holds what a company's webhook tells of events that were worked off. Its zero value is of none.
 type lastHeard struct {
 	at, pinged *time.Time
 	action     ledger.HookAction

@@ -19,7 +19,7 @@ const (
 	hookTries    = 12              // failures after which it is given up
 )
 
-// HookBy is who did what an event did.
+// HookBy returns who did what an event did.
 func HookBy(action ledger.HookAction) store.By {
 	return store.By{Actor: "greenhouse", Reason: string(action), From: store.FromService}
 }
@@ -27,7 +27,7 @@ func HookBy(action ledger.HookAction) store.By {
 // Eraser takes a person's data out of the ledger at one company, and returns the exports that it concerns. Safe to call again.
 type Eraser func(ctx context.Context, org, candidate string, by store.By) (exports []int64, err error)
 
-// Worked is what came of one event.
+// Worked holds what came of one event.
 type Worked struct {
 	ID      int64
 	Action  ledger.HookAction

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// change is what a request asks to change. Fields that are left out stay as they are; null clears those that may be empty.
+// change holds what a request asks to change. Fields that are left out stay as they are; null clears those that may be empty.
 type change struct {
 	store.ConnectionChange
 	reason string
@@ -99,7 +99,7 @@ func (c *change) choices(r *reader) {
 	field(r, "in_flight_cap", "a whole number", func(n int) { s.InFlightCap = &n })
 }
 
-// ReasonMax is how much of a reason is read.
+// ReasonMax sets how much of a reason is read.
 const ReasonMax = 500
 
 func (c *change) because(r *reader) {

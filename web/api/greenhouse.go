@@ -6,7 +6,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Greenhouse is what a company's settings need of Greenhouse. It is handed over, because this package does not speak to it. Its zero
+// Greenhouse holds what a company's settings need of Greenhouse. It is handed over, because this package does not speak to it. Its zero
 // value cannot be used: whoever serves a console sets every field. What the functions return is said where they are made.
 type Greenhouse struct {
 	// Test asks Greenhouse about a pasted key and a created-by, or the stored ones where they are empty, and saves neither. It may
@@ -18,7 +18,7 @@ type Greenhouse struct {
 	// Jobs and Pools list what Greenhouse has to choose from, or had when it was last asked.
 	Jobs  func(ctx context.Context, org string) (store.Seen[store.SeenJob], error)
 	Pools func(ctx context.Context, org string) (store.Seen[store.SeenPool], error)
-	// Preview is what would be sent under the choices with a change not saved yet. It may return every [*store.SettingError] joined.
+	// Preview holds what would be sent under the choices with a change not saved yet. It may return every [*store.SettingError] joined.
 	Preview func(ctx context.Context, org string, draft store.Settings, role string) (store.Preview, error)
 	// MakeLinks has tracking links made for jobs, or for all that lack one. What Greenhouse refuses stands in the answer.
 	MakeLinks func(ctx context.Context, org string, jobs []int64, again bool, by store.By) (store.MadeLinks, error)

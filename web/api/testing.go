@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// testCandidate is how a company's newest test candidate goes.
+// testCandidate describes how a company's newest test candidate goes.
 type testCandidate struct {
 	store.TestCandidate
 	Words string `json:"words"`
@@ -58,7 +58,7 @@ func (a *API) showTest(w http.ResponseWriter, r *http.Request, status int, test 
 	answer(w, status, testCandidate{test, words})
 }
 
-// testSwitched is what turning test mode on or off did.
+// testSwitched holds what turning test mode on or off did.
 type testSwitched struct {
 	switched
 	Tested int64 `json:"tested"` // what went to the test address, and nowhere else

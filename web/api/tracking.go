@@ -7,7 +7,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// tracking is what became of a company's candidates.
+// tracking holds what became of a company's candidates.
 type tracking struct {
 	query.Tracking
 	Trouble string             `json:"trouble,omitempty"` // why nothing is known, in a sentence

@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/web/auth"
 )
 
-// webhook is how a company's Greenhouse tells us what happens there.
+// webhook describes how a company's Greenhouse tells us what happens there.
 type webhook struct {
 	Address string              `json:"address"`          // where it is to send them
 	Secret  string              `json:"secret,omitempty"` // of one that was just made, and never again

@@ -58,7 +58,7 @@ func NewLogins(users map[string]User, throttle *Throttle, log *zap.Logger) (*Log
 	}, nil
 }
 
-// Verdict is what became of one try to log in.
+// Verdict holds what became of one try to log in.
 type Verdict struct {
 	User  User
 	OK    bool

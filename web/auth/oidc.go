@@ -48,7 +48,7 @@ type SSO struct {
 	again   time.Time
 }
 
-// Provider is what discovery found.
+// Provider holds what discovery found.
 type Provider struct {
 	oauth  oauth2.Config
 	verify *oidc.IDTokenVerifier
@@ -70,7 +70,7 @@ func (s *SSO) Source() []byte {
 	return sum[:]
 }
 
-// Method is how the audit trail names who came in by this provider.
+// Method returns how the audit trail names who came in by this provider.
 func (s *SSO) Method() string { return "sso " + s.settings.Issuer }
 
 // Discover asks the provider what it is, as the first login will.
@@ -127,7 +127,7 @@ func (s *SSO) discover(ctx context.Context) (*Provider, error) {
 	}, nil
 }
 
-// Refusal is what is wrong with an answer of the provider's, or with what came in its name.
+// Refusal names what is wrong with an answer of the provider's, or with what came in its name.
 type Refusal string
 
 func (e Refusal) Error() string { return string(e) }

@@ -32,7 +32,7 @@ func (p *Provider) Begin(f Flow) string {
 	return p.oauth.AuthCodeURL(f.state, oidc.Nonce(f.nonce), oauth2.S256ChallengeOption(f.verifier))
 }
 
-// flowLife is how long somebody may take at the provider.
+// flowLife sets how long somebody may take at the provider.
 const flowLife = 10 * time.Minute
 
 // Answer checks what the provider sent somebody back with, and redeems its code.

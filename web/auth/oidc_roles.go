@@ -42,7 +42,7 @@ func parseRoleRule(text string) (RoleRule, error) {
 	return rule, errors.Join(problems...)
 }
 
-// Claims are what a provider says about a person.
+// Claims hold what a provider says about a person.
 type Claims map[string]any
 
 // Role is the highest that any value of the claim gives, or none. An email that the provider has not verified gives none.
@@ -72,7 +72,7 @@ func (c Claims) is(name string) bool { return c[name] == true || c[name] == "tru
 // maxName bounds what a provider may call somebody.
 const maxName = 200
 
-// Name is what the audit trail calls a person: the email, which colleagues know, unless the provider doubts it, else the subject.
+// Name returns what the audit trail calls a person: the email, which colleagues know, unless the provider doubts it, else the subject.
 // Neither can be chosen freely, as other claims can.
 func (c Claims) Name() (string, error) {
 	_, stated := c["email_verified"]

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Origin is where a request comes from, for the audit trail: the address at the other end of the connection. Only where that is one
+// Origin returns where a request comes from, for the audit trail: the address at the other end of the connection. Only where that is one
 // of a trusted proxy, or while none is declared one of a private network, as a proxy of ours has, is believed what it says of whom it serves; the proxy is then named, too. A name
 // that somebody outside wrote into the header stands further left than what the proxy added, and is never reached.
 func Origin(r *http.Request) string {

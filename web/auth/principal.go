@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Role is what somebody may do.
+// Role names what somebody may do.
 type Role string
 
 const (
@@ -35,7 +35,7 @@ func (r Role) Staff() bool { return slices.Contains(StaffRoles, r) }
 // OfCompany says whether it is one of a company's own people.
 func (r Role) OfCompany() bool { return slices.Contains(CompanyRoles, r) }
 
-// Principal is who sends a request. Its zero value is nobody.
+// Principal names who sends a request. Its zero value is nobody.
 type Principal struct {
 	Name   string
 	Method string // how they came in: "password", "sso" with the provider's address, or "link"
@@ -71,10 +71,10 @@ func (p Principal) Home() string {
 	}
 }
 
-// CompanyHome is where a company's admin begins.
+// CompanyHome returns where a company's admin begins.
 func CompanyHome(org string) string { return "/orgs/" + url.PathEscape(org) }
 
-// PeopleHome is where a company's recruiter begins, and stays.
+// PeopleHome returns where a company's recruiter begins, and stays.
 func PeopleHome(org string) string { return CompanyHome(org) + "/people" }
 
 type principalKey struct{}

@@ -80,7 +80,7 @@ func (p Proxies) last(peer netip.Addr, hops []string) netip.Addr {
 	return peer
 }
 
-// forwardedFor is what each element of Forwarded (RFC 7239) says that it is for; empty where it says nothing, so that no hop is skipped.
+// forwardedFor returns what each element of Forwarded (RFC 7239) says that it is for; empty where it says nothing, so that no hop is skipped.
 func forwardedFor(values []string) []string {
 	var hops []string
 	for element := range strings.SplitSeq(strings.Join(values, ","), ",") {

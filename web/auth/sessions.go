@@ -28,7 +28,7 @@ type Sessions struct {
 	Valid func(p Principal, source []byte) bool
 }
 
-// Life is how long a session of this role lasts at most.
+// Life returns how long a session of this role lasts at most.
 func (r Role) Life() time.Duration {
 	if r.OfCompany() {
 		return companyLife

@@ -17,7 +17,7 @@ type User struct {
 	role Role
 }
 
-// Principal is who the user is.
+// Principal returns who the user is.
 func (u User) Principal() Principal { return Principal{Name: u.name, Role: u.role, Method: "password"} }
 
 // Source stands for the whole entry: sessions that it opened end when it is taken out, or its password or role changes.

@@ -24,7 +24,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/webhooks"
 )
 
-// Path is where a company's webhooks come in; {org} is the company.
+// Path names where a company's webhooks come in; {org} is the company.
 const Path = "/hooks/greenhouse/"
 
 // BodyBytes bounds an event: Greenhouse's own are some kilobytes, and more with many interviews and answers.
@@ -38,7 +38,7 @@ const (
 	receiveLimit = 5 * time.Second // to keep one
 )
 
-// outcome is what became of a request.
+// outcome names what became of a request.
 type outcome string
 
 const (

@@ -17,7 +17,7 @@ type Secrets struct {
 	PublicURL string // under which the service is reached; empty where nobody said
 }
 
-// Address is where a company's webhooks come in: a path alone where nobody said under which address the service is reached.
+// Address returns where a company's webhooks come in: a path alone where nobody said under which address the service is reached.
 func (s Secrets) Address(org string) string {
 	return s.PublicURL + Path + url.PathEscape(org)
 }

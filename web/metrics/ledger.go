@@ -36,7 +36,7 @@ type ledgerMetrics struct {
 	reading chan struct{} // closed when the present reading ends; nil without one
 }
 
-// reading is what one reading found.
+// reading holds what one reading found.
 type reading struct {
 	backlog ledger.Backlog
 	states  map[ledger.State]int64

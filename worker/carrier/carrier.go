@@ -83,7 +83,7 @@ func wait(ctx context.Context, woken <-chan struct{}, d time.Duration) {
 	}
 }
 
-// kindOf is what is wrong with a source.
+// kindOf returns what is wrong with a source.
 func kindOf(err error) ledger.SourceTrouble {
 	var trouble *source.Trouble
 	if errors.As(err, &trouble) {

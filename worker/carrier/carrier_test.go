@@ -103,7 +103,7 @@ const (
 	doubled = "SELECT count(*) - count(DISTINCT interview_id) FROM ghexport.outbox"
 )
 
-// source is how a source is, as health tells.
+// source returns how a source is, as health tells.
 func (r *rig) source(name string) ledger.Source {
 	r.Helper()
 	list, err := r.store.Sources(r.Context())

@@ -126,7 +126,7 @@ func (t *tender) tell(kind ledger.SourceTrouble, says string) {
 		zap.String("hint", "ghexport explain source"))
 }
 
-// pause is how long to rest after a pass unless woken.
+// pause returns how long to rest after a pass unless woken.
 func (t *tender) pause(ctx context.Context, carried int, err error) time.Duration {
 	if err != nil {
 		t.failures++

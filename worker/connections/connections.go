@@ -25,7 +25,7 @@ type Connections struct {
 	Log        *zap.Logger
 }
 
-// client is what is asked about a company.
+// client returns what is asked about a company.
 func (c *Connections) client(testing bool) *greenhouse.Client {
 	if testing && c.Tests != nil {
 		return c.Tests

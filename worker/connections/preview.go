@@ -11,7 +11,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/worker/render"
 )
 
-// Preview is what would be sent under a company's choices with a change not saved yet, made by the very code that sends. The interview
+// Preview returns what would be sent under a company's choices with a change not saved yet, made by the very code that sends. The interview
 // is made up; it began at 02:00 UTC today and names no time zone, so that the company's decides the day. It may return every
 // [*store.SettingError] joined.
 func (c *Connections) Preview(ctx context.Context, org string, draft store.Settings, role string) (store.Preview, error) {

@@ -14,10 +14,10 @@ import (
 	"github.com/interviewing-io/greenhouse-export/wording"
 )
 
-// lookRequests is how many requests a connection test that passes makes.
+// lookRequests sets how many requests a connection test that passes makes.
 const lookRequests = 3
 
-// findings is what a connection test found, and the lists that it read on the way.
+// findings holds what a connection test found, and the lists that it read on the way.
 type findings struct {
 	report store.TestReport
 	jobs   []store.SeenJob // nil: not read

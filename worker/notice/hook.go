@@ -66,7 +66,7 @@ func ParseHook(address, secrets, agent string, plain bool) (*Hook, error) {
 	return h, nil
 }
 
-// event is what the product is told, in the form that Standard Webhooks advise. Fields may be added; none changes its meaning.
+// event holds what the product is told, in the form that Standard Webhooks advise. Fields may be added; none changes its meaning.
 type event struct {
 	Type      string    `json:"type"`
 	Timestamp time.Time `json:"timestamp"` // when the notice was written

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/tracking"
 )
 
-// adoptEvery is how often what was sent meanwhile is followed: well before the first look at it.
+// adoptEvery sets how often what was sent meanwhile is followed: well before the first look at it.
 const adoptEvery = 30 * time.Second
 
 // adoptSent has what was sent followed, beside the passes, so that no settle waits for it.

@@ -87,7 +87,7 @@ func (r *Relay) reduce(all []snapshot) (ledger.Arrival, error) {
 	return a, err
 }
 
-// yesTimes is when each of the two last began to say yes, of the messages seen in the order of their versions.
+// yesTimes tells when each of the two last began to say yes, of the messages seen in the order of their versions.
 type yesTimes struct{ advanced, continued *time.Time }
 
 func (y *yesTimes) see(s snapshot) {

@@ -9,7 +9,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store/figures"
 )
 
-// hoursEvery is how often the hours that are over are summed up: sooner than each is over, later than would cost anything.
+// hoursEvery sets how often the hours that are over are summed up: sooner than each is over, later than would cost anything.
 const hoursEvery = 10 * time.Minute
 
 // sumUpHours keeps the sums of attempts by hours, beside the passes: the first time there may be a month to sum up.

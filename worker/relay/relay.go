@@ -29,7 +29,7 @@ const (
 	passLimit   = 30 * time.Second       // one pass
 	dueAtOnce   = 16                     // probes, or notices, that one sweep hands over
 
-	// filledRest is how long dispatch rests once River's queue is full. Each settle wakes the relay, which would find no room again and
+	// filledRest sets how long dispatch rests once River's queue is full. Each settle wakes the relay, which would find no room again and
 	// again; in that time no fleet sends what the queue holds. What arrives meanwhile is folded all the same.
 	filledRest = 20 * time.Millisecond
 )
@@ -155,7 +155,7 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	return r.untilNext(ctx)
 }
 
-// untilNext is how long to wait for what wakes nobody, after a small pass, too: what is committed from now on wakes us, or is polled for.
+// untilNext returns how long to wait for what wakes nobody, after a small pass, too: what is committed from now on wakes us, or is polled for.
 func (r *Relay) untilNext(ctx context.Context) time.Duration {
 	fold, dispatch := r.folding.rest(), r.dispatching.rest()
 	if fold > 0 && dispatch > 0 {
@@ -180,7 +180,7 @@ func (r *Relay) foldUnlessResting(ctx context.Context) (folded int, dispatched b
 	return folded, dispatched, err
 }
 
-// filled is how long dispatch still rests since River's queue was filled, 0 for not at all.
+// filled returns how long dispatch still rests since River's queue was filled, 0 for not at all.
 func (r *Relay) filled() time.Duration { return max(0, time.Until(r.filledUntil)) }
 
 // restFilled waits that out, deaf to what wakes us: it could go nowhere, and stays noticed.

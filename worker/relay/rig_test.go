@@ -20,7 +20,7 @@ import (
 // patience bounds every wait of these tests.
 const patience = 30 * time.Second
 
-// rig is what a relay works on: a database of its own, the store as the service's role, a producer. Nothing is sent.
+// rig holds what a relay works on: a database of its own, the store as the service's role, a producer. Nothing is sent.
 type rig struct {
 	t        *testing.T
 	store    *store.Store

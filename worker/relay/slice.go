@@ -14,7 +14,7 @@ const (
 	longFrom   = 32                    // messages of a company, in one read, that make it one with a backlog
 )
 
-// slice is how many messages a pass reads, so that it takes about as long as it may.
+// slice tells how many messages a pass reads, so that it takes about as long as it may.
 type slice int
 
 func (s *slice) size() int {

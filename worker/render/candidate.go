@@ -33,7 +33,7 @@ func Candidate(g *store.Granted) greenhouse.CreateCandidate {
 	return c
 }
 
-// referrerOf is who gets the credit; nil leaves it to the user in whose name the request is made, also where the interviewer should
+// referrerOf returns who gets the credit; nil leaves it to the user in whose name the request is made, also where the interviewer should
 // get it and is not known well enough.
 func referrerOf(g *store.Granted) *greenhouse.Referrer {
 	switch {
@@ -47,7 +47,7 @@ func referrerOf(g *store.Granted) *greenhouse.Referrer {
 	return nil
 }
 
-// Detail is what the ledger keeps of a failure: Greenhouse's field names and messages without what was sent about the person, or the
+// Detail returns what the ledger keeps of a failure: Greenhouse's field names and messages without what was sent about the person, or the
 // kind of connection failure.
 func Detail(e *greenhouse.Error, about Person) string {
 	var parts []string

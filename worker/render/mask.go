@@ -17,7 +17,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/store"
 )
 
-// Person is what was sent about somebody. Its zero value is nobody.
+// Person holds what was sent about somebody. Its zero value is nobody.
 type Person struct {
 	FirstName, LastName, Email, LinkedIn, CandidateID, Note string
 }
@@ -26,7 +26,7 @@ func PersonOf(g *store.Granted) Person {
 	return Person{g.Body.FirstName, g.Body.LastName, g.Body.Email, g.Body.LinkedIn, g.CandidateID, g.Body.Note}
 }
 
-// PersonIn is whom a message is about that may not be readable.
+// PersonIn returns whom a message is about that may not be readable.
 func PersonIn(message []byte) Person {
 	var m struct {
 		Candidate struct {

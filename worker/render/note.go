@@ -10,7 +10,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// layout is how one format of the note is set. What was rendered once is never rendered again, so a layout stays as it is.
+// layout describes how one format of the note is set. What was rendered once is never rendered again, so a layout stays as it is.
 type layout struct {
 	problem string // what the third score is called
 	scale   string // of the header, where there is anything to read after it
@@ -34,7 +34,7 @@ const (
 	feedbackLimit = 20_000 // characters (code points) of feedback between the quotes, the marker included
 	cutMarker     = " [cut – full feedback on interviewing.io]"
 
-	// wordReach is how far back from the limit a cut looks for the end of a word. A longer word, and text of a script without
+	// wordReach sets how far back from the limit a cut looks for the end of a word. A longer word, and text of a script without
 	// spaces, is cut inside.
 	wordReach = 200
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/interviewing-io/greenhouse-export/ledger"
 )
 
-// Rendered is what is sent about one person, as text.
+// Rendered holds what is sent about one person, as text.
 type Rendered struct {
 	FirstName  string
 	LastName   string

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Secret is what a [Receiver] checks signatures by.
+// Secret holds what a [Receiver] checks signatures by.
 const Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 // Call is one that the webhook was sent.
