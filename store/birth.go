@@ -93,12 +93,8 @@ func (p *foldPlan) leaves() bool {
 	return due(&p.insert) || due(&p.change)
 }
 
-// birthLook answers, in the shape of dueExports, which of some new exports nothing stands in the way of. To each of them every pending
-// sibling is of an earlier interview: such a one may be handed out in the same turn.
-const birthLook = `
-	WITH asked AS MATERIALIZED (
-		SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[]) WITH ORDINALITY AS a(org_id, candidate_digest, email_digest, ordinal)
-	), ` + inFlight + `, ready AS MATERIALIZED (
+// birthReady is a part of a statement: the companies asked for that may send and have nothing due, which would go first.
+const birthReady = `ready AS MATERIALIZED (
 		SELECT i.org_id, i.in_flight_cap, i.second_interview, i.key_digest, i.in_flight_cap - coalesce(f.n, 0) AS free
 		  FROM (SELECT DISTINCT org_id FROM asked) o
 		  JOIN ghexport.integrations i ON i.org_id = o.org_id
@@ -110,7 +106,14 @@ const birthLook = `
 		   AND cardinality(i.refused_targets) = 0 -- what goes one at a time is dispatch's
 		   AND NOT EXISTS (SELECT FROM ghexport.exports e
 		                    WHERE e.org_id = i.org_id AND e.lane = 0 AND e.due_at <= statement_timestamp() OFFSET 0) -- exports_due
-	), first AS MATERIALIZED (
+	)`
+
+// birthLook answers, in the shape of dueExports, which of some new exports nothing stands in the way of. To each of them every pending
+// sibling is of an earlier interview: such a one may be handed out in the same turn.
+const birthLook = `
+	WITH asked AS MATERIALIZED (
+		SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[]) WITH ORDINALITY AS a(org_id, candidate_digest, email_digest, ordinal)
+	), ` + inFlight + `, ` + birthReady + `, first AS MATERIALIZED (
 		SELECT p.*
 		  FROM (SELECT a.*, r.free, r.in_flight_cap, r.second_interview, r.key_digest,
 		               row_number() OVER (PARTITION BY a.org_id ORDER BY a.ordinal) AS place

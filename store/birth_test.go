@@ -65,45 +65,48 @@ func TestPass_NewExportsAreBornQueued(t *testing.T) {
 	}
 }
 
+// inTheWay are things that stand in dispatch's way of an export of acme and of one person.
+var inTheWay = map[string]func(*db){
+	"ForACompanyThatIsOff": func(d *db) { d.exec("UPDATE ghexport.integrations SET enabled = false") },
+	"ForACompanyOnTrial": func(d *db) {
+		d.exec("UPDATE ghexport.integrations SET hold_cause = 'permission.denied', trial_at = now()")
+	},
+	"WhileAllIsStopped": func(d *db) { d.exec("UPDATE ghexport.control SET stopped_at = now()") },
+	"ForAPlace": func(d *db) {
+		d.exec("UPDATE ghexport.integrations SET in_flight_cap = 1")
+		d.export(fixture{State: ledger.StateSending})
+	},
+	"ForTheBudget": func(d *db) {
+		d.exec("INSERT INTO ghexport.budgets (credential, limit_, phase_known, window_end, spent) VALUES ('digest acme', 50, true, now() + interval '1 hour', 50)")
+	},
+	"AfterA429": func(d *db) {
+		d.exec("INSERT INTO ghexport.budgets (credential, blocked_until) VALUES ('digest acme', now() + interval '1 hour')")
+	},
+	"BehindASiblingInQueue": func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StateQueued}) },
+	"BehindASiblingInDoubt": func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StateUnknown}) },
+	"BehindASiblingSent":    func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StateSent}) },
+	"BehindOneThatMayExist": func(d *db) {
+		d.export(fixture{Candidate: "person", State: ledger.StateCancelled, Flags: []string{"may_exist"}})
+	},
+	"BehindASiblingToRetry": func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StatePending, DueIn: time.Hour}) },
+	"BehindWhatIsDue": func(d *db) {
+		d.exec("UPDATE ghexport.integrations SET in_flight_cap = 1")
+		d.export(fixture{State: ledger.StatePending})
+	},
+	"BehindAFullQueue": func(d *db) {
+		d.crowd(256, "0")
+		d.exec("UPDATE ghexport.exports SET state = 'queued', job_id = id, due_at = NULL")
+	},
+	"ForANewerMessage": func(d *db) { d.message("acme", "new", 2, true, false) },
+	"ForANewerMessageRejected": func(d *db) {
+		d.exec("INSERT INTO ghexport.rejected (id, org_id, interview_id, version, schema_version, message, detail, enqueued_at) VALUES (7, 'acme', 'new', 2, 1, '{}', 'bad', now())")
+	},
+}
+
 // Whatever stands in dispatch's way stands in the way of a birth.
 func TestPass_NewExportsWait(t *testing.T) {
 	t.Parallel()
-	for name, before := range map[string]func(*db){
-		"ForACompanyThatIsOff": func(d *db) { d.exec("UPDATE ghexport.integrations SET enabled = false") },
-		"ForACompanyOnTrial": func(d *db) {
-			d.exec("UPDATE ghexport.integrations SET hold_cause = 'permission.denied', trial_at = now()")
-		},
-		"WhileAllIsStopped": func(d *db) { d.exec("UPDATE ghexport.control SET stopped_at = now()") },
-		"ForAPlace": func(d *db) {
-			d.exec("UPDATE ghexport.integrations SET in_flight_cap = 1")
-			d.export(fixture{State: ledger.StateSending})
-		},
-		"ForTheBudget": func(d *db) {
-			d.exec("INSERT INTO ghexport.budgets (credential, limit_, phase_known, window_end, spent) VALUES ('digest acme', 50, true, now() + interval '1 hour', 50)")
-		},
-		"AfterA429": func(d *db) {
-			d.exec("INSERT INTO ghexport.budgets (credential, blocked_until) VALUES ('digest acme', now() + interval '1 hour')")
-		},
-		"BehindASiblingInQueue": func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StateQueued}) },
-		"BehindASiblingInDoubt": func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StateUnknown}) },
-		"BehindASiblingSent":    func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StateSent}) },
-		"BehindOneThatMayExist": func(d *db) {
-			d.export(fixture{Candidate: "person", State: ledger.StateCancelled, Flags: []string{"may_exist"}})
-		},
-		"BehindASiblingToRetry": func(d *db) { d.export(fixture{Candidate: "person", State: ledger.StatePending, DueIn: time.Hour}) },
-		"BehindWhatIsDue": func(d *db) {
-			d.exec("UPDATE ghexport.integrations SET in_flight_cap = 1")
-			d.export(fixture{State: ledger.StatePending})
-		},
-		"BehindAFullQueue": func(d *db) {
-			d.crowd(256, "0")
-			d.exec("UPDATE ghexport.exports SET state = 'queued', job_id = id, due_at = NULL")
-		},
-		"ForANewerMessage": func(d *db) { d.message("acme", "new", 2, true, false) },
-		"ForANewerMessageRejected": func(d *db) {
-			d.exec("INSERT INTO ghexport.rejected (id, org_id, interview_id, version, schema_version, message, detail, enqueued_at) VALUES (7, 'acme', 'new', 2, 1, '{}', 'bad', now())")
-		},
-	} {
+	for name, before := range inTheWay {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := setup(t)

@@ -146,6 +146,12 @@ const inFlight = `flight AS MATERIALIZED (
 		 GROUP BY j.key_digest
 	)`
 
+// roomOf is a part of a statement, $3 of which is queueAhead: how many jobs may still be queued.
+const roomOf = `room AS MATERIALIZED (
+		SELECT CASE WHEN lying.queued <= lying.ahead * 3 / 4 THEN lying.ahead - lying.queued ELSE 0 END::int AS n
+		  FROM (SELECT greatest($3::bigint, 2 * sum(sending)) AS ahead, coalesce(sum(n - sending), 0) AS queued FROM flight) lying
+	)`
+
 // ofBudget are the columns of a budget b, and of what is in flight by its key k, as a dueExport has them.
 const ofBudget = `coalesce(k.n, 0), coalesce(k.overdue, 0),
 	       coalesce(b.limit_, 50), coalesce(b.window_length, '10 seconds'), b.window_end, coalesce(b.phase_known, false),
@@ -190,10 +196,7 @@ const dueOfThem = `looked AS (
 		   AND (held.reason IS NULL
 		        OR held.reason IN ` + onTrial + ` AND i.trial_at IS NOT NULL AND i.trial_export_id IS NULL)
 		 ORDER BY i.org_id
-	), room AS MATERIALIZED (
-		SELECT CASE WHEN lying.queued <= lying.ahead * 3 / 4 THEN lying.ahead - lying.queued ELSE 0 END::int AS n
-		  FROM (SELECT greatest($3::bigint, 2 * sum(sending)) AS ahead, coalesce(sum(n - sending), 0) AS queued FROM flight) lying
-	), oldest AS MATERIALIZED (
+	), ` + roomOf + `, oldest AS MATERIALIZED (
 		SELECT i.org_id, i.trial, i.free, i.in_flight_cap, i.second_interview, i.key_digest, e.id, e.lane, e.due_at, e.interviewed_at,
 		       e.failures > 0 OR e.cause IS NOT NULL AS urgent, e.duplicate_allowed, e.candidate_digest, e.email_digest
 		  FROM ready i

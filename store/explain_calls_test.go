@@ -82,7 +82,7 @@ func (e *explained) relayCalls() []call {
 	standing := []string{"exports_key", "outbox_pkey", "exports_pkey"}
 	return []call{
 		{name: "Outbox", do: func(ctx context.Context) error {
-			_, _, err := e.serve.Outbox(ctx, "", []int{1})
+			_, _, err := e.serve.Outbox(ctx, "", []int{1}, store.OutboxMessages)
 			return err
 		}, uses: []string{"outbox_by_org"}},
 		{name: "Fold", do: func(ctx context.Context) error { return nothing(e.serve.Fold(ctx, arrivals(1))) }, uses: standing},
@@ -90,6 +90,24 @@ func (e *explained) relayCalls() []call {
 			uses: []string{"exports_due", "exports_in_flight", "exports_by_candidate", "exports_by_email", "outbox_by_interview", "exports_pkey"}},
 		{name: "Pass", do: func(ctx context.Context) error {
 			_, _, err := e.serve.Pass(ctx, arrivals(11), "")
+			return err
+		}, uses: append(slices.Clone(standing), "exports_due", "exports_in_flight", "exports_by_candidate", "exports_by_email", "outbox_by_interview")},
+		{name: "Few", do: func(ctx context.Context) error {
+			e.exec("DELETE FROM ghexport.outbox")
+			defer e.exec(explainOutbox)
+			some := map[string]ledger.Arrival{}
+			for _, a := range []ledger.Arrival{arrive(of(21), "iv_21", 3), arrive(of(20021), "iv_20021", 3), arrive("org_9", "unseen_few", 1)} {
+				some[a.InterviewID] = a
+			}
+			_, _, done, err := e.serve.Few(ctx, []int{1}, func(messages []store.Message) (list []ledger.Arrival, all bool) {
+				for _, m := range messages {
+					list = append(list, some[m.InterviewID])
+				}
+				return list, len(list) == len(some)
+			})
+			if err == nil && !done {
+				err = errors.New("the few messages were not passed at once")
+			}
 			return err
 		}, uses: append(slices.Clone(standing), "exports_due", "exports_in_flight", "exports_by_candidate", "exports_by_email", "outbox_by_interview")},
 		{name: "Reject", do: func(ctx context.Context) error {

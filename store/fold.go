@@ -66,13 +66,16 @@ func (l *standings) ask(arrivals []ledger.Arrival) *pgx.Batch {
 // standing finds the exports of arrivals. Only those that an arrival may change are locked, in a second look: a lock would make an
 // intent pass the row over, and a repeat must not cost a send its turn. What needs no lock cannot come to need one, since versions
 // are changed by the relay's own turn alone.
-const standing = `
-		SELECT e.id, e.org_id, e.interview_id, e.version, e.content_digest, e.state, coalesce(e.cause, ''), e.flags,
-		       e.interviewer_advances, e.candidate_continues, e.body_id, e.later_body_id, e.erased_at IS NOT NULL,
-		       (SELECT a.version FROM ghexport.aside a WHERE a.export_id = e.id)
+const standing = standingColumns + `
 		  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[]) AS k(org_id, interview_id, version, digest)
 		  JOIN ghexport.exports e ON e.org_id = k.org_id AND e.interview_id = k.interview_id
 		 WHERE true`
+
+// standingColumns are those of a [ledger.Standing].
+const standingColumns = `
+		SELECT e.id, e.org_id, e.interview_id, e.version, e.content_digest, e.state, coalesce(e.cause, ''), e.flags,
+		       e.interviewer_advances, e.candidate_continues, e.body_id, e.later_body_id, e.erased_at IS NOT NULL,
+		       (SELECT a.version FROM ghexport.aside a WHERE a.export_id = e.id)`
 
 func (l *standings) read(results pgx.BatchResults) error {
 	rows, err := results.Query()
@@ -87,17 +90,24 @@ func (l *standings) read(results pgx.BatchResults) error {
 		l.messages[id] = true
 	}
 	for range 2 { // what stands, then again what is locked: newer where the two differ
-		rows, err = results.Query()
-		if err != nil {
-			return fmt.Errorf("lock their exports: %w", err)
+		if err := l.readRows(results); err != nil {
+			return err
 		}
-		found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledger.Standing])
-		if err != nil {
-			return fmt.Errorf("lock their exports: %w", err)
-		}
-		for _, row := range found {
-			l.rows[[2]string{row.OrgID, row.InterviewID}] = row
-		}
+	}
+	return nil
+}
+
+func (l *standings) readRows(results pgx.BatchResults) error {
+	rows, err := results.Query()
+	if err != nil {
+		return fmt.Errorf("lock their exports: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[ledger.Standing])
+	if err != nil {
+		return fmt.Errorf("lock their exports: %w", err)
+	}
+	for _, row := range found {
+		l.rows[[2]string{row.OrgID, row.InterviewID}] = row
 	}
 	return nil
 }

@@ -49,9 +49,19 @@ func (c *exportColumns) args() []any {
 
 // A new row that is eligible is due at once, and dispatch decides all else; or it is born queued with its job, where dispatch's own
 // checks found nothing in its way ([births]) and no newer message has come since.
-const insertExports = `
+const insertExports = insertBorn + insertThem
+
+// insertExportsAlone asks besides whether a sibling stands in the way of each, where no look has: see birthLook.
+const insertExportsAlone = insertBorn + `
+		            AND (SELECT NOT s.waits AND NOT s.doubt AND NOT s.twin
+		                   FROM (SELECT e.org_id, e.candidate_digest, e.email_digest, 0::bigint AS id, 'infinity'::timestamptz AS interviewed_at) e
+		                  CROSS JOIN LATERAL (` + siblings + `) s)` + insertThem
+
+const insertBorn = `
 	WITH new AS MATERIALIZED (
-		SELECT e.*, CASE WHEN e.send_by IS NOT NULL AND NOT ` + NewerMessage + ` THEN nextval('ghexport.river_job_id_seq') END AS job_id
+		SELECT e.*, CASE WHEN e.send_by IS NOT NULL AND NOT ` + NewerMessage
+
+const insertThem = ` THEN nextval('ghexport.river_job_id_seq') END AS job_id
 		  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 		              $10::bytea[], $11::bytea[], $12::bytea[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
 		              $16::boolean[], $17::boolean[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])

@@ -192,7 +192,7 @@ func TestEnable(t *testing.T) {
 		assert.Equal(t, ledger.StatePending, d.ledger(pending).State)
 		assert.Equal(t, standings{State: ledger.StateIneligible, Cause: text("decision.missing"), Lane: store.LaneReplay, Flags: []string{}}, d.ledger(fresh))
 
-		messages, _, err := d.Outbox(t.Context(), "", []int{1})
+		messages, _, err := d.Outbox(t.Context(), "", []int{1}, store.OutboxMessages)
 		require.NoError(t, err)
 		var arrival *ledger.Arrival
 		for _, m := range messages {

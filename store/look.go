@@ -13,6 +13,10 @@ import (
 // lookLimit is how long a page's question may take: a person waits for it, and the ledger's real work goes on beside it.
 const lookLimit = 3 * time.Second
 
+// beginLook begins a page's question and sets it up in one round trip: a statement without arguments may be several.
+var beginLook = fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %s; "+
+	"SET LOCAL plan_cache_mode = 'force_custom_plan'; SET LOCAL jit = 'off'; SET LOCAL random_page_cost = 1.1", Milliseconds(lookLimit))
+
 // TooSlowError says that a question took longer than a page may wait. Nothing is wrong with the ledger; ask for less.
 type TooSlowError struct {
 	What  string // what was asked
@@ -26,15 +30,7 @@ func (e *TooSlowError) Error() string { return fmt.Sprintf("%s took more than %s
 // its few hot statements, not filters that select a row or a million. Pages of the newest lie in memory, so that reading fifty rows by
 // an index costs little more than reading them in a row; else the planner walks the whole ledger to find fifty rare ones.
 func (s *Store) Read(ctx context.Context, what string, f func(pgx.Tx) error) error {
-	err := pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
-			SELECT set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true),
-			       set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true)`, Milliseconds(lookLimit))
-		if err != nil {
-			return err
-		}
-		return f(tx)
-	})
+	err := pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{BeginQuery: beginLook}, f)
 	var pgErr *pgconn.PgError
 	switch {
 	case err == nil:

@@ -24,16 +24,18 @@ type Message struct {
 }
 
 const (
-	outboxMessages = 1000     // messages of one fold
-	outboxOrgs     = 500      // companies that take part in one fold
-	outboxBytes    = 16 << 20 // text of one fold; a single longer message still comes, alone
+	// OutboxMessages is how many messages one fold may take at most.
+	OutboxMessages = 1000
+
+	outboxOrgs  = 500      // companies that take part in one fold
+	outboxBytes = 16 << 20 // text of one fold; a single longer message still comes, alone
 )
 
-// Outbox reads the oldest messages of the companies after the given one, each company the same share of the batch, so that one
+// Outbox reads about limit of the oldest messages of the companies after the given one, each company the same share of them, so that one
 // producer's flood delays nobody else. It locks nothing. Messages of a schema version not in known stay where they are.
 // It returns the company to go on after, "" to begin again from the first: the last that it looked at, whether or not that had a
 // message to take.
-func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Message, string, error) {
+func (s *Store) Outbox(ctx context.Context, after string, known []int, limit int) ([]Message, string, error) {
 	rows, err := s.Pool.Query(ctx, `
 		WITH RECURSIVE orgs(org_id, n) AS (
 			(SELECT o.org_id, 1 FROM ghexport.outbox o WHERE o.org_id > $1 ORDER BY o.org_id LIMIT 1)
@@ -63,7 +65,7 @@ func (s *Store) Outbox(ctx context.Context, after string, known []int) ([]Messag
 		  FROM looked
 		  LEFT JOIN oldest o ON o.turn = 1 AND o.running = octet_length(o.body) OR o.running <= $5
 		  LEFT JOIN ghexport.integrations i ON i.org_id = o.org_id
-		 ORDER BY o.id`, after, outboxOrgs, known, outboxMessages, outboxBytes)
+		 ORDER BY o.id`, after, outboxOrgs, known, limit, outboxBytes)
 	if err != nil {
 		return nil, after, fmt.Errorf("read the outbox: %w", err)
 	}

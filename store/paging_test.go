@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interviewing-io/greenhouse-export/ledger"
+	"github.com/interviewing-io/greenhouse-export/store"
 )
 
 // crowd puts companies named c0000 and so on between others, each with one export that is due after an interval, and none of them
@@ -116,7 +117,7 @@ func TestOutbox_ReachesTheOneMessageThatIsKnown(t *testing.T) {
 			id := d.message("known", "iv", 1, true, true)
 			after := ""
 			for range 40 {
-				messages, next, err := d.Outbox(t.Context(), after, []int{1})
+				messages, next, err := d.Outbox(t.Context(), after, []int{1}, store.OutboxMessages)
 				require.NoError(t, err)
 				if len(messages) > 0 {
 					assert.Equal(t, id, messages[0].ID)

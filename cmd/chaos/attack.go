@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"time"
+
+	"github.com/interviewing-io/greenhouse-export/store/storetest"
 )
 
-// quietLimit is how long a healed system may take until nothing moves.
+// quietLimit is how long a healed system may go without having less to do than ever before.
 const quietLimit = 2 * time.Minute
 
 // attack is a whole run: faults for as long as asked, healing, quiet, verdict. Its error means that it could not be carried out.
@@ -21,6 +24,9 @@ func attack(ctx context.Context, o options, progress io.Writer) (*Report, error)
 		return nil, fmt.Errorf("set up: %w", err)
 	}
 	fmt.Fprintf(progress, "chaos: seed %d, %s, %d nodes; faults begin\n", o.Seed, o.Duration, o.Nodes)
+	if w.pooler == nil {
+		fmt.Fprintln(progress, "chaos: "+storetest.ErrNoPooler.Error()+": no node goes through a pooler, and its faults are left out")
+	}
 	began := time.Now()
 	limited, stop := context.WithTimeout(ctx, o.Duration)
 	defer stop()
@@ -93,18 +99,25 @@ const stillMoving = `
 // quiet waits until nothing moves, and returns how much still did at the end. What waits for a later try or a probe is made due at
 // once: a first retry may wait 30 s and a probe 15 min, and a run shall end.
 func (w *world) quiet() (moving int) {
-	ctx, cancel := context.WithTimeout(context.Background(), quietLimit+time.Duration(w.o.Flood)*time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	limit := time.AfterFunc(quietLimit, cancel)
+	defer limit.Stop()
 	look := time.NewTicker(500 * time.Millisecond)
 	defer look.Stop()
-	still := 0
+	still, least := 0, math.MaxInt
 	for moving = 1; ctx.Err() == nil && still < 4; { // 2 s: a sweep may release more
 		w.owner.Exec(ctx, "UPDATE ghexport.exports SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()")          //nolint:errcheck // asked again
 		w.owner.Exec(ctx, "UPDATE ghexport.integrations SET probe_at = clock_timestamp() WHERE probe_at > clock_timestamp()") //nolint:errcheck
+		w.owner.Exec(ctx, anHourPasses)                                                                                       //nolint:errcheck
 		<-look.C
 		n := 0
 		if err := w.owner.QueryRow(ctx, stillMoving).Scan(&n); err != nil {
 			continue
+		}
+		if n < least {
+			least = n
+			limit.Reset(quietLimit)
 		}
 		if moving = n; n == 0 {
 			still++
@@ -114,6 +127,9 @@ func (w *world) quiet() (moving int) {
 	}
 	return moving
 }
+
+// anHourPasses for a company that Greenhouse told to come again in more than 20 s: a Retry-After in billions counts as an hour.
+const anHourPasses = "UPDATE ghexport.budgets SET blocked_until = clock_timestamp() WHERE blocked_until > clock_timestamp() + interval '20 s'"
 
 // operate is the person who hears that a company is held, finds nothing wrong there, and asks for a probe (`ghexport org probe`).
 // Without that the back-off of the probes, up to 15 min, would keep nearly every company silent for most of a run.
@@ -127,6 +143,7 @@ func (w *world) operate(ctx context.Context) {
 		case <-tick.C:
 		}
 		w.owner.Exec(ctx, "UPDATE ghexport.integrations SET probe_at = clock_timestamp(), probes = 0 WHERE hold_cause IS NOT NULL") //nolint:errcheck // asked again
+		w.owner.Exec(ctx, anHourPasses)                                                                                             //nolint:errcheck
 	}
 }
 

@@ -28,6 +28,14 @@ func TestPlan(t *testing.T) {
 		assert.Less(t, e.At, 10*time.Minute)
 	}
 	assert.Len(t, drawn, len(weights), "ten minutes meet every kind of fault")
+
+	for seed := range uint64(50) {
+		short, drawn := plan(seed, 30*time.Second, 3), map[kind]bool{}
+		for _, e := range short[:len(weights)] {
+			drawn[e.Kind] = true
+		}
+		assert.Len(t, drawn, len(weights), "and so does half a minute, each once before any comes again")
+	}
 }
 
 func TestJudge(t *testing.T) {
@@ -95,7 +103,7 @@ func echo(t *testing.T) string {
 
 func TestProxy(t *testing.T) {
 	t.Parallel()
-	p, err := newProxy(t.Context(), echo(t))
+	p, err := newProxy(t.Context(), echo(t), false)
 	require.NoError(t, err)
 	defer p.close()
 	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp4", p.addr())

@@ -87,12 +87,26 @@ func (i *injector) inject(ctx context.Context, e event) {
 		i.w.sim.RevokeKey(key)
 		i.later(ctx, e.Lasts, func() { i.w.sim.RestoreKey(key) })
 	case answerFault:
-		answer := answers[e.Answer]
-		answer.fault.Times = e.Times
-		i.w.sim.Plan(answer.fault)
-		name += ": " + answer.name
+		name += ": " + i.answer(answers[e.Answer], e.Times)
+	case hostileAnswer:
+		name += ": " + i.answer(hostile[e.Answer], e.Times)
+	case postgresStandby:
+		i.standby(ctx, e.Lasts)
+	case sessionsReadOnly:
+		pg.turnReadOnly()
+	case poolerKill, poolerPause, poolerFreeze:
+		if i.w.pooler == nil {
+			return
+		}
+		i.pooler(ctx, e)
 	}
 	i.count(name)
+}
+
+func (i *injector) answer(a answer, times int) (name string) {
+	a.fault.Times = max(1, a.fault.Times) * times
+	i.w.sim.Plan(a.fault)
+	return a.name
 }
 
 func (i *injector) later(ctx context.Context, after time.Duration, do func()) {
@@ -128,6 +142,10 @@ func (i *injector) endBackends(ctx context.Context, n int) {
 // heal ends everything that is still wrong.
 func (i *injector) heal() {
 	i.w.sim.ClearFaults()
+	if p := i.w.pooler; p != nil {
+		p.Signal(syscall.SIGCONT)
+		p.Signal(syscall.SIGUSR2)
+	}
 	for c := range companies {
 		i.w.sim.RestoreKey(fmt.Sprintf("ingestion-key-of-%02d", c))
 	}

@@ -18,10 +18,12 @@ import (
 
 const usage = `Usage: chaos [--duration 60s] [--seed N] [--rate N] [--nodes N] [--server-errors ask|retry] [--flood N] [--json FILE] [--ghexport PATH]
 
-Starts a private Postgres, a simulated Greenhouse and several ghexport serve behind small TCP proxies, commits interviews
-at a steady rate, and meanwhile kills, freezes and stops processes, crashes Postgres, cuts, blackholes and slows the
-network, and lets Greenhouse misbehave. Then it heals everything, waits until nothing moves, and counts.
-The same seed draws the same schedule of faults. Exit 0: nothing lost, nothing doubled, resumed in time. Ctrl-C ends the
+Starts a private Postgres, a simulated Greenhouse and several ghexport serve behind small TCP proxies, the last of them
+behind a pooler, too (PgBouncer in session mode, where it is installed), commits interviews at a steady rate, and
+meanwhile kills, freezes and stops processes, crashes Postgres, turns it and open sessions read-only, kills, pauses and
+freezes the pooler, cuts, blackholes and slows the network, and lets Greenhouse misbehave, with hostile headers and
+bytes, too. Then it heals everything, waits until nothing moves, and counts.
+Every kind of fault comes once before one comes again. The same seed draws the same schedule of faults. Exit 0: nothing lost, nothing doubled, resumed in time. Ctrl-C ends the
 faults early, and still counts.
 
   --duration D         how long faults are injected (default 60s)

@@ -27,21 +27,23 @@ const (
 type proxy struct {
 	listener net.Listener
 	target   string
+	postgres bool // what passes is its protocol
 
 	mu      sync.Mutex
 	mode    mode
 	changed chan struct{} // closed at each change of mode
 	conns   map[net.Conn]struct{}
+	turned  int // how often open sessions were turned read-only
 	done    sync.WaitGroup
 }
 
-// newProxy listens on a port of its own and passes what comes to target.
-func newProxy(ctx context.Context, target string) (*proxy, error) {
+// newProxy listens on a port of its own and passes what comes to target, which is a Postgres or anything else.
+func newProxy(ctx context.Context, target string, postgres bool) (*proxy, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{listener: l, target: target, mode: modePass, changed: make(chan struct{}), conns: map[net.Conn]struct{}{}}
+	p := &proxy{listener: l, target: target, postgres: postgres, mode: modePass, changed: make(chan struct{}), conns: map[net.Conn]struct{}{}}
 	p.done.Go(p.accept)
 	return p, nil
 }
@@ -93,13 +95,20 @@ func (p *proxy) accept() {
 		p.mu.Lock()
 		p.conns[client], p.conns[server] = struct{}{}, struct{}{}
 		p.mu.Unlock()
-		p.done.Go(func() { p.pump(client, server) })
-		p.done.Go(func() { p.pump(server, client) })
+		asks, answers := unseen, unseen
+		if p.postgres {
+			s := &session{turned: p.turns()}
+			asks, answers = func(b []byte) []byte { return s.asks(b, p.turns()) }, s.answers
+		}
+		p.done.Go(func() { p.pump(client, server, asks) })
+		p.done.Go(func() { p.pump(server, client, answers) })
 	}
 }
 
-// pump carries one direction until either side ends; then both are closed.
-func (p *proxy) pump(from, to net.Conn) {
+func unseen(b []byte) []byte { return b }
+
+// pump carries one direction, each piece as see returns it, until either side ends; then both are closed.
+func (p *proxy) pump(from, to net.Conn, see func([]byte) []byte) {
 	defer func() {
 		from.Close() //nolint:errcheck
 		to.Close()   //nolint:errcheck
@@ -117,7 +126,7 @@ func (p *proxy) pump(from, to net.Conn) {
 		if err != nil || !p.pass(from) {
 			return
 		}
-		if _, err := to.Write(buffer[:n]); err != nil {
+		if _, err := to.Write(see(buffer[:n])); err != nil {
 			return
 		}
 	}

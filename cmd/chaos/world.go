@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,7 @@ type world struct {
 	nodes    []*node
 	postgres []*proxy // of each node
 	remote   []*proxy
+	pooler   *storetest.Pooler // before the last node; nil where the machine has none
 	down     downtime
 }
 
@@ -73,12 +75,34 @@ func newWorld(ctx context.Context, o options) (w *world, err error) {
 	if _, err := w.owner.Exec(ctx, flood, o.Flood, companies); err != nil {
 		return w, fmt.Errorf("flood the outbox: %w", err)
 	}
-	for range o.Nodes {
-		if err := w.addNode(ctx, serviceURL, keys); err != nil {
+	for n := range o.Nodes {
+		address := serviceURL
+		if n == w.pooled() {
+			if address, err = w.pool(ctx, serviceURL); err != nil {
+				return w, err
+			}
+		}
+		if err := w.addNode(ctx, address, keys); err != nil {
 			return w, err
 		}
 	}
 	return w, nil
+}
+
+// pooled is the node that reaches Postgres through the pooler.
+func (w *world) pooled() int { return w.o.Nodes - 1 }
+
+// pool starts the pooler, and returns the address through it; without one on the machine it returns the address as it is.
+func (w *world) pool(ctx context.Context, address string) (string, error) {
+	p, err := w.server.StartPooler(ctx, []string{address}, "pool_mode = session", "default_pool_size = 60", "max_client_conn = 500", "server_login_retry = 1")
+	if errors.Is(err, storetest.ErrNoPooler) {
+		return address, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	w.pooler = p
+	return p.Through(address)
 }
 
 // flood commits any number of results at once, of interviews that nobody passed.
@@ -100,12 +124,12 @@ func (w *world) addNode(ctx context.Context, serviceURL, keys string) error {
 	if err != nil {
 		return err
 	}
-	pg, err := newProxy(ctx, database.Host)
+	pg, err := newProxy(ctx, database.Host, true)
 	if err != nil {
 		return err
 	}
 	w.postgres = append(w.postgres, pg)
-	gh, err := newProxy(ctx, w.http.Listener.Addr().String())
+	gh, err := newProxy(ctx, w.http.Listener.Addr().String(), false)
 	if err != nil {
 		return err
 	}
@@ -170,6 +194,9 @@ func (w *world) close() {
 	}
 	for _, p := range append(w.postgres, w.remote...) {
 		p.close()
+	}
+	if w.pooler != nil {
+		w.pooler.Stop()
 	}
 	if w.owner != nil {
 		w.owner.Close()

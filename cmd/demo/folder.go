@@ -58,7 +58,7 @@ func claimFolder(ctx context.Context, dir string) (*folder, error) {
 
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 
-// release removes what the demo kept, the log only where nothing went wrong, and the folder when it is then empty.
+// release removes what the demo kept, the log only where nobody wants it, and the folder when it is then empty.
 func (f *folder) release(keepLog bool) error {
 	names := []string{pidName, envName, builtName}
 	if !keepLog {

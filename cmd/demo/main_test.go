@@ -135,7 +135,7 @@ func (d *demo) gone(left ...string) {
 func TestDemo_OnceOnDatabaseURL(t *testing.T) {
 	t.Parallel()
 	address := emptyDatabase(t)
-	d := startDemo(t, filepath.Join(t.TempDir(), "demo"), []string{"DATABASE_URL=" + address}, "--once")
+	d := startDemo(t, filepath.Join(t.TempDir(), "demo"), []string{"DATABASE_URL=" + address, "OTEL_TRACES_EXPORTER=console"}, "--once")
 
 	require.Equal(t, 0, d.ends(), d.output())
 
@@ -150,8 +150,24 @@ func TestDemo_OnceOnDatabaseURL(t *testing.T) {
 			assert.LessOrEqual(t, len([]rune(strings.TrimRight(line, "\n"))), pageWidth, line)
 		}
 	}
-	d.gone()
+	d.showedATrace()
 	assertUntouched(t, address)
+}
+
+// showedATrace asserts that the log with the spans is left and nothing else, and that one trace was shown that leads from the producer's
+// commit to Greenhouse's answer.
+func (d *demo) showedATrace() {
+	d.t.Helper()
+	assert.Regexp(d.t, `Traces \d{2,}, in .*serve\.log; one of them:
+  outbox +\S+
+  send +\S+
+    intent +\S+
+    POST /v1/partner/candidates +\S+
+    settle +\S+
+`, d.output())
+	left, err := filepath.Glob(filepath.Join(d.dir, "*"))
+	require.NoError(d.t, err)
+	assert.Equal(d.t, []string{filepath.Join(d.dir, lockName), filepath.Join(d.dir, logName)}, left)
 }
 
 func TestDemo_ServesUntilInterrupted(t *testing.T) {

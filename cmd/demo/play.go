@@ -20,7 +20,10 @@ func play(ctx context.Context, o options, scenes []scene, out *terminal) (err er
 		return err
 	}
 	var undo undoing
-	undo.add(func() error { return f.release(err != nil && err != errInterrupted) })
+	undo.add(func() error { return f.release(traced() || err != nil && err != errInterrupted) })
+	if traced() {
+		undo.add(func() error { showTraces(f.file(logName), out); return nil })
+	}
 	defer func() {
 		out.clear()
 		if undoErr := undo.all(); undoErr != nil {

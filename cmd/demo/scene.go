@@ -64,7 +64,7 @@ func (s scene) candidate(n int) person {
 func (s scene) result(n int) jobs.InterviewResult {
 	c, who := companyOf(s.org), s.candidate(n)
 	handle := strings.ReplaceAll(strings.TrimPrefix(who.id, "cand_"), "_", "-")
-	return jobs.InterviewResult{
+	r := jobs.InterviewResult{
 		OrgID: s.org, InterviewID: s.ids()[n], Version: 1,
 		InterviewedAt: time.Now().Add(-time.Hour).Truncate(time.Second), TimeZone: c.zone,
 		Interviewer:         jobs.Interviewer{Name: c.interviewer, Email: "interviews@" + c.org + ".example"},
@@ -76,6 +76,10 @@ func (s scene) result(n int) jobs.InterviewResult {
 		FreeformFeedback: "Clear thinking, and a careful answer to why `a < b && c` was wrong.\n" +
 			"Knew when vector<int> beats a list, and asked good questions about the rest.",
 	}
+	if traced() {
+		r.Traceparent = traceparent()
+	}
+	return r
 }
 
 // anonymous is a result before both said yes: the person is not named yet.

@@ -3,6 +3,8 @@ package relay
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -42,12 +44,54 @@ func (r *Relay) Pass(ctx context.Context) (int, error) {
 	return folded, err
 }
 
+// few passes at once what little lies in the outbox, and reports false where that could not be done so. It keeps no trace, since a turn
+// must not wait for another connection. Where something may be due it leaves that to a dispatch.
+func (r *Relay) few(ctx context.Context) (folded int, dispatched, done bool, err error) {
+	if r.NoSend || r.many || r.outboxAfter != "" || r.dueAfter != "" {
+		return 0, false, false, nil
+	}
+	var arrivals []ledger.Arrival
+	folded, d, done, err := r.Store.Few(ctx, []int{jobs.SchemaVersion}, func(messages []store.Message) ([]ledger.Arrival, bool) {
+		var rejected map[int64]string
+		arrivals, rejected = r.arrive(messages)
+		traced := r.Traces != nil && slices.ContainsFunc(arrivals, func(a ledger.Arrival) bool { return a.Traceparent != "" })
+		return arrivals, len(rejected) == 0 && !traced
+	})
+	switch {
+	case errors.Is(err, store.ErrStandby):
+		return 0, true, true, err
+	case err != nil: // each for itself tells what is wrong, and with whom
+		return 0, false, false, nil //nolint:nilerr
+	}
+	return folded, !d.Left, done, nil
+}
+
 // fold is Fold, or where asked both passes in one turn; then it reports that dispatch is done, too.
 func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched bool, err error) {
+	if dispatch {
+		if folded, dispatched, done, err := r.few(ctx); done {
+			return folded, dispatched, err
+		}
+	}
+	began := time.Now()
 	messages, err := r.unfolded(ctx)
-	if err != nil || len(messages) == 0 {
+	r.many = len(messages) >= store.FewMessages
+	if err != nil {
 		return 0, false, err
 	}
+	for _, part := range apart(messages) {
+		var n int
+		n, dispatched, err = r.foldThese(ctx, part, dispatch && r.mayDispatch())
+		folded += n
+		if err != nil {
+			return folded, dispatched, err
+		}
+	}
+	r.slice.took(len(messages), time.Since(began))
+	return folded, dispatched, nil
+}
+
+func (r *Relay) foldThese(ctx context.Context, messages []store.Message, dispatch bool) (folded int, dispatched bool, err error) {
 	arrivals, rejected := r.arrive(messages)
 	r.keepTraces(ctx, arrivals)
 	if dispatch {
@@ -77,7 +121,7 @@ func (r *Relay) fold(ctx context.Context, dispatch bool) (folded int, dispatched
 func (r *Relay) unfolded(ctx context.Context) ([]store.Message, error) {
 	turn := startRound(r.outboxAfter)
 	for {
-		messages, next, err := r.Store.Outbox(ctx, r.outboxAfter, []int{jobs.SchemaVersion})
+		messages, next, err := r.Store.Outbox(ctx, r.outboxAfter, []int{jobs.SchemaVersion}, r.slice.size())
 		if err != nil {
 			return nil, err
 		}

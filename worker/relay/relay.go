@@ -54,6 +54,8 @@ type Relay struct {
 	nudge          chan struct{}
 	outboxAfter    string // companies take turns across passes
 	dueAfter       string
+	many           bool // messages, or some that are not passed few at once, lay in the outbox
+	slice          slice
 	dueLeft        bool // what was folded is due, and dispatch has not looked at it
 	siblings       int64
 	announcedUntil time.Time
