@@ -33,6 +33,9 @@ var figures = []struct {
 	{"refusing", `Twenty exports in a row`, "store/brake.go", `brakeAfter = 20\n`},
 	{"refusing", `after 15 seconds at first and every 15 minutes in the end`, "store/hold.go", `least\(15 \* power\(2, least\(probes \+ 1, 10\)\), 900\)`},
 	{"stuck", `within 40 seconds`, "worker/worker.go", `JobTimeoutMax += 40 \* time\.Second`},
+	{"webhook", `away for three hours`, "store/webhooks/work.go", `hookTries += 12 `},
+	{"webhook", `counts for 7 days more`, "store/webhooks/hook.go", `Overlap = 7 \* 24 \* time\.Hour`},
+	{"webhook", `in 15 hours`, "greenhouse/greenhousesim/hooks.go", `2 \* time\.Hour, 4 \* time\.Hour, 8 \* time\.Hour`},
 }
 
 // numbered finds figures in running text: a count with a unit of time, or of tries.
