@@ -11,7 +11,7 @@ import (
 )
 
 // seen are the pages of what somebody sees without any export having a cause.
-var seen = []string{"doubled", "missing", "privacy", "silence", "source", "stuck"}
+var seen = []string{"doubled", "missing", "privacy", "silence", "source", "stuck", "tracking", "webhook"}
 
 func TestRunbook_EveryCauseHasAPageAndEveryPageACause(t *testing.T) {
 	t.Parallel()
