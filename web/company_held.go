@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -47,11 +46,7 @@ func (k *console) companyHeld(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		k.broken(w, r, err)
 	case r.PostFormValue("as") == "json" && !held.Nobody():
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.Header().Set("Content-Disposition", `attachment; filename="held.json"`)
-		out := json.NewEncoder(w)
-		out.SetIndent("", "  ")
-		out.Encode(heldFile{k.Now().UTC(), reason, held}) //nolint:errcheck // nobody is left to tell
+		heldFile{k.Now().UTC(), reason, held}.send(w)
 	default:
 		panel.Found = &held
 		k.showCompanyHeld(w, r, http.StatusOK, panel)

@@ -45,11 +45,7 @@ func (k *console) held(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		k.broken(w, r, err)
 	case r.PostFormValue("as") == "json" && !held.Nobody():
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.Header().Set("Content-Disposition", `attachment; filename="held.json"`)
-		out := json.NewEncoder(w)
-		out.SetIndent("", "  ")
-		out.Encode(heldFile{k.Now().UTC(), reason, held}) //nolint:errcheck // nobody is left to tell
+		heldFile{k.Now().UTC(), reason, held}.send(w)
 	default:
 		panel.Found = &held
 		k.showHeld(w, r, http.StatusOK, panel)
@@ -58,4 +54,13 @@ func (k *console) held(w http.ResponseWriter, r *http.Request) {
 
 func (k *console) showHeld(w http.ResponseWriter, r *http.Request, status int, panel heldPanel) {
 	k.show(w, r, status, "erase", "What is held", erasePage{Held: panel, MayErase: auth.Who(r).Role == auth.RoleAdmin})
+}
+
+// send answers with the file.
+func (f heldFile) send(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="held.json"`)
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.Encode(f) //nolint:errcheck // nobody is left to tell
 }
