@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/interviewing-io/greenhouse-export/store/erasure"
 	"github.com/interviewing-io/greenhouse-export/web/auth"
@@ -30,27 +29,10 @@ func (k *console) companyHeldForm(w http.ResponseWriter, r *http.Request) {
 
 // companyHeld shows what is held about a person of the company, or sends it as a file, and records who asked.
 func (k *console) companyHeld(w http.ResponseWriter, r *http.Request) {
-	reason, wrong := k.reason(w, r)
-	panel := heldPanel{Candidate: strings.TrimSpace(r.PostFormValue("candidate")), Reason: reason, Wrong: wrong}
-	if panel.Candidate == "" {
-		panel.Wrong = "Say whom: the email as it was sent, or the candidate’s id at interviewing.io."
-	}
-	if panel.Wrong != "" {
-		k.showCompanyHeld(w, r, http.StatusUnprocessableEntity, panel)
-		return
-	}
-	held, err := erasure.In(k.Store).HeldForCompany(r.Context(), erasure.Erasure{
-		Candidate: panel.Candidate, Org: r.PathValue("org"), Digests: k.Digests, By: auth.By(r, reason),
+	k.answerHeld(w, r, heldAsked{
+		org: r.PathValue("org"), nobody: "Say whom: the email as it was sent, or the candidate’s id at interviewing.io.",
+		find: erasure.In(k.Store).HeldForCompany, show: k.showCompanyHeld,
 	})
-	switch {
-	case err != nil:
-		k.broken(w, r, err)
-	case r.PostFormValue("as") == "json" && !held.Nobody():
-		heldFile{k.Now().UTC(), reason, held}.send(w)
-	default:
-		panel.Found = &held
-		k.showCompanyHeld(w, r, http.StatusOK, panel)
-	}
 }
 
 func (k *console) showCompanyHeld(w http.ResponseWriter, r *http.Request, status int, panel heldPanel) {

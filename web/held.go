@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -24,23 +25,34 @@ type heldFile struct {
 	erasure.Held
 }
 
-// held shows all that is held about a person, or sends it as a file, and records who asked. It answers a POST with the page itself, so
-// that no address shows a person twice.
+// held shows all that is held about a person, or sends it as a file, and records who asked.
 func (k *console) held(w http.ResponseWriter, r *http.Request) {
+	k.answerHeld(w, r, heldAsked{
+		org: strings.TrimSpace(r.PostFormValue("org")), nobody: "Say whom: the producer’s id of the candidate, or the email as it was sent.",
+		find: erasure.In(k.Store).Held, show: k.showHeld,
+	})
+}
+
+// heldAsked says where somebody asks what is held, and how the page there shows it.
+type heldAsked struct {
+	org    string
+	nobody string // what is wrong where no person is named
+	find   func(context.Context, erasure.Erasure) (erasure.Held, error)
+	show   func(http.ResponseWriter, *http.Request, int, heldPanel)
+}
+
+// answerHeld answers a POST with the page itself, so that no address shows a person twice.
+func (k *console) answerHeld(w http.ResponseWriter, r *http.Request, a heldAsked) {
 	reason, wrong := k.reason(w, r)
-	panel := heldPanel{
-		Candidate: strings.TrimSpace(r.PostFormValue("candidate")), Org: strings.TrimSpace(r.PostFormValue("org")), Reason: reason, Wrong: wrong,
-	}
+	panel := heldPanel{Candidate: strings.TrimSpace(r.PostFormValue("candidate")), Org: a.org, Reason: reason, Wrong: wrong}
 	if panel.Candidate == "" {
-		panel.Wrong = "Say whom: the producer’s id of the candidate, or the email as it was sent."
+		panel.Wrong = a.nobody
 	}
 	if panel.Wrong != "" {
-		k.showHeld(w, r, http.StatusUnprocessableEntity, panel)
+		a.show(w, r, http.StatusUnprocessableEntity, panel)
 		return
 	}
-	held, err := erasure.In(k.Store).Held(r.Context(), erasure.Erasure{
-		Candidate: panel.Candidate, Org: panel.Org, Digests: k.Digests, By: auth.By(r, reason),
-	})
+	held, err := a.find(r.Context(), erasure.Erasure{Candidate: panel.Candidate, Org: a.org, Digests: k.Digests, By: auth.By(r, reason)})
 	switch {
 	case err != nil:
 		k.broken(w, r, err)
@@ -48,7 +60,7 @@ func (k *console) held(w http.ResponseWriter, r *http.Request) {
 		heldFile{k.Now().UTC(), reason, held}.send(w)
 	default:
 		panel.Found = &held
-		k.showHeld(w, r, http.StatusOK, panel)
+		a.show(w, r, http.StatusOK, panel)
 	}
 }
 

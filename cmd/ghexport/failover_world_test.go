@@ -144,9 +144,14 @@ func (w *failover) produce(ctx context.Context, prefix string, n int) (done <-ch
 	all := make(chan struct{})
 	go func() {
 		defer close(all)
+		again := time.NewTicker(20 * time.Millisecond)
+		defer again.Stop()
 		for _, id := range names(prefix, n) {
 			for ctx.Err() == nil && w.hand(ctx, id) != nil {
-				time.Sleep(20 * time.Millisecond) // the database is away
+				select { // the database is away
+				case <-again.C:
+				case <-ctx.Done():
+				}
 			}
 		}
 	}()
