@@ -155,19 +155,6 @@ func (r *Relay) once(ctx context.Context) time.Duration {
 	return r.untilNext(ctx)
 }
 
-// untilNext returns how long to wait for what wakes nobody, after a small pass, too: what is committed from now on wakes us, or is polled for.
-func (r *Relay) untilNext(ctx context.Context) time.Duration {
-	fold, dispatch := r.folding.rest(), r.dispatching.rest()
-	if fold > 0 && dispatch > 0 {
-		return min(fold, dispatch)
-	}
-	wait := r.untilRenewed(r.pause(ctx))
-	if rest := max(fold, dispatch); rest > 0 {
-		wait = min(wait, rest)
-	}
-	return wait
-}
-
 func (r *Relay) foldUnlessResting(ctx context.Context) (folded int, dispatched bool, err error) {
 	if r.folding.rest() > 0 {
 		return 0, false, nil
